@@ -1,0 +1,1 @@
+"""The estate: partners, journeys and policy, as a company keeps them in git."""

@@ -1,0 +1,193 @@
+"""The words in which cxcontracts answers: verdicts, harms, findings, changes and runs."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cxcontracts.exchanges import Exchange
+from cxcontracts.problems import Place
+
+
+class Verdict(enum.StrEnum):
+    """What is known of one requirement; of a run, the worst of those that decide."""
+
+    INTACT = "intact"
+    BROKEN = "broken"
+    TOLERATED = "tolerated"
+    UNPROMISED = "unpromised"
+    UNPROVEN = "unproven"
+    INCONCLUSIVE = "inconclusive"
+    WAIVED = "waived"
+
+
+WORST_FIRST = (Verdict.BROKEN, Verdict.INCONCLUSIVE, Verdict.UNPROVEN, Verdict.TOLERATED, Verdict.INTACT)
+"""The verdicts that decide a run's verdict. Unpromised and waived never do."""
+
+
+class Harm(enum.StrEnum):
+    """What a break does to the customer."""
+
+    BLOCKED = "blocked"
+    EXTRA_EFFORT = "extra-effort"
+    DELAYED = "delayed"
+    UNINFORMED = "uninformed"
+    MISLED = "misled"
+    UNRECOGNISED = "unrecognised"
+
+
+class Promise(enum.StrEnum):
+    """How far a contract carries one half of a need."""
+
+    GUARANTEED = "guaranteed"
+    POSSIBLE = "possible"
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One requirement judged on one piece of evidence.
+
+    Attributes:
+        id: The requirement's id, ``journey/step/kind:rest``.
+        journey, step, kind: The parts of the id; *step* is empty for requirements across steps.
+        partner: Whose contract or answer was judged.
+        operation: ``METHOD /path`` as the journey's call resolves; empty where there is none.
+        verdict, harm: The judgement, and what a break would do.
+        customers: Group to people a month; empty where the journey names none.
+        exact: True where the journey itself says how many take it; else reports say "up to".
+        channel, customer: The step's channel and the customer's sentence; may be empty.
+        where: The requirement's line in the journey file.
+        element: The exact element of the contract, e.g. ``GET /services/{serviceId} 200 application/json cause.text``.
+        because: One sentence that a product owner understands; empty when intact.
+        was, is_: How far record and candidate carry it; None where neither half says it all. In JSON: ``was`` and ``is``.
+        cause: The id of the finding that this one follows from; it is then not counted again. None for its own cause.
+        witness: The exchange that proves it; always there when broken or tolerated by a contract change.
+    """
+
+    id: str
+    journey: str
+    step: str
+    kind: str
+    partner: str
+    operation: str
+    verdict: Verdict
+    harm: Harm
+    customers: Mapping[str, int]
+    exact: bool
+    channel: str
+    customer: str
+    where: Place
+    element: str = ""
+    because: str = ""
+    was: Promise | None = None
+    is_: Promise | None = None
+    cause: str | None = None
+    witness: Exchange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between two versions of a contract.
+
+    Attributes:
+        element: The first place where it shows, e.g. ``GET /stations 200 application/json zone``.
+        change: What changed, in a few words: ``property removed``.
+        felt_by: Ids of the requirements that depend on the element; empty when nobody feels it.
+        places: How many elements show it, one shared schema being one change.
+    """
+
+    element: str
+    change: str
+    felt_by: tuple[str, ...] = ()
+    places: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Which contract was judged: ``info.version`` and the digest of its files, ``sha256:…``."""
+
+    version: str
+    digest: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRun:
+    """What one run found about one partner.
+
+    Attributes:
+        partner: The partner's id.
+        name: The partner's display name.
+        record: The contract of record.
+        candidate: The candidate; None in ``check``.
+        findings: Sorted by journey file, line and id.
+        changes: Every difference between record and candidate, felt or not.
+        warnings: What is odd about the contract and yet usable, e.g. mistakes in places that no journey touches.
+        not_covered: Why zero needs on this partner are no error; empty where there are needs.
+    """
+
+    partner: str
+    name: str
+    record: Version
+    candidate: Version | None
+    findings: tuple[Finding, ...]
+    changes: tuple[Change, ...] = ()
+    warnings: tuple[str, ...] = ()
+    not_covered: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The outcome of ``check`` or ``impact``.
+
+    Attributes:
+        command: ``check`` or ``impact``.
+        estate: The estate's name.
+        partners: One entry a partner that was judged.
+        fail_on: The harms that close the gate.
+        not_judged: Kind to how many requirements of it this evidence cannot judge.
+        complete: False where the run was interrupted.
+    """
+
+    command: str
+    estate: str
+    partners: tuple[PartnerRun, ...]
+    fail_on: frozenset[Harm]
+    not_judged: Mapping[str, int] = field(default_factory=dict)
+    complete: bool = True
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, partner by partner."""
+        return tuple(finding for partner in self.partners for finding in partner.findings)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict that decides; intact where none does."""
+        found = {finding.verdict for finding in self.findings}
+        return next((verdict for verdict in WORST_FIRST if verdict in found), Verdict.INTACT)
+
+    @property
+    def summary(self) -> dict[Verdict, int]:
+        """How many findings have each verdict; those that follow from another finding are not counted again."""
+        counts = dict.fromkeys(Verdict, 0)
+        for finding in self.findings:
+            if finding.cause is None:
+                counts[finding.verdict] += 1
+        return counts
+
+    @property
+    def gates(self) -> tuple[Finding, ...]:
+        """The broken findings whose harm closes the gate."""
+        return tuple(f for f in self.findings if f.verdict is Verdict.BROKEN and f.harm in self.fail_on)
+
+
+def people(findings: tuple[Finding, ...]) -> dict[str, int]:
+    """Return group to people a month over *findings*: a union over groups, never a sum over findings."""
+    groups: dict[str, int] = {}
+    for finding in findings:
+        for group, monthly in finding.customers.items():
+            groups[group] = max(groups.get(group, 0), monthly)
+    return groups

@@ -1,0 +1,102 @@
+"""A requirement: one thing that the customer depends on, and the small interface behind which each kind of it lives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from cxcontracts.exchanges import Exchange
+from cxcontracts.findings import Harm, Promise, Verdict
+from cxcontracts.problems import Place
+
+if TYPE_CHECKING:
+    from cxcontracts.estate.model import Journey, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One thing that the customer depends on at a step.
+
+    Attributes:
+        kind: The kind's name: ``needs``, ``keep``, …
+        rest: What follows ``kind`` in the id, with its colon left out; empty where the kind is all there is.
+        journey, step: Where it is asked.
+        harm: What its break does, once the requirement's, step's and kind's own word are weighed.
+        groups: ``for``: the customers concerned; empty for all of the journey.
+        what: The kind's own part, in the kind's own shape.
+        where: Its line in the journey file.
+        because: The author's own reason, shown with a break; may be empty.
+    """
+
+    kind: str
+    rest: str
+    journey: Journey
+    step: Step
+    harm: Harm
+    what: Any
+    where: Place
+    groups: tuple[str, ...] = ()
+    because: str = ""
+
+    @property
+    def id(self) -> str:
+        """``journey/step/kind:rest``, split at the first two slashes."""
+        tail = f"{self.kind}:{self.rest}" if self.rest else self.kind
+        return f"{self.journey.name}/{self.step.name}/{tail}"
+
+    @property
+    def customers(self) -> Mapping[str, int]:
+        """Group to people a month, of those whom this requirement concerns."""
+        if not self.groups:
+            return self.journey.customers
+        return {group: monthly for group, monthly in self.journey.customers.items() if group in self.groups}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a kind says of one requirement on one piece of evidence. Who and where are the judge's to add.
+
+    Attributes:
+        verdict: Waived and tolerated-by-fallback are the judge's; everything else is said here.
+        element: The exact element, for the engineer.
+        because: One sentence, for the product owner.
+        was, is_: How far record and candidate carry it, where one word says it.
+        witness: Required where the verdict is broken or tolerated.
+        operation: ``METHOD /path`` of the contract of record.
+        waits_for: Name of the kind whose break at the same step explains this one; empty for its own cause.
+        touched: Keys of the contract's parts that this judgement depends on; see :mod:`cxcontracts.changes`.
+    """
+
+    verdict: Verdict
+    element: str = ""
+    because: str = ""
+    was: Promise | None = None
+    is_: Promise | None = None
+    witness: Exchange | None = None
+    waits_for: str = ""
+    touched: frozenset[object] = field(default=frozenset(), repr=False)
+
+
+class Kind(Protocol):
+    """A kind of requirement: one module, registered through the ``cxcontracts_kinds`` hook.
+
+    Attributes:
+        name: As it stands in ids: ``needs``.
+        key: The step key that it owns: ``needs``; empty where a call alone implies it.
+        form: The type that the value of *key* must have, as pydantic reads it.
+        harm: What a break does unless somebody says otherwise.
+    """
+
+    name: str
+    key: str
+    form: Any
+    harm: Harm
+
+    def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
+        """Yield the requirements of this kind at a step, in the order written."""
+        ...
+
+    def on_contract(self, requirement: Requirement, scene: Any) -> Judgement:
+        """Judge a requirement on contracts: the record, and the candidate where there is one."""
+        ...
