@@ -1,0 +1,40 @@
+"""What every test can ask for."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The data made by others that the project is held against: the folder that CX_CORPUS names."""
+    folder = Path(os.environ.get("CX_CORPUS") or REPOSITORY / "../shared/data").resolve()
+    if not folder.is_dir():
+        absent = f"no corpus at {folder}; set CX_CORPUS"
+        if os.environ.get("CX_REQUIRE_ALL") == "1":
+            pytest.fail(absent)
+        pytest.skip(absent)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def hurtful(corpus: Path) -> tuple[str, ...]:
+    """Strings made to hurt whoever prints them."""
+    return tuple(_texts(json.loads((corpus / "hostile/own/strings/injection.json").read_bytes()))) + tuple(
+        _texts(json.loads((corpus / "hostile/blns/blns.json").read_bytes()))
+    )
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for item in value if isinstance(value, list) else value.values():
+            yield from _texts(item)
