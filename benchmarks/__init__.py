@@ -1,0 +1,1 @@
+"""What cxcontracts costs, and what it is worth, beside other tools. Nothing here ships."""
