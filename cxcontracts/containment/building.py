@@ -1,0 +1,289 @@
+"""A whole value that takes one given way, and the check that its schema allows it.
+
+Building goes by shapes and may be wrong; checking goes by the schema as it was written, through jsonschema-rs, and has the last word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cxcontracts.containment.narrowing import NO_DEEPER, narrowed, plain_keys
+from cxcontracts.containment.nodes import TYPES, Node, Reader, Shape, TooManyShapes
+from cxcontracts.containment.sets import Found, Undecidable, admits, find
+from cxcontracts.containment.ways import Turn, Way
+from cxcontracts.exchanges import JSON
+
+_MOST_PARTS = 4000
+_MOST_SUBSCHEMAS = 60_000
+
+
+class Unbuildable(Exception):
+    """No value was found: a schema that nothing satisfies, that only ever recurs, or that is too large."""
+
+
+class _Absent:
+    """The type of :data:`ABSENT`."""
+
+
+ABSENT = _Absent()
+"""The end of a way that breaks off: nothing is there."""
+
+
+class Builder:
+    """Builds values of schemas, with nothing in them that need not be there.
+
+    Args:
+        reader: Expands the schemas, for one direction.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self._parts = 0
+
+    def value(self, nodes: Sequence[Node]) -> JSON:
+        """Return a small value that *nodes* allow.
+
+        Raises:
+            Unbuildable: If none was found.
+        """
+        self._parts = 0
+        return self._value(nodes, frozenset())
+
+    def along(self, way: Way, end: JSON = ABSENT) -> JSON:
+        """Return a value that takes *way* and has *end* at its end.
+
+        Args:
+            end: What to put there; :data:`ABSENT` for a way that breaks off.
+
+        Raises:
+            Unbuildable: If none was found.
+        """
+        self._parts = 0
+        return self._along(way, way.turns, end)
+
+    def _along(self, way: Way, turns: tuple[Turn, ...], end: JSON) -> JSON:
+        if not turns:
+            if way.end is None and way.stop is not None:
+                return self._of_shape(way.stop, frozenset())
+            return end
+        turn, rest = turns[0], turns[1:]
+        last = not rest and way.end is None and way.stop is None
+        if turn.list_:
+            item = self._along(way, rest, end)
+            index = turn.name if isinstance(turn.name, int) else 0
+            return [item] * max(index + 1, self._least(turn.shape, "minItems"))
+        name = str(turn.name)
+        whole = self._object(turn.shape, frozenset(), without=name)
+        if not last:
+            whole[name] = self._along(way, rest, end)
+        return self._padded(turn.shape, whole, name, frozenset())
+
+    def _value(self, nodes: Sequence[Node], above: frozenset[int]) -> JSON:
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
+            raise Unbuildable
+        for shape in self.reader.shapes(nodes):
+            inside = above | {atom.identity for atom in shape.atoms}
+            if shape.atoms and len(inside) == len(above):
+                continue
+            try:
+                return self._of_shape(shape, inside)
+            except Unbuildable:
+                continue
+        raise Unbuildable
+
+    def _of_shape(self, shape: Shape, above: frozenset[int]) -> JSON:
+        schema = narrowed(self.reader, shape, NO_DEEPER)
+        shown = self._example(shape, schema)
+        if shown is not ABSENT:
+            return shown
+        if shape.types == {"object"}:
+            return self._padded(shape, self._object(shape, above), "", above)
+        if shape.types == {"array"}:
+            return self._list(shape, above)
+        answer = find([{**schema, "required": []}])
+        if isinstance(answer, Found) and not (isinstance(answer.value, dict | list) and shape.atoms):
+            return answer.value
+        if "object" in shape.types:
+            return self._padded(shape, self._object(shape, above), "", above)
+        raise Unbuildable
+
+    def _example(self, shape: Shape, schema: Mapping[str, Any]) -> JSON:
+        """Return the partner's own scalar example where it fits: a witness should look like their world."""
+        for atom in shape.atoms:
+            for shown in _shown(atom.value):
+                if not isinstance(shown, dict | list) and _fits(schema, shown):
+                    return shown
+        return ABSENT
+
+    def _object(self, shape: Shape, above: frozenset[int], without: str | None = None) -> dict[str, JSON]:
+        whole: dict[str, JSON] = {}
+        for name in (*(name for name in shape.names if name in shape.required), *sorted(shape.required - set(shape.names))):
+            nodes = shape.slot(name).nodes
+            if name != without and not self.reader.hides(nodes):
+                whole[name] = self._value(nodes, above)
+        return whole
+
+    def _padded(self, shape: Shape, whole: dict[str, JSON], without: str, above: frozenset[int]) -> dict[str, JSON]:
+        """Add members until ``minProperties`` is met."""
+        least = self._least(shape, "minProperties")
+        for name in shape.names:
+            if len(whole) >= least:
+                return whole
+            nodes = shape.slot(name).nodes
+            if name not in whole and name != without and not self.reader.hides(nodes):
+                whole[name] = self._value(nodes, above)
+        for name, nodes in shape.map_slots():
+            for number in range(least - len(whole)):
+                whole[f"{name}{number}" if number else name] = self._value(nodes, above)
+        if shape.silent:
+            for number in range(least - len(whole)):
+                whole[f"key{number}"] = "text"
+        return whole
+
+    def _list(self, shape: Shape, above: frozenset[int]) -> list[JSON]:
+        least = self._least(shape, "minItems")
+        if least > _MOST_PARTS:
+            raise Unbuildable
+        if least > 1 and any(atom.value.get("uniqueItems") is True for atom in shape.atoms):
+            answer = find([narrowed(self.reader, shape, _ITEMS)])
+            if isinstance(answer, Found):
+                return list(answer.value)
+        return [self._value(shape.items(index), above) for index in range(least)]
+
+    def _least(self, shape: Shape, key: str) -> int:
+        bounds = [atom.value.get(key) for atom in shape.atoms]
+        return max((int(bound) for bound in bounds if isinstance(bound, int | float) and not isinstance(bound, bool)), default=0)
+
+
+_ITEMS = type(NO_DEEPER)(items=NO_DEEPER)
+
+
+def _shown(value: Mapping[str, Any]) -> list[JSON]:
+    examples = value.get("examples")
+    many = examples if isinstance(examples, list) else []
+    return [value[key] for key in ("example", "default") if key in value] + many[:3]
+
+
+def _fits(schema: Mapping[str, Any], value: JSON) -> bool:
+    try:
+        return admits(schema, value)
+    except Undecidable:
+        return False
+
+
+def allows(reader: Reader, nodes: Sequence[Node], value: JSON) -> bool:
+    """Tell whether the schemas, as written, allow a value.
+
+    jsonschema-rs decides. It is handed only what this very value meets: references are followed as far as the value goes and no
+    further, so that a schema that recurs, or that drags in a whole contract, stays small.
+
+    ``oneOf`` is read as ``anyOf``: partners write it for "one of these shapes", and with the shapes as open as most are, a strict
+    reading would refuse their own answers. ``additionalProperties: false`` is left out: an object is closed once, after merging.
+
+    Raises:
+        Undecidable: If a pattern cannot be read, or the schemas are too large for this value.
+    """
+    translation = _Translation(reader)
+    schemas = [translation.of(node, value) for node in nodes]
+    return admits({"allOf": schemas, "$defs": translation.definitions} if schemas else True, value)
+
+
+class _Translation:
+    """Schemas as JSON Schema 2020-12, cut down to what one value meets."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.definitions: dict[str, Any] = {}
+        self._names: dict[tuple[int, int], str] = {}
+        self._kept: list[object] = []
+        self._size = 0
+
+    def of(self, node: Node, value: JSON) -> Any:
+        written = node.value
+        if not isinstance(written, dict):
+            return written is not False
+        key = (id(written), id(value))
+        name = self._names.get(key)
+        if name is None:
+            name = self._names[key] = f"s{len(self._names)}"
+            self._kept.append(value)
+            self.definitions[name] = self._schema(node, value)
+        return {"$ref": f"#/$defs/{name}"}
+
+    def _schema(self, node: Node, value: JSON) -> dict[str, Any]:
+        written: Mapping[str, Any] = node.value
+        self._size += 1
+        if self._size > _MOST_SUBSCHEMAS:
+            raise Undecidable("a schema is too large to check a witness against")
+        schemas: list[Any] = []
+        if isinstance(written.get("$ref"), str):
+            schemas.append(self.of(node.home.follow(node, written["$ref"]), value))
+            if node.home.legacy:
+                return {"allOf": schemas}
+        own = plain_keys({key: kept for key, kept in written.items() if key != "not"}, TYPES, legacy=node.home.legacy)
+        if "type" in written:
+            own["type"] = written["type"]
+        if isinstance(value, dict):
+            own.update(self._members(node, value))
+        if isinstance(value, list):
+            own.update(self._items(node, value))
+        schemas += self._combined(node, value)
+        if schemas:
+            own["allOf"] = [*own.get("allOf", []), *_unique(schemas)]
+        if written.get("nullable") is True and node.home.legacy:
+            return {"anyOf": [{"type": "null"}, own]}
+        return own
+
+    def _combined(self, node: Node, value: JSON) -> list[Any]:
+        written = node.value
+        schemas = [self.of(node.child("allOf", index), value) for index in range(_length(written.get("allOf")))]
+        for word in ("oneOf", "anyOf"):
+            branches = [self.of(node.child(word, index), value) for index in range(_length(written.get(word)))]
+            if branches:
+                schemas.append({"anyOf": _unique(branches)})
+        if isinstance(written.get("not"), dict | bool):
+            schemas.append({"not": self.of(node.child("not"), value)})
+        if "if" in written:
+            schemas.append({word: self.of(node.child(word), value) for word in ("if", "then", "else") if word in written})
+        return schemas
+
+    def _members(self, node: Node, value: Mapping[str, JSON]) -> dict[str, Any]:
+        written = node.value
+        shape = Shape((node,), TYPES)
+        whole: dict[str, Any] = {}
+        properties = {}
+        for name, member in value.items():
+            schemas = [self.of(below, member) for below in shape.slot(name).nodes]
+            if schemas:
+                properties[name] = {"allOf": schemas}
+        if properties:
+            whole["properties"] = properties
+        required = written.get("required")
+        if isinstance(required, list):
+            names = [name for name in required if isinstance(name, str)]
+            whole["required"] = [name for name in names if name in value or not self.reader.hides(shape.slot(name).nodes)]
+        dependent = written.get("dependentRequired")
+        if isinstance(dependent, dict):
+            whole["dependentRequired"] = dependent
+        return whole
+
+    def _items(self, node: Node, value: list[JSON]) -> dict[str, Any]:
+        shape = Shape((node,), TYPES)
+        items = [[self.of(below, item) for below in shape.items(index)] for index, item in enumerate(value)]
+        if any(items):
+            return {"prefixItems": [{"allOf": schemas} if schemas else True for schemas in items]}
+        return {}
+
+
+def _length(value: object) -> int:
+    return len(value) if isinstance(value, list) else 0
+
+
+def _unique(schemas: list[Any]) -> list[Any]:
+    """Drop repeats: a hostile document says the same thing two to the power of thirty times."""
+    return [schema for index, schema in enumerate(schemas) if schema not in schemas[:index]]
+
+
+__all__ = ["ABSENT", "Builder", "TooManyShapes", "Unbuildable", "allows"]

@@ -1,0 +1,73 @@
+"""Formats, each defined once, for the engine that compares schemas and for the validators that check witnesses.
+
+A format is *asserted* (the engine knows it), *rewritten* as other JSON Schema keys, or an annotation that accepts anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+SAMPLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "date": ("2031-05-17", "2031-05-18"),
+        "time": ("08:15:00Z", "09:15:00Z"),
+        "date-time": ("2031-05-17T08:15:00Z", "2031-05-18T09:15:00+01:00"),
+        "duration": ("PT15M", "P1D"),
+        "email": ("ada@example.com", "grace@example.org"),
+        "idn-email": ("ada@example.com", "grace@example.org"),
+        "hostname": ("example.com", "www.example.org"),
+        "idn-hostname": ("example.com", "www.example.org"),
+        "ipv4": ("192.0.2.1", "198.51.100.7"),
+        "ipv6": ("2001:db8::1", "2001:db8::7"),
+        "uri": ("https://example.com/a", "urn:example:b"),
+        "uri-reference": ("https://example.com/a", "/b"),
+        "iri": ("https://example.com/a", "https://example.org/é"),
+        "iri-reference": ("https://example.com/a", "/é"),
+        "uuid": ("6f1c2a9e-3b54-4d07-9a61-0c8e5d2f7b13", "0b9d7c1e-52aa-4f3e-8d06-9e4b1c7a2f58"),
+        "json-pointer": ("/a", ""),
+        "relative-json-pointer": ("1/a", "0"),
+        "regex": ("^a$", "b"),
+        "uri-template": ("https://example.com/{a}", "/b"),
+    }
+)
+"""The formats that are asserted, with values that have them. RFC 3339, 5321, 4122, 3986 and their kin, as jsonschema-rs reads them."""
+
+_REWRITTEN: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = MappingProxyType(
+    {
+        "int32": ("integer", {"minimum": -(2**31), "maximum": 2**31 - 1}),
+        "int64": ("integer", {"minimum": -(2**63), "maximum": 2**63 - 1}),
+        "phone": ("string", {"pattern": r"^\+[1-9][0-9]{6,14}$"}),
+        "url": ("string", {"format": "uri"}),
+    }
+)
+
+OUTLINES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+        "uuid": r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+        "ipv4": r"[0-9]{1,3}(\.[0-9]{1,3}){3}",
+        "date-time": r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})",
+        "time": r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})",
+    }
+)
+"""A regular expression that every text of the format matches; it may match others as well. Anchored at both ends."""
+
+
+def spelled_out(name: str, types: frozenset[str]) -> Mapping[str, Any]:
+    """Return the JSON Schema keys that a ``format`` stands for among values of *types*; none where it only annotates.
+
+    >>> spelled_out("int32", frozenset({"integer"}))["maximum"]
+    2147483647
+    >>> spelled_out("date", frozenset({"string"}))
+    {'format': 'date'}
+    >>> spelled_out("password", frozenset({"string"}))
+    {}
+    """
+    if name in SAMPLES:
+        return {"format": name} if "string" in types else {}
+    kind, keys = _REWRITTEN.get(name, ("", {}))
+    if kind not in types:
+        return {}
+    return keys if kind == "integer" or types == {kind} else {"allOf": [{"if": {"type": kind}, "then": dict(keys)}]}

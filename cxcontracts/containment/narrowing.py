@@ -1,0 +1,186 @@
+"""A shape as a self-contained JSON Schema, as deep as somebody is interested, and no deeper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cxcontracts.containment import formats
+from cxcontracts.containment.nodes import TYPES, Direction, Reader, Shape
+from cxcontracts.containment.sets import Schema
+
+_KEPT = (
+    "enum", "const", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
+    "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """How deep somebody looks into a value.
+
+    Attributes:
+        names: The members looked at, with how deep; None for one that is only there or not.
+        items: How deep the items are looked at; None for not at all.
+        values: How deep the values of a map are looked at, whatever their names; None for not at all.
+    """
+
+    names: Mapping[str, Interest] = field(default_factory=dict)
+    items: Interest | None = None
+    values: Interest | None = None
+
+
+NO_DEEPER = Interest()
+
+
+def interest_of(schema: Schema) -> Interest:
+    """Return how deep a schema looks into the values that it judges."""
+    if isinstance(schema, bool):
+        return NO_DEEPER
+    names: dict[str, Interest] = {}
+    items: Interest | None = None
+    values: Interest | None = None
+    for name in schema.get("required", ()):
+        names[name] = NO_DEEPER
+    for name, below in schema.get("properties", {}).items():
+        names[name] = interest_of(below)
+    if "items" in schema:
+        items = interest_of(schema["items"])
+    if isinstance(schema.get("additionalProperties"), dict):
+        values = interest_of(schema["additionalProperties"])
+    whole = Interest(names, items, values)
+    for word in ("allOf", "anyOf", "oneOf"):
+        for branch in schema.get(word, ()):
+            whole = _wider(whole, interest_of(branch))
+    for word in ("not", "if", "then", "else"):
+        if word in schema:
+            whole = _wider(whole, interest_of(schema[word]))
+    return whole
+
+
+def _wider(one: Interest, other: Interest) -> Interest:
+    names = {name: _wider(one.names.get(name, NO_DEEPER), other.names.get(name, NO_DEEPER)) for name in {**one.names, **other.names}}
+    return Interest(names, _either(one.items, other.items), _either(one.values, other.values))
+
+
+def _either(one: Interest | None, other: Interest | None) -> Interest | None:
+    return _wider(one, other) if one and other else one or other
+
+
+def narrowed(reader: Reader, shape: Shape, interest: Interest = NO_DEEPER) -> dict[str, Any]:
+    """Return *shape* as a JSON Schema 2020-12 without references, down to what *interest* names.
+
+    It admits at least what the shape admits: what is deeper, and what cannot be said without references, is left open.
+    """
+    parts = [part for atom in shape.atoms if (part := plain_keys(atom.value, shape.types, legacy=atom.home.legacy))]
+    whole: dict[str, Any] = {} if shape.types == TYPES else {"type": _type_names(shape.types)}
+    if "object" in shape.types:
+        whole.update(_members(reader, shape, interest))
+    if "array" in shape.types and interest.items is not None:
+        nodes = shape.items(None)
+        if nodes:
+            whole["items"] = any_of([narrowed(reader, item, interest.items) for item in reader.shapes(nodes)])
+    if parts and len(parts) == 1 and not parts[0].keys() & whole.keys():
+        return {**whole, **parts[0]}
+    return {**whole, "allOf": parts} if parts else whole
+
+
+def any_of(schemas: list[dict[str, Any]]) -> Schema:
+    """Return the union of schemas; ``false`` where there are none."""
+    unique = [schema for index, schema in enumerate(schemas) if schema not in schemas[:index]]
+    if not unique:
+        return False
+    return unique[0] if len(unique) == 1 else {"anyOf": unique}
+
+
+def plain_keys(value: Mapping[str, Any], types: frozenset[str], *, legacy: bool) -> dict[str, Any]:
+    """Return the keys of one schema that need no other schema, spelled as JSON Schema 2020-12.
+
+    Args:
+        types: What the value may be; keys that say nothing of those are left out where a partner's document misuses them.
+        legacy: True for OpenAPI 3.0, where ``exclusiveMinimum`` is a boolean.
+    """
+    kept = {key: value[key] for key in _KEPT if key in value and _sound(key, value[key])}
+    if legacy:
+        _exclusive(value, kept, "minimum", "exclusiveMinimum")
+        _exclusive(value, kept, "maximum", "exclusiveMaximum")
+    if isinstance(value.get("not"), dict | bool) and not _refers(value["not"]):
+        kept["not"] = value["not"]
+    if isinstance(value.get("format"), str):
+        _add_format(kept, formats.spelled_out(value["format"], types))
+    return kept
+
+
+def _add_format(kept: dict[str, Any], meant: Mapping[str, Any]) -> None:
+    for key, bound in meant.items():
+        if key == "minimum":
+            kept[key] = max(bound, kept.get(key, bound))
+        elif key == "maximum":
+            kept[key] = min(bound, kept.get(key, bound))
+        elif key == "pattern" and key in kept:
+            kept["allOf"] = [{"pattern": bound}]
+        else:
+            kept[key] = bound
+
+
+def _exclusive(value: Mapping[str, Any], kept: dict[str, Any], bound: str, flag: str) -> None:
+    if isinstance(value.get(flag), bool):
+        kept.pop(flag, None)
+        if value[flag] and bound in kept:
+            kept[flag] = kept.pop(bound)
+
+
+def _sound(key: str, value: Any) -> bool:
+    """Tell whether a key has a value of its kind; a partner's slip elsewhere must not cost the rest of the schema."""
+    if key == "enum":
+        return isinstance(value, list) and bool(value)
+    if key == "const":
+        return True
+    if key == "pattern":
+        return isinstance(value, str)
+    if key == "uniqueItems":
+        return isinstance(value, bool)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if key == "multipleOf":
+        return number and value > 0
+    return number and (key in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum") or (value >= 0 and value == int(value)))
+
+
+def _refers(schema: Any) -> bool:
+    if isinstance(schema, dict):
+        return "$ref" in schema or "nullable" in schema or any(_refers(value) for value in schema.values())
+    return isinstance(schema, list) and any(_refers(value) for value in schema)
+
+
+def _type_names(types: frozenset[str]) -> str | list[str]:
+    names = sorted(types - {"integer"} if "number" in types else types)
+    return names[0] if len(names) == 1 else names
+
+
+def _members(reader: Reader, shape: Shape, interest: Interest) -> dict[str, Any]:
+    properties: dict[str, Any] = {}
+    closed = reader.direction is Direction.RESPONSE and not shape.silent
+    for name, below in interest.names.items():
+        slot = shape.slot(name)
+        if reader.hides(slot.nodes) or (closed and not slot.declared):
+            properties[name] = False
+        elif slot.declared:
+            properties[name] = any_of([narrowed(reader, value, below) for value in reader.shapes(slot.nodes)])
+    required = [name for name in sorted(shape.required) if _asked(reader, shape, name, interest)]
+    whole: dict[str, Any] = {}
+    if properties:
+        whole["properties"] = properties
+    if required:
+        whole["required"] = required
+    if interest.values is not None:
+        below = interest.values
+        slots = [*(shape.slot(name).nodes for name in shape.names), *(nodes for _, nodes in shape.map_slots())]
+        whole["additionalProperties"] = any_of([narrowed(reader, value, below) for nodes in slots for value in reader.shapes(nodes)])
+    return whole
+
+
+def _asked(reader: Reader, shape: Shape, name: str, interest: Interest) -> bool:
+    if reader.direction is Direction.RESPONSE and name not in interest.names:
+        return False
+    return not reader.hides(shape.slot(name).nodes)

@@ -1,0 +1,204 @@
+"""Values of a schema, deterministic and the plainest first.
+
+The values are suggestions: whoever needs one that certainly fits has a validator decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import Any
+
+from jsonschema_rs import CanonicalSchema
+from jsonschema_rs import canonical as views
+
+from cxcontracts.containment import formats, patterns
+from cxcontracts.exchanges import JSON
+
+_DEPTH = 6
+_WORDS = ("text", "other", "A", "a1", "0", "1", "-", "é", "")
+_NUMBERS = (1, 0, 2, 3, 10, -1, 100, 999999999999, 0.5, 1.5, -0.5)
+_PLAIN: dict[str, tuple[JSON, ...]] = {
+    "null": (None,),
+    "boolean": (True, False),
+    "string": _WORDS,
+    "integer": (1, 0, 2, -1, 2**40),
+    "number": _NUMBERS,
+    "array": ([], ["text"], [1]),
+    "object": ({}, {"text": "text"}),
+}
+
+
+def samples(schema: CanonicalSchema, count: int = 12) -> list[JSON]:
+    """Return up to *count* different values that *schema* probably admits."""
+    values: list[JSON] = []
+    for value in islice(_values(schema, _DEPTH), count * 8):
+        if not any(_same(value, seen) for seen in values):
+            values.append(value)
+        if len(values) == count:
+            break
+    return values
+
+
+def _same(one: JSON, other: JSON) -> bool:
+    return type(one) is type(other) and bool(one == other)
+
+
+def _values(schema: CanonicalSchema, depth: int) -> Iterator[JSON]:
+    if depth == 0:
+        return iter(())
+    match schema.view():
+        case views.TrueView():
+            return chain.from_iterable(_PLAIN[kind][:2] for kind in ("string", "integer", "boolean", "object", "array", "null"))
+        case views.MultiTypeView(types=types):
+            return _interleaved([iter(_PLAIN[kind]) for kind in sorted(types, key=list(_PLAIN).index, reverse=True)])
+        case views.TypedGroupView(type_name=kind, body=body):
+            return (value for value in _values(body, depth) if _is(kind, value))
+        case views.ConstView(value=value):
+            return iter([value])
+        case views.EnumView(values=values):
+            return iter(values)
+        case views.StringView() as text:
+            return _texts(text)
+        case views.IntegerView() as number:
+            return _integers(number)
+        case views.NumberView() as number:
+            return _numbers(number)
+        case views.ArrayView() as array:
+            return _lists(array, depth)
+        case views.ObjectView() as thing:
+            return _objects(thing, depth)
+        case views.AnyOfView(branches=branches) | views.OneOfView(branches=branches) | views.AllOfView(branches=branches):
+            return _interleaved([_values(branch, depth - 1) for branch in branches])
+        case views.NotView():
+            return chain.from_iterable(_PLAIN.values())
+    return iter(())
+
+
+def _is(kind: str, value: JSON) -> bool:
+    match kind:
+        case "null":
+            return value is None
+        case "boolean":
+            return isinstance(value, bool)
+        case "string":
+            return isinstance(value, str)
+        case "array":
+            return isinstance(value, list)
+        case "object":
+            return isinstance(value, dict)
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _interleaved(sources: list[Iterator[JSON]]) -> Iterator[JSON]:
+    while sources:
+        for source in list(sources):
+            try:
+                yield next(source)
+            except StopIteration:
+                sources.remove(source)
+
+
+def _texts(view: views.StringView) -> Iterator[str]:
+    shortest = view.min_length or 0
+    for name in view.formats:
+        yield from formats.SAMPLES.get(name, ())
+    for pattern in view.patterns:
+        yield from _fitted(patterns.sample(pattern, 24), pattern, shortest, view.max_length)
+    words = chain(_WORDS, *(formats.SAMPLES[name] for name in formats.SAMPLES))
+    for word in words:
+        yield word.ljust(shortest, "x")[: view.max_length] if shortest or view.max_length is not None else word
+    if view.max_length is not None and view.max_length <= 100_000:
+        yield "x" * view.max_length
+    yield "x" * max(shortest, 64)
+
+
+def _fitted(found: list[str], pattern: str, shortest: int, longest: int | None) -> Iterator[str]:
+    if any(shortest <= len(text) and (longest is None or len(text) <= longest) for text in found):
+        yield from found
+        return
+    language, window = patterns.language(pattern), patterns.lengths(shortest, longest)
+    if language is not None and window is not None:
+        yield from patterns.texts(language & window, 8)
+    yield from found
+
+
+def _integers(view: views.IntegerView) -> Iterator[int]:
+    steps = [int(step) for step in view.multiple_of if step == int(step) and step] or [1]
+    low, high = view.minimum, view.maximum
+    for start in (1, 0, low, high, 2, 3, 10, 2**31, -(2**31) - 1, 2**40):
+        if start is None:
+            continue
+        for step in steps:
+            value = -(-int(start) // step) * step
+            for moved in (value, value + step, value - step):
+                if (low is None or moved >= low) and (high is None or moved <= high):
+                    yield moved
+
+
+def _numbers(view: views.NumberView) -> Iterator[JSON]:
+    low, high = view.minimum, view.maximum
+    ends = [float(end) for end in (low, high) if end is not None]
+    near = [value for end in ends for value in (end, end + 1, end - 1, end + 0.5, end - 0.5)]
+    middle = [sum(ends) / 2] if len(ends) == 2 else []
+    steps = [float(step) * factor for step in view.multiple_of for factor in (1, 2, 3)]
+    for value in chain(steps, _NUMBERS, middle, near):
+        if view.excludes_integers and float(value).is_integer():
+            continue
+        if (low is None or value >= low) and (high is None or value <= high):
+            yield int(value) if float(value).is_integer() else value
+
+
+def _lists(view: views.ArrayView, depth: int) -> Iterator[JSON]:
+    prefix: list[JSON] = []
+    for schema in view.prefix_items:
+        first = next(_values(schema, depth - 1), None)
+        prefix.append(first)
+    wanted = [value for contains in view.contains for value in islice(_values(contains.schema, depth - 1), contains.min_contains or 1)]
+    fillers: list[JSON] = list(islice(_values(view.items, depth - 1), 12)) if view.items is not None else list(_WORDS)
+    shortest = view.min_items or 0
+    for start in range(max(1, min(3, len(fillers)))):
+        items = [*prefix, *wanted]
+        turn = start
+        while len(items) < shortest and fillers and len(items) < 1000:
+            items.append(fillers[turn % len(fillers)])
+            turn += 1
+        yield items
+    if fillers and (view.max_items is None or view.max_items > shortest):
+        yield [*prefix, *wanted, fillers[0]]
+
+
+def _objects(view: views.ObjectView, depth: int) -> Iterator[JSON]:
+    choices = {name: list(islice(_values(schema, depth - 1), 4)) for name, schema in view.properties.items() if name in view.required}
+    least: dict[str, Any] = {}
+    for name in view.required:
+        options = choices.get(name) or _undeclared(view, depth)
+        if not options:
+            return
+        least[name] = options[0]
+    for name in view.properties:
+        if len(least) >= (view.min_properties or 0):
+            break
+        least.setdefault(name, next(_values(view.properties[name], depth - 1), None))
+    for number in range(max(0, (view.min_properties or 0) - len(least))):
+        least[f"key{number}"] = next(iter(_undeclared(view, depth)), "text")
+    for violation in view.violations:
+        least.update(_violating(violation, depth))
+    yield least
+    for name, options in choices.items():
+        for option in options[1:]:
+            yield {**least, name: option}
+
+
+def _undeclared(view: views.ObjectView, depth: int) -> list[JSON]:
+    if view.additional_properties is None:
+        return ["text", 1]
+    return list(islice(_values(view.additional_properties, depth - 1), 2))
+
+
+def _violating(violation: Any, depth: int) -> dict[str, JSON]:
+    match violation:
+        case views.UndeclaredValueFailsView(additional=schema):
+            refused = next(_values(schema.negate(), depth - 1), None)
+            return {"undeclared": refused}
+    return {}

@@ -1,0 +1,203 @@
+"""The one question of containment: is there a value that these schemas admit and those refuse?
+
+>>> find([{"enum": ["on-time", "diverted"]}], [{"enum": ["on-time", "late"]}])
+Found(value='diverted')
+>>> find([{"type": "integer"}], [{"type": "number"}])
+Nothing()
+
+*A ⊆ B* when ``find([A], [B])`` is :class:`Nothing`; *A ∩ B* is not empty when ``find([A, B], [])`` is :class:`Found`.
+Schemas are JSON Schema 2020-12 without references. jsonschema-rs compares them; where it leaves the answer open, values are tried
+and regular expressions are compared as languages. What nobody can decide is :class:`Unknown`, with its reason, and never an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, reduce
+from typing import Any
+
+import jsonschema_rs
+import orjson
+from jsonschema_rs import CanonicalSchema, Draft202012, Draft202012Validator
+from jsonschema_rs.canonical import CanonicalizationError, Satisfiability, StringView, UnsupportedOperand, UnsupportedResult
+
+from cxcontracts.containment import patterns
+from cxcontracts.containment.samples import samples
+from cxcontracts.exchanges import JSON
+
+Schema = Mapping[str, Any] | bool
+"""A JSON Schema 2020-12 without references."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Such a value; a validator has checked it against every schema."""
+
+    value: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Proved: there is no such value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody can tell; *reason* is one of few words, fit for counting."""
+
+    reason: str
+
+
+Answer = Found | Nothing | Unknown
+
+
+class Undecidable(Exception):
+    """A schema that neither engine nor validator can read; its text is the reason."""
+
+
+def find(allowed: Sequence[Schema], refused: Sequence[Schema] = ()) -> Answer:
+    """Find a value that every schema of *allowed* admits and every one of *refused* refuses."""
+    try:
+        return _find(tuple(map(_key, allowed)), tuple(map(_key, refused)))
+    except Undecidable as reason:
+        return Unknown(str(reason))
+
+
+def admits(schema: Schema, value: JSON) -> bool:
+    """Tell whether a schema admits a value, formats included.
+
+    Raises:
+        Undecidable: If a pattern cannot be read, or gave up on the value.
+    """
+    return _admits(_key(schema), value)
+
+
+def satisfiable(schema: Schema) -> bool:
+    """Tell whether a schema admits anything; where nobody can tell, it is taken to."""
+    try:
+        return _canonical(_key(schema)).satisfiability() is not Satisfiability.NO
+    except Undecidable:
+        return True
+
+
+def _key(schema: Schema) -> bytes:
+    try:
+        return orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)
+    except TypeError as error:  # an integer beyond 64 bits, or half a surrogate pair
+        raise Undecidable("a schema holds a value that JSON cannot carry") from error
+
+
+@lru_cache(maxsize=16384)
+def _find(allowed: tuple[bytes, ...], refused: tuple[bytes, ...]) -> Answer:
+    try:
+        least = [_canonical(key) for key in allowed]
+        whole = reduce(CanonicalSchema.intersect, least) if least else _canonical(b"true")
+        if whole.satisfiability() is Satisfiability.NO:
+            return Nothing()
+        rest = _without(whole, refused)
+        if rest is not None and rest.satisfiability() is Satisfiability.NO:
+            return Nothing()
+        for value in _tries(rest, whole, allowed, refused):
+            if all(_admits(key, value) for key in allowed) and not any(_admits(key, value) for key in refused):
+                return Found(value)
+        return _by_language(whole, refused)
+    except Undecidable as reason:
+        return Unknown(str(reason))
+
+
+def _without(whole: CanonicalSchema, refused: tuple[bytes, ...]) -> CanonicalSchema | None:
+    """Return what is left of *whole*; None where the engine has no form for it."""
+    try:
+        return reduce(CanonicalSchema.subtract, (_canonical(key) for key in refused), whole)
+    except (UnsupportedOperand, UnsupportedResult):
+        covered = any(str(_canonical(key).covers(whole)) == "yes" for key in refused)
+        return _canonical(b"false") if covered else None
+
+
+def _tries(rest: CanonicalSchema | None, whole: CanonicalSchema, allowed: tuple[bytes, ...], refused: tuple[bytes, ...]) -> Iterator[JSON]:
+    if rest is not None:
+        yield from samples(rest)
+    yield from _outside(whole, refused)
+    yield from samples(whole, 24)
+    for key in allowed:
+        yield from samples(_canonical(key), 24)
+
+
+def _outside(whole: CanonicalSchema, refused: tuple[bytes, ...]) -> Iterator[str]:
+    """Yield texts of *whole* that the patterns of the refusing side do not match."""
+    inner = _language(whole, exact=True)
+    if inner is None:
+        return
+    for key in refused:
+        outer = _language(_canonical(key), exact=False)
+        if outer is not None:
+            yield from patterns.texts(inner - outer, 4)
+
+
+def _by_language(whole: CanonicalSchema, refused: tuple[bytes, ...]) -> Answer:
+    """Decide text against text by automata, where the engine compared no further."""
+    inner = _language(whole, exact=False)
+    if inner is None:
+        return Unknown(_reason(whole, refused))
+    for key in refused:
+        outer = _language(_canonical(key), exact=True)
+        if outer is not None and (inner - outer).empty():
+            return Nothing()
+    return Unknown(_reason(whole, refused))
+
+
+def _language(schema: CanonicalSchema, *, exact: bool) -> patterns.Language | None:
+    """Return the language of a string schema: the very one, or where not *exact* one that holds it."""
+    view = schema.view()
+    if not isinstance(view, StringView) or view.content_media_types or view.content_encodings:
+        return None
+    if exact and (view.formats or view.excluded_patterns or view.excluded_formats or view.excluded):
+        return None
+    parts = [patterns.language(pattern) for pattern in view.patterns] + [patterns.outline(name) for name in view.formats]
+    if view.min_length or view.max_length is not None:
+        parts.append(patterns.lengths(view.min_length or 0, view.max_length))
+    known = [part for part in parts if part is not None]
+    if not known or (exact and len(known) < len(parts)):
+        return None
+    return reduce(lambda one, other: one & other, known)
+
+
+def _reason(whole: CanonicalSchema, refused: tuple[bytes, ...]) -> str:
+    texts = [orjson.dumps(whole.to_json_schema()), *refused]
+    for word, reason in ((b'"pattern"', "pattern"), (b'"format"', "format"), (b'"not"', "negation"), (b'"multipleOf"', "multipleOf")):
+        if any(word in text for text in texts):
+            return f"{reason} cannot be compared"
+    return "schemas cannot be compared"
+
+
+@lru_cache(maxsize=16384)
+def _canonical(key: bytes) -> CanonicalSchema:
+    try:
+        return jsonschema_rs.canonicalize(orjson.loads(key), draft=Draft202012, validate_formats=True, offline=True)
+    except CanonicalizationError as error:
+        raise Undecidable("a pattern cannot be read" if "regular expression" in str(error) else "a schema cannot be read") from error
+    except (ValueError, jsonschema_rs.ReferencingError) as error:
+        raise Undecidable("a schema cannot be read") from error
+
+
+@lru_cache(maxsize=8192)
+def _validator(key: bytes) -> Draft202012Validator:
+    try:
+        return Draft202012Validator(orjson.loads(key), validate_formats=True, offline=True)
+    except (ValueError, jsonschema_rs.ReferencingError) as error:
+        raise Undecidable("a pattern cannot be read" if "pattern" in str(error).lower() else "a schema cannot be read") from error
+
+
+def _admits(key: bytes, value: JSON) -> bool:
+    validator = _validator(key)
+    if validator.is_valid(value):
+        return True
+    if b'"pattern' in key and any(_gave_up(error) for error in validator.iter_errors(value)):
+        raise Undecidable("a pattern gives up on long texts")
+    return False
+
+
+def _gave_up(error: jsonschema_rs.ValidationError) -> bool:
+    """jsonschema-rs says "does not match" where its backtracking hits the limit; the kind of the error tells."""
+    return error.kind.name in {"backtrackLimitExceeded", "regexEngineFailure"}
