@@ -1,7 +1,7 @@
 """``impact`` with fifty needs beside oasdiff and beside the floor, in one run: ``python -m benchmarks.impact``.
 
-The floor is both documents, read by the fastest parser for each. Seconds are CPU seconds, the least of the repeats, for other work
-on the machine makes clocks lie. In-process figures leave imports out; those of commands hold everything.
+The floor is both documents, read by the fastest parser for each. Seconds are CPU seconds, the least of the repeats, for other
+work on the machine makes clocks lie. In-process figures leave imports out; those of commands hold everything.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import ryaml
 from benchmarks import estates
 from benchmarks.corpus import REPOSITORY, Pair, Version, pair
 from benchmarks.leaves import Contract, parse
-from benchmarks.measure import complaints, measured
+from benchmarks.measure import measured
 from benchmarks.oasdiff import VERSION, binary
 from benchmarks.trimming import trimmed
 
@@ -142,7 +142,7 @@ def _in_process(arguments: Sequence[str | Path], workspace: Path, repeat: int) -
         nonlocal said
         cost = measured([sys.executable, "-m", "benchmarks.in_process", *arguments], workspace)
         if cost.exit:
-            raise SystemExit(f"{' '.join(map(str, arguments))} ended with {cost.exit}:\n{complaints(workspace)}")
+            raise SystemExit(f"{' '.join(map(str, arguments))} ended with {cost.exit}:\n{cost.complaints}")
         result = json.loads(cost.output.splitlines()[-1])
         said = ", ".join(f"{count} {verdict}" for verdict, count in result["said"].items() if count)
         return Figure(result["cpu"], result["peak"])
@@ -155,7 +155,7 @@ def _command(command: Sequence[str | Path], workspace: Path, limit: float, accep
     if not cost.finished:
         return Figure(cost.cpu, cost.peak, f"not done in {limit:.0f} s ({cost.peak:.0f} MB)")
     if cost.exit not in accepted:
-        raise SystemExit(f"{' '.join(map(str, command))} ended with {cost.exit}:\n{complaints(workspace)}")
+        raise SystemExit(f"{' '.join(map(str, command))} ended with {cost.exit}:\n{cost.complaints}")
     return Figure(cost.cpu, cost.peak)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
-import resource
 import signal
 import subprocess
+import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ class Cost:
         exit: Its exit code; negative where a signal ended it.
         finished: False where the time limit ended it.
         output: What it wrote to standard output.
+        complaints: What it wrote to standard error.
     """
 
     cpu: float
@@ -31,50 +33,50 @@ class Cost:
     exit: int
     finished: bool
     output: str
+    complaints: str
 
 
-def measured(
-    command: Sequence[str | Path], workspace: Path, *, limit: float = 600.0, environment: Mapping[str, str] | None = None
-) -> Cost:
+def measured(command: Sequence[str | Path], workspace: Path, *, limit: float = 600.0) -> Cost:
     """Run a command to its end, or to its limit, and return what it took.
+
+    A small process of its own starts the command: a child's peak begins with the memory of the process that it was forked from.
 
     Args:
         command: The program and its arguments.
         workspace: A folder for what it prints.
         limit: Seconds on the clock after which it is killed.
-        environment: On top of ours.
     """
-    printed = workspace / "printed"
-    complaints = workspace / "complaints"
+    output, complaints = workspace / "output", workspace / "complaints"
+    launcher = [sys.executable, "-S", __file__, str(limit), output, complaints, *command]
+    counted = json.loads(subprocess.run(launcher, stdout=subprocess.PIPE, check=True).stdout)
+    return Cost(output=_text(output), complaints=_text(complaints), **counted)
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace")
+
+
+def _launched(limit: float, output: Path, complaints: Path, command: Sequence[str]) -> dict[str, float]:
     started = time.monotonic()
-    with printed.open("wb") as out, complaints.open("wb") as err:
-        process = subprocess.Popen(
-            [str(part) for part in command], stdout=out, stderr=err, env={**os.environ, **(environment or {})}
-        )
-        finished, status, usage = _waited(process.pid, started + limit)
-        process.returncode = os.waitstatus_to_exitcode(status)  # Popen must not wait for what wait4 has collected
-    return Cost(
-        cpu=usage.ru_utime + usage.ru_stime,
-        peak=usage.ru_maxrss / 1024,
-        wall=time.monotonic() - started,
-        exit=process.returncode,
-        finished=finished,
-        output=printed.read_text(encoding="utf-8", errors="replace"),
-    )
+    with output.open("wb") as out, complaints.open("wb") as err:
+        process = subprocess.Popen(command, stdout=out, stderr=err)
+        while True:
+            waited, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if waited or time.monotonic() > started + limit:
+                break
+            time.sleep(0.005)
+        if not waited:
+            os.kill(process.pid, signal.SIGKILL)
+            _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)  # else Popen would wait for what wait4 has collected
+    return {
+        "cpu": usage.ru_utime + usage.ru_stime,
+        "peak": usage.ru_maxrss / 1024,
+        "wall": time.monotonic() - started,
+        "exit": process.returncode,
+        "finished": bool(waited),
+    }
 
 
-def complaints(workspace: Path) -> str:
-    """Return what the last command of this workspace wrote to standard error."""
-    return (workspace / "complaints").read_text(encoding="utf-8", errors="replace")
-
-
-def _waited(pid: int, deadline: float) -> tuple[bool, int, resource.struct_rusage]:
-    while True:
-        waited, status, usage = os.wait4(pid, os.WNOHANG)
-        if waited:
-            return True, status, usage
-        if time.monotonic() > deadline:
-            os.kill(pid, signal.SIGKILL)
-            _, status, usage = os.wait4(pid, 0)
-            return False, status, usage
-        time.sleep(0.005)
+if __name__ == "__main__":
+    print(json.dumps(_launched(float(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4:])))
