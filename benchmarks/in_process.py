@@ -12,11 +12,12 @@ import importlib
 import io
 import json
 import pkgutil
-import resource
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from benchmarks.measure import peak
 
 
 def _parse(files: list[str]) -> Callable[[], object]:
@@ -53,7 +54,7 @@ def _measured(run: Callable[[], object]) -> None:
     result = run()
     spent = time.process_time() - started
     said = result if isinstance(result, dict) else {}
-    print(json.dumps({"cpu": spent, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "said": said}))
+    print(json.dumps({"cpu": spent, "peak": peak(), "said": said}))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -50,6 +51,14 @@ def measured(command: Sequence[str | Path], workspace: Path, *, limit: float = 6
     launcher = [sys.executable, "-S", __file__, str(limit), output, complaints, *command]
     counted = json.loads(subprocess.run(launcher, stdout=subprocess.PIPE, check=True).stdout)
     return Cost(output=_text(output), complaints=_text(complaints), **counted)
+
+
+def peak() -> float:
+    """Return the megabytes that this process has held at most: of its own memory, without what it was forked from."""
+    status = Path("/proc/self/status")
+    if not status.is_file():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM:")) / 1024
 
 
 def _text(file: Path) -> str:
