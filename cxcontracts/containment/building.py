@@ -93,6 +93,15 @@ class Builder:
                 continue
         raise Unbuildable
 
+    def of_shape(self, shape: Shape) -> JSON:
+        """Return a small value of a shape.
+
+        Raises:
+            Unbuildable: If none was found.
+        """
+        self._parts = 0
+        return self._of_shape(shape, frozenset())
+
     def _of_shape(self, shape: Shape, above: frozenset[int]) -> JSON:
         schema = narrowed(self.reader, shape, NO_DEEPER)
         shown = self._example(shape, schema)

@@ -1,0 +1,290 @@
+"""Whether what we send is taken, and whether a change makes that worse.
+
+A request is safe when *what we send ⊆ what the partner accepts*. A change breaks it when some value that we send was accepted under
+the record and is refused under the candidate, or when a field that we send is no longer declared: it would be ignored, and the
+customer's wish lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from cxcontracts.containment.narrowing import interest_of, narrowed
+from cxcontracts.containment.nodes import Node, Shape, TooManyShapes
+from cxcontracts.containment.sets import Answer, Found, Nothing, Schema, Unknown, find
+from cxcontracts.containment.texts import find_text
+from cxcontracts.containment.ways import Touched, ways
+from cxcontracts.contracts.operation import Operation, Parameter
+from cxcontracts.exchanges import JSON, Exchange, Response
+from cxcontracts.findings import Promise, Verdict
+from cxcontracts.paths import Segment
+from cxcontracts.requirements import Judgement
+from cxcontracts.scenes import Scene, Side
+from cxcontracts.sending import Entry, sent_media
+from cxcontracts.wording import shown
+
+_REFUSALS = (400, 422)
+_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one contract takes in one place.
+
+    Attributes:
+        declared: Whether it takes anything there.
+        schemas: Any of them takes a value.
+        text: Whether values travel as text.
+        joined: How the items of a list are joined; empty in a body.
+        unknown: Why it cannot be told; empty where it can.
+    """
+
+    declared: bool
+    schemas: tuple[Schema, ...] = ()
+    text: bool = False
+    joined: str = ""
+    unknown: str = ""
+
+    @property
+    def schema(self) -> Schema:
+        """All that is taken, as one schema."""
+        if len(self.schemas) == 1:
+            return self.schemas[0]
+        return {"anyOf": list(self.schemas)} if self.schemas else False
+
+
+@dataclass(frozen=True)
+class Point:
+    """One place that a value is sent to: an entry of ``with``, or a part of its body below *segments*."""
+
+    entry: Entry
+    segments: tuple[Segment, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Its name, as a customer's form would call it."""
+        return ".".join(part for part in (self.entry.name, *(str(segment) for segment in self.segments)) if part) or "body"
+
+
+def taken(side: Side, operation: Operation, point: Point, sent: Schema, wanted: str, touched: Touched) -> Taken:
+    """Return what a contract takes at a point, as deep as *sent* goes.
+
+    Raises:
+        ContractError: If the contract is unsound there.
+    """
+    interest = interest_of(sent)
+    try:
+        if point.entry.place == "body":
+            media = sent_media(operation.body, wanted)
+            if media is None:
+                return Taken(declared=False)
+            names = (point.entry.name,) if point.entry.name else ()
+            ends = _ends(side, media.nodes, (*names, *point.segments), touched)
+            return Taken(bool(ends), _narrowed(side, ends, sent), text=not media.json)
+        parameter = parameter_of(operation, point.entry)
+        if parameter is None:
+            return Taken(declared=_login(operation, point.entry), schemas=(True,), text=True)
+        touched.add((parameter.node.identity, None))
+        ends = _ends(side, parameter.nodes, point.segments, touched)
+        schemas = tuple(narrowed(side.requests, end, interest) for end in ends)
+        joined = f"{parameter.style} {'one by one' if parameter.explode else 'together'}" if not parameter.media else parameter.media
+        return Taken(bool(ends), schemas, text=not parameter.media, joined=joined)
+    except TooManyShapes:
+        return Taken(declared=True, unknown="more alternatives than can be told apart")
+
+
+def _narrowed(side: Side, ends: Sequence[Shape], sent: Schema) -> tuple[Schema, ...]:
+    interest = interest_of(sent)
+    return tuple(narrowed(side.requests, end, interest) for end in ends)
+
+
+def _ends(side: Side, nodes: Sequence[Node], segments: tuple[Segment, ...], touched: Touched) -> list[Shape]:
+    return [way.end for way in ways(side.requests, nodes, segments, touched) if way.end is not None]
+
+
+def parameter_of(operation: Operation, entry: Entry) -> Parameter | None:
+    """Return the parameter that an entry fills in some version of the contract; None where it declares none."""
+    if entry.binding is None:
+        return None
+    return next((parameter for parameter in operation.parameters if parameter.key == entry.binding), None)
+
+
+def _login(operation: Operation, entry: Entry) -> bool:
+    """A security scheme's header, query or cookie counts as declared."""
+    meaning = ("apiKey", entry.place, entry.name.lower())
+    return any(scheme.meaning == meaning for alternative in operation.security for scheme in alternative)
+
+
+def judge_taken(scene: Scene, point: Point, sent: Sequence[Schema], wanted: str, witness: Callable[[JSON], Exchange]) -> Judgement:
+    """Judge whether what we send to a point is taken.
+
+    Args:
+        sent: The sets of values that we send; any of them.
+        wanted: The media type that the body goes out as; empty where the contract chooses.
+        witness: Makes the exchange in which a value is sent there and refused.
+
+    Raises:
+        ContractError: If the contract is unsound there.
+    """
+    whole: Schema = sent[0] if len(sent) == 1 else {"anyOf": list(sent)}
+    record = taken(scene.record, scene.operation, point, whole, wanted, scene.touched)
+    element = f"{scene.operation} {point.entry.place} {point.label}"
+    if not record.declared:
+        return Judgement(Verdict.UNPROMISED, element, f"the contract does not say that it takes {point.label}", was=Promise.IMPOSSIBLE)
+    if scene.candidate is None or scene.renewed is None:
+        return _on_record(element, point, record, whole)
+    candidate = taken(scene.candidate, scene.renewed, point, whole, wanted, scene.touched)
+    element = f"{scene.renewed} {point.entry.place} {point.label}"
+    if not candidate.declared:
+        value = _some(whole)
+        because = f"{point.label} is no longer taken: what the customer says there would be ignored"
+        waits_for = "answers" if point.entry.place == "body" and sent_media(scene.renewed.body, wanted) is None else ""
+        return Judgement(Verdict.BROKEN, element, because, Promise.POSSIBLE, Promise.IMPOSSIBLE, witness(value), waits_for)
+    if record.unknown or candidate.unknown:
+        return Judgement(Verdict.UNPROVEN, element, record.unknown or candidate.unknown)
+    if candidate.schemas == record.schemas and candidate.joined == record.joined:
+        return _on_record(element, point, record, whole)
+    return _on_change(element, point, record, candidate, whole, witness)
+
+
+def _on_record(element: str, point: Point, record: Taken, whole: Schema) -> Judgement:
+    answer = refused(record, whole)
+    if isinstance(answer, Nothing):
+        return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED)
+    if isinstance(answer, Found):
+        return Judgement(Verdict.UNPROMISED, element, f"the contract does not promise to take {shown(answer.value)} as {point.label}")
+    return Judgement(Verdict.UNPROVEN, element, f"{answer.reason}, so nobody can tell whether every {point.label} is taken")
+
+
+def _on_change(
+    element: str, point: Point, record: Taken, candidate: Taken, whole: Schema, witness: Callable[[JSON], Exchange]
+) -> Judgement:
+    if candidate.joined != record.joined:
+        answer = find([whole, {"type": ["array", "object"]}])
+        if isinstance(answer, Found):
+            because = f"lists in {point.label} are written differently now ({candidate.joined}, it was {record.joined})"
+            return Judgement(Verdict.BROKEN, element, because, witness=witness(_longer(answer.value)))
+    answer = newly_refused(record, candidate, whole)
+    if isinstance(answer, Found):
+        because = f"{shown(answer.value)} is no longer taken as {point.label}"
+        return Judgement(Verdict.BROKEN, element, because, witness=witness(answer.value))
+    if isinstance(answer, Unknown):
+        return Judgement(Verdict.UNPROVEN, element, answer.reason)
+    return _on_record(element, point, candidate, whole)
+
+
+def _longer(value: JSON) -> JSON:
+    return value * 2 if isinstance(value, list) and len(value) == 1 else value
+
+
+def refused(target: Taken, sent: Schema) -> Answer:
+    """Find a value that is sent and not taken."""
+    if target.unknown:
+        return Unknown(target.unknown)
+    return find_text([sent], target.schema) if target.text else find([sent], [target.schema])
+
+
+def newly_refused(record: Taken, candidate: Taken, sent: Schema) -> Answer:
+    """Find a value that is sent, was taken under the record and is refused under the candidate."""
+    answer = refused(candidate, sent)
+    if not isinstance(answer, Found):
+        return answer
+    if not candidate.text:
+        return find([sent, record.schema], [candidate.schema])
+    if isinstance(refused(record, sent), Nothing) or isinstance(refused(record, {"const": answer.value}), Nothing):
+        return answer
+    return find_text([sent, record.schema], candidate.schema)
+
+
+def _some(schema: Schema) -> JSON:
+    answer = find([schema])
+    return answer.value if isinstance(answer, Found) else "text"
+
+
+@dataclass(frozen=True)
+class Demand:
+    """An input that a call cannot do without.
+
+    Attributes:
+        place: ``path``, ``query``, ``header``, ``cookie`` or ``body``.
+        name: The parameter's or member's name; ``body`` for the body itself.
+        binding: What finds it in the entries of a call.
+    """
+
+    place: str
+    name: str
+    binding: tuple[str, object] = field(compare=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def demands(side: Side, operation: Operation, sent: Sequence[Entry], wanted: str) -> list[Demand]:
+    """Return the inputs that an operation requires, in the order written.
+
+    Where the body has several shapes, it is the one that what we send comes nearest to.
+
+    Raises:
+        ContractError: If the contract is unsound there.
+    """
+    found = [
+        Demand(parameter.place, parameter.name, parameter.key)
+        for parameter in operation.parameters
+        if parameter.required and not (parameter.place == "header" and parameter.name.lower() in _IGNORED_HEADERS)
+    ]
+    body = operation.body
+    in_body = [entry for entry in sent if entry.place == "body"]
+    if body is None or not (body.required or in_body):
+        return found
+    names = {entry.name for entry in in_body} | set(_members_of(in_body))
+    return found + list(_body_demands(side, operation, names, wanted, whole=any(not entry.name for entry in in_body)))
+
+
+def _members_of(entries: Sequence[Entry]) -> Iterator[str]:
+    for entry in entries:
+        if not entry.name and isinstance(entry.template, dict):
+            yield from entry.template
+
+
+def _body_demands(side: Side, operation: Operation, names: set[str], wanted: str, *, whole: bool) -> Iterator[Demand]:
+    media = sent_media(operation.body, wanted)
+    if media is None:
+        return
+    try:
+        shapes = [shape for shape in side.requests.shapes(media.nodes) if "object" in shape.types]
+    except TooManyShapes:
+        return
+    asked = [
+        [name for name in _ordered(shape) if not side.requests.hides(shape.slot(name).nodes)] for shape in shapes
+    ]  # fmt: skip
+    if not asked:
+        return
+    least = min(asked, key=lambda required: sum(name not in names for name in required))
+    if not least and not names and not whole:
+        yield Demand("body", "body", ("body", ""))
+    for name in least:
+        yield Demand("body", name, ("body", name))
+
+
+def _ordered(shape: Shape) -> list[str]:
+    return [name for name in shape.names if name in shape.required] + sorted(shape.required - set(shape.names))
+
+
+def missing(found: Sequence[Demand], sent: Sequence[Entry]) -> list[Demand]:
+    """Return the demands that a call does not meet."""
+    bindings = {entry.binding for entry in sent if entry.binding} | {("body", entry.name) for entry in sent if entry.place == "body"}
+    bindings |= {("body", name) for name in _members_of([entry for entry in sent if entry.place == "body"])}
+    bindings |= {("header", entry.name.lower()) for entry in sent if entry.place == "header"}
+    bindings |= {(entry.place, entry.name) for entry in sent if entry.place in ("query", "cookie")}
+    return [demand for demand in found if demand.binding not in bindings]
+
+
+def refusal(operation: Operation | None) -> Response:
+    """Return the answer that a refused request meets: one that the contract declares, else one that is assumed."""
+    for status in _REFUSALS if operation is not None else ():
+        assert operation is not None
+        answer = operation.answer_to(status)
+        if answer is not None and answer.key != "default":
+            return Response(status)
+    return Response(400, assumed=True)

@@ -1,0 +1,130 @@
+"""The call of a step: what it sends, which values that may be, and where what it hands out is used later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from cxcontracts.acceptance import Point
+from cxcontracts.containment.sets import Found, Schema, find
+from cxcontracts.estate.model import Journey, Step
+from cxcontracts.estate.templates import references
+from cxcontracts.exchanges import JSON, Exchange, Request, Response
+from cxcontracts.paths import Path, parse_path
+from cxcontracts.promises import Need, carried
+from cxcontracts.scenes import Scene
+from cxcontracts.sending import Entry, bind, call, content_type, example_of, given_names, leaves
+
+
+def entries_of(scene: Scene, sends: Mapping[str, JSON] | None = None) -> list[Entry]:
+    """Return what the step sends, bound to the contract of record; keys that are not bound are ``check``'s to report."""
+    return bind(scene.step, scene.record, scene.operation, sends)[0]
+
+
+def request_of(scene: Scene, sends: Mapping[str, JSON] | None = None, **replaced: JSON) -> Request:
+    """Return the call of the step, with the first example of each given.
+
+    Args:
+        sends: What is sent over and above, or instead of, the step's own ``with``.
+        replaced: Key of ``with`` to a value that is sent in its place.
+    """
+    entries = entries_of(scene, {**scene.step.sends, **(sends or {})})
+    return call(scene.operation, entries, example_values(scene), content_type(scene.step), **replaced)
+
+
+def example_values(scene: Scene) -> dict[str, JSON]:
+    """Return a value for each name that the step refers to."""
+    values: dict[str, JSON] = {}
+    for name in references(dict(scene.step.sends)):
+        given = scene.journey.givens.get(name)
+        if given is not None:
+            values[name] = example_of(given)
+            continue
+        for schema in kept_schemas(scene, name):
+            answer = find([schema])
+            if isinstance(answer, Found):
+                values[name] = answer.value
+                break
+    return values
+
+
+def keep_paths(step: Step) -> dict[str, tuple[Path, ...]]:
+    """Return each name that a step keeps to the paths that it is looked for at, the first present first."""
+    written: Mapping[str, str | Sequence[str]] = step.asks.get("keep", {})
+    return {
+        name: tuple(parse_path(path) for path in ([paths] if isinstance(paths, str) else paths)) for name, paths in written.items()
+    }
+
+
+def keeper(journey: Journey, user: Step, name: str) -> Step | None:
+    """Return the step that keeps *name* for a later step: the last one before it; None where none does."""
+    found = None
+    for step in journey.steps:
+        if step.name == user.name:
+            break
+        if name in step.asks.get("keep", {}):
+            found = step
+    return found
+
+
+def kept_schemas(scene: Scene, name: str) -> list[Schema]:
+    """Return the sets of values that an earlier step hands out under a name, as its partner's contract stands after the change."""
+    step = keeper(scene.journey, scene.step, name)
+    if step is None or step.call is None:
+        return [True]
+    earlier = scene.scene_of(step.name)
+    side, operation = earlier.current()
+    schemas = [
+        schema
+        for path in keep_paths(step)[name]
+        for schema in carried(side, operation, Need(path, {}, statuses=step.status), earlier.accept, scene.touched).schemas
+    ]
+    return schemas or [True]
+
+
+def names_of(scene: Scene, template: JSON) -> dict[str, Sequence[Schema]]:
+    """Return each name in a template to the sets of values that it may have."""
+    names = given_names(scene.journey.givens)
+    for name in references(template):
+        if name not in names:
+            names[name] = kept_schemas(scene, name)
+    return names
+
+
+def points(entry: Entry) -> Iterator[tuple[Point, JSON]]:
+    """Yield each place that an entry reaches, with the template of what is sent there."""
+    if entry.place != "body":
+        yield Point(entry), entry.template
+        return
+    for names, template in leaves(entry.template):
+        yield Point(entry, tuple(names)), template
+
+
+@dataclass(frozen=True)
+class Use:
+    """A later step that sends what an earlier one handed out."""
+
+    step: Step
+    scene: Scene
+    point: Point
+    template: JSON
+
+
+def uses(scene: Scene, name: str) -> Iterator[Use]:
+    """Yield the places where later steps send what this step keeps under *name*."""
+    for step in scene.journey.steps:
+        if step.call is None or name not in references(dict(step.sends)):
+            continue
+        source = keeper(scene.journey, step, name)
+        if source is None or source.name != scene.step.name:
+            continue
+        later = scene.scene_of(step.name)
+        for entry in entries_of(later):
+            for point, template in points(entry):
+                if name in references(template):
+                    yield Use(step, later, point, template)
+
+
+def assumed(scene: Scene, response: Response, **replaced: JSON) -> Exchange:
+    """Return the call of the step with an answer."""
+    return Exchange(request_of(scene, None, **replaced), response)

@@ -1,0 +1,306 @@
+"""What differs between two versions of a contract, so that silence is never mistaken for not having looked.
+
+One shared schema that changed is one change, shown at the first place where it is met. References are compared by what they point
+to, never by how they are spelled; ``allOf`` by what it merges to; descriptions and examples not at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from cxcontracts.containment.narrowing import NO_DEEPER, narrowed
+from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes
+from cxcontracts.containment.sets import Nothing, find
+from cxcontracts.contracts.operation import Answer, Media, Operation, Parameter
+from cxcontracts.errors import ContractError
+from cxcontracts.findings import Change
+from cxcontracts.scenes import Side
+from cxcontracts.wording import described, listed, shown
+
+MOST_DETAILS = 12_000
+"""How many pairs of schemas are looked into outside of the operations that journeys call; what is beyond is compared as a whole."""
+
+_WORDING = re.compile(rb'"(?:description|summary|title|example|x-[^"\\]*)":(?:"(?:[^"\\]|\\.)*"|null|true|false|-?[0-9.eE+-]+),?')
+
+Keys = frozenset[object]
+
+
+@dataclass
+class _Found:
+    element: str
+    change: str
+    keys: Keys
+    places: int = 1
+
+
+def differences(record: Side, candidate: Side, called: Iterable[Operation], felt: Callable[[Keys], tuple[str, ...]]) -> tuple[Change, ...]:
+    """Return every difference between two versions of a contract, those in called operations first.
+
+    Args:
+        called: The operations of the record that journeys call.
+        felt: Returns the ids of the requirements that depend on any of these parts.
+    """
+    comparison = _Comparison(record, candidate)
+    for operation in called:
+        comparison.operation(operation)
+    comparison.details_left = MOST_DETAILS
+    for operation in record.contract.operations():
+        comparison.operation(operation)
+    comparison.added()
+    return tuple(Change(found.element, found.change, felt(found.keys), found.places) for found in comparison.found)
+
+
+class _Comparison:
+    def __init__(self, record: Side, candidate: Side) -> None:
+        self.record = record
+        self.candidate = candidate
+        self.found: list[_Found] = []
+        self.details_left: int | None = None
+        self._pairs: dict[tuple[object, ...], list[_Found]] = {}
+        self._met: set[int] = set()
+        self._same: dict[bytes, bool] = {}
+        self._clean = _unchanged_components(record, candidate)
+
+    def add(self, element: str, change: str, *keys: object) -> None:
+        self.found.append(_Found(element, change, frozenset(keys)))
+
+    def operation(self, operation: Operation) -> None:
+        """Compare one operation with its counterpart, once."""
+        if operation.node.identity in self._met:
+            return
+        self._met.add(operation.node.identity)
+        renewed = self.candidate.contract.counterpart(operation)
+        if renewed is None:
+            self.add(str(operation), "operation removed")
+            return
+        if self._alike(operation.node, renewed.node) and operation.path == renewed.path and self._alike_inputs(operation, renewed):
+            return
+        if self.details_left is not None and self.details_left <= 0:
+            self.add(str(operation), "operation changed; it is not looked into, since no journey calls it")
+            return
+        try:
+            self._inside(operation, renewed)
+        except (ContractError, TooManyShapes):
+            self.add(str(operation), "operation cannot be compared: one of its schemas is unsound")
+
+    def added(self) -> None:
+        """List the operations that only the candidate has."""
+        for renewed in self.candidate.contract.operations():
+            if self.record.contract.counterpart(renewed) is None:
+                self.add(str(renewed), "operation added")
+
+    def _alike_inputs(self, one: Operation, other: Operation) -> bool:
+        return all(self._alike(a.node, b.node) for a, b in zip(one.parameters, other.parameters, strict=False)) and len(
+            one.parameters
+        ) == len(other.parameters)
+
+    def _inside(self, one: Operation, other: Operation) -> None:
+        element = str(other)
+        if other.deprecated and not one.deprecated:
+            self.add(element, "operation deprecated")
+        if one.security != other.security:
+            self.add(f"{element} security", "login changed")
+        self._parameters(element, one, other)
+        self._bodies(element, one, other)
+        for key in dict.fromkeys((*one.answers, *other.answers)):
+            self._answers(f"{element} {key}", one.answers.get(key), other.answers.get(key))
+
+    def _parameters(self, element: str, one: Operation, other: Operation) -> None:
+        before = {parameter.key: parameter for parameter in one.parameters}
+        after = {parameter.key: parameter for parameter in other.parameters}
+        for key, parameter in before.items():
+            if key not in after:
+                self.add(f"{element} {parameter.place} {parameter.name}", "parameter removed", (parameter.node.identity, None))
+        for key, parameter in after.items():
+            where = f"{element} {parameter.place} {parameter.name}"
+            if key not in before:
+                self.add(where, f"{'required' if parameter.required else 'optional'} parameter added")
+            else:
+                self._parameter(where, before[key], parameter)
+
+    def _parameter(self, element: str, one: Parameter, other: Parameter) -> None:
+        keys = ((one.node.identity, None), (other.node.identity, None))
+        if one.required != other.required:
+            self.add(element, "parameter is now " + ("required" if other.required else "optional"), *keys)
+        if (one.style, one.explode, one.media) != (other.style, other.explode, other.media):
+            self.add(element, "parameter is written differently", *keys)
+        self._schemas(element, one.nodes, other.nodes, self.record.requests, self.candidate.requests)
+
+    def _bodies(self, element: str, one: Operation, other: Operation) -> None:
+        before, after = one.body, other.body
+        if before and after and before.required != after.required:
+            self.add(f"{element} body", "body is now " + ("required" if after.required else "optional"))
+        self._media(f"{element} body", before.media if before else (), after.media if after else (), request=True)
+
+    def _answers(self, element: str, one: Answer | None, other: Answer | None) -> None:
+        if one is None or other is None:
+            self.add(element, "status added" if one is None else "status removed")
+            return
+        self._media(element, one.media, other.media, request=False)
+        for name in dict.fromkeys((*one.headers, *other.headers)):
+            before, after = one.headers.get(name), other.headers.get(name)
+            if before is None or after is None:
+                self.add(f"{element} header.{name}", "header added" if before is None else "header removed")
+            elif before.required != after.required:
+                self.add(f"{element} header.{name}", "header is now " + ("required" if after.required else "optional"))
+            else:
+                self._schemas(f"{element} header.{name}", before.nodes, after.nodes, self.record.responses, self.candidate.responses)
+
+    def _media(self, element: str, one: Sequence[Media], other: Sequence[Media], *, request: bool) -> None:
+        before, after = {media.name: media for media in one}, {media.name: media for media in other}
+        readers = (self.record.requests, self.candidate.requests) if request else (self.record.responses, self.candidate.responses)
+        for name in dict.fromkeys((*before, *after)):
+            where = f"{element} {name}"
+            if name not in before or name not in after:
+                self.add(where, "media type added" if name not in before else "media type removed")
+            else:
+                self._schemas(where, before[name].nodes, after[name].nodes, *readers)
+
+    def _schemas(self, element: str, one: Sequence[Node], other: Sequence[Node], before: Reader, after: Reader) -> None:
+        pair = (id(before), *(node.identity for node in one), "|", *(node.identity for node in other))
+        known = self._pairs.get(pair)
+        if known is not None:
+            for found in known:
+                found.places += 1
+            return
+        self._pairs[pair] = []
+        if len(one) == len(other) and all(self._alike(a, b) for a, b in zip(one, other, strict=True)):
+            return
+        if self.details_left is not None:
+            self.details_left -= 1
+            if self.details_left < 0:
+                return
+        start = len(self.found)
+        self._shapes(element, before.shapes(one), after.shapes(other), before, after)
+        self._pairs[pair] = self.found[start:]
+
+    def _shapes(self, element: str, one: Sequence[Shape], other: Sequence[Shape], before: Reader, after: Reader) -> None:
+        one, other = _without_null(one), _without_null(other)
+        if len(one) != len(other):
+            self.add(element, f"alternatives: {len(other)}, there were {len(one)}", *_whole(one), *_whole(other))
+            return
+        for a, b in zip(one, other, strict=True):
+            self._shape(element, a, b, before, after)
+
+    def _shape(self, element: str, one: Shape, other: Shape, before: Reader, after: Reader) -> None:
+        keys = (*_whole([one]), *_whole([other]))
+        old, new = narrowed(before, one, NO_DEEPER), narrowed(after, other, NO_DEEPER)
+        old, new = ({key: value for key, value in schema.items() if key not in ("required", "properties")} for schema in (old, new))
+        if old != new and not (isinstance(find([old], [new]), Nothing) and isinstance(find([new], [old]), Nothing)):
+            self.add(element, _scalar_change(old, new), *keys)
+        if "object" in one.types & other.types:
+            self._members(element, one, other, before, after)
+        if "array" in one.types & other.types:
+            self._schemas(f"{element}.*" if " " in element else element, one.items(None), other.items(None), before, after)
+
+    def _members(self, element: str, one: Shape, other: Shape, before: Reader, after: Reader) -> None:
+        for name in dict.fromkeys((*one.names, *other.names)):
+            where = _below(element, name)
+            old, new = one.slot(name), other.slot(name)
+            keys = [(atom.identity, name) for shape in (one, other) for atom in shape.atoms]
+            hidden = (before.hides(old.nodes) or not old.declared, after.hides(new.nodes) or not new.declared)
+            if hidden == (True, True):
+                continue
+            if any(hidden):
+                self.add(where, f"{'required' if new.required else 'optional'} property added" if hidden[0] else "property removed", *keys)
+                continue
+            if old.required != new.required:
+                self.add(where, "property is now " + ("required" if new.required else "optional"), *keys)
+            self._schemas(where, old.nodes, new.nodes, before, after)
+        self._schemas(_below(element, "*"), one.map_nodes, other.map_nodes, before, after)
+
+    def _alike(self, one: Node, other: Node) -> bool:
+        """Tell at the cost of a comparison of bytes whether two parts say the same; False where that takes a closer look."""
+        if one.value != other.value and _bare(one.value) != _bare(other.value):
+            return False
+        references = _references(one.value)
+        return not references or (self._clean is not None and references <= self._clean)
+
+
+def _unchanged_components(record: Side, candidate: Side) -> frozenset[bytes] | None:
+    """Return the local references that point to the same in both versions, whatever those refer to in turn included."""
+    one, other = (side.contract.root.value.get("components") for side in (record, candidate))
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return frozenset()
+    same: dict[bytes, frozenset[bytes]] = {}
+    for section, members in one.items():
+        others = other.get(section)
+        if not isinstance(members, dict) or not isinstance(others, dict):
+            continue
+        for name, member in members.items():
+            if name in others and (member == others[name] or _bare(member) == _bare(others[name])):
+                escaped = name.replace("~", "~0").replace("/", "~1")
+                same[f"#/components/{section}/{escaped}".encode()] = _references(member)
+    return _closed(same)
+
+
+def _closed(same: Mapping[bytes, frozenset[bytes]]) -> frozenset[bytes]:
+    """Drop what refers, over any number of steps, to something that is not the same."""
+    users: dict[bytes, list[bytes]] = {}
+    lost = []
+    for name, references in same.items():
+        for reference in references:
+            users.setdefault(reference, []).append(name)
+            if reference not in same:
+                lost.append(reference)
+    gone: set[bytes] = set()
+    while lost:
+        for name in users.get(lost.pop(), ()):
+            if name not in gone:
+                gone.add(name)
+                lost.append(name)
+    return frozenset(same.keys() - gone)
+
+
+def _references(value: Any) -> frozenset[bytes]:
+    return frozenset(re.findall(rb'"\$ref":"((?:[^"\\]|\\.)*)"', _dumped(value)))
+
+
+def _bare(value: Any) -> bytes:
+    return _WORDING.sub(b"", _dumped(value))
+
+
+def _dumped(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        return repr(value).encode("utf-8", "backslashreplace")
+
+
+def _whole(shapes: Sequence[Shape]) -> Iterator[object]:
+    for shape in shapes:
+        yield from ((atom.identity, None) for atom in shape.atoms)
+
+
+def _without_null(shapes: Sequence[Shape]) -> list[Shape]:
+    """Merge a shape that is only null into its only neighbour: the forms of null are one."""
+    nulls = [shape for shape in shapes if shape.types == {"null"}]
+    others = [shape for shape in shapes if shape.types != {"null"}]
+    if nulls and len(others) == 1:
+        return [Shape(others[0].atoms, others[0].types | {"null"})]
+    return list(shapes)
+
+
+def _below(element: str, name: str) -> str:
+    """Return the element of a member: a path that starts after a blank, and goes on with dots."""
+    last = element.rpartition(" ")[2]
+    whole = "/" in last or last.isdigit() or last in ("body", "default")
+    return f"{element} {name}" if whole else f"{element}.{name}"
+
+
+def _scalar_change(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    if old.get("enum") != new.get("enum") and isinstance(old.get("enum"), list) and isinstance(new.get("enum"), list):
+        more = [shown(value, 30) for value in new["enum"] if value not in old["enum"]]
+        less = [shown(value, 30) for value in old["enum"] if value not in new["enum"]]
+        parts = [f"values added: {listed(more)}"] * bool(more) + [f"values removed: {listed(less)}"] * bool(less)
+        return "; ".join(parts) or "values changed"
+    was, is_ = described(old), described(new)
+    if was != is_:
+        return f"{is_}; it was {was}"
+    keys = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
+    return f"{listed(keys)} changed"

@@ -1,0 +1,143 @@
+"""Values that travel as text, in a path, a query, a header, a cookie or a form: compared as the text that they become."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cxcontracts.containment.sets import Answer, Found, Nothing, Schema, Undecidable, Unknown, admits, find
+from cxcontracts.exchanges import JSON
+
+_DIGITS = r"^-?[0-9]+$"
+_DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
+_MOST_SPELLED = 200
+_TEXTS = {"boolean": {"enum": ["true", "false"]}, "null": {"const": ""}}
+_NUMBERS = frozenset({"integer", "number"})
+
+
+def as_text(value: JSON) -> str:
+    """Return a scalar as it stands in a URL or a header.
+
+    >>> as_text(True), as_text(12), as_text("a b")
+    ('true', '12', 'a b')
+    """
+    if value is True or value is False:
+        return "true" if value else "false"
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def find_text(allowed: Sequence[Schema], refused: Schema) -> Answer:
+    """Find a value of *allowed* whose text *refused* does not take: an integer fits a text, a digits-only text fits an integer.
+
+    Lists are compared item by item; how they are joined is the caller's to compare.
+    """
+    kinds = [_kinds(schema) for schema in allowed]
+    theirs = _kinds(refused)
+    ours = frozenset.intersection(*kinds) if kinds else frozenset()
+    if ours and (ours <= theirs or (ours <= _NUMBERS and theirs <= _NUMBERS)):
+        return find(allowed, [refused])
+    if "array" in ours | theirs or "object" in ours | theirs or not theirs or not ours:
+        return find(allowed, [refused])
+    if theirs <= _NUMBERS:
+        return _numeric([spelled(schema) for schema in allowed], refused)
+    return find([spelled(schema) for schema in allowed], [spelled(refused)])
+
+
+def _numeric(allowed: Sequence[Schema], refused: Schema) -> Answer:
+    answer = find(allowed, [{"type": "string", "pattern": _DECIMAL if "number" in _kinds(refused) else _DIGITS}])
+    if not isinstance(answer, Nothing):
+        return answer
+    for text in _numerals(allowed):
+        try:
+            if all(admits(schema, text) for schema in allowed) and not admits(refused, _number(text)):
+                return Found(text)
+        except Undecidable as reason:
+            return Unknown(str(reason))
+    bounded = isinstance(refused, Mapping) and any(key in refused for key in ("minimum", "maximum", "enum", "const", "allOf", "anyOf", "multipleOf"))
+    return Unknown("digits against a range") if bounded and not _within(allowed, refused) else Nothing()
+
+
+def _numerals(allowed: Sequence[Schema]) -> list[str]:
+    found = find(allowed)
+    first = [found.value] if isinstance(found, Found) and isinstance(found.value, str) else []
+    return first + [digit * length for length in range(1, 25) for digit in "901"]
+
+
+def _within(allowed: Sequence[Schema], refused: Mapping[str, Any]) -> bool:
+    """Tell whether every text of so few digits lies in the range."""
+    for length in range(1, 25):
+        if isinstance(find([*allowed, {"type": "string", "minLength": length + 1}]), Nothing):
+            return isinstance(find([{"type": "integer", "minimum": 0, "maximum": 10**length - 1}] if length < 19 else [], [refused]), Nothing)
+    return False
+
+
+def _number(text: str) -> int | float:
+    return float(text) if "." in text else int(text)
+
+
+def spelled(schema: Schema) -> Schema:
+    """Return the texts of a schema's scalar values as a schema.
+
+    >>> spelled({"type": "integer", "minimum": 1, "maximum": 3})
+    {'enum': ['1', '2', '3']}
+    >>> spelled({"enum": [1, "a"]})
+    {'enum': ['1', 'a']}
+    """
+    if isinstance(schema, bool):
+        return schema
+    if "const" in schema:
+        return {"enum": [as_text(schema["const"])]}
+    if "enum" in schema:
+        values = [value for value in schema["enum"] if not isinstance(value, dict | list)]
+        return {"enum": list(dict.fromkeys(as_text(value) for value in values if admits({**schema, "enum": [value]}, value)))}
+    for word in ("anyOf", "allOf"):
+        if word in schema and "type" not in schema:
+            return {word: [spelled(branch) for branch in schema[word]]}
+    kinds = _kinds(schema)
+    texts = [_spelled_kind(kind, schema) for kind in sorted(kinds) if not (kind == "integer" and "number" in kinds)]
+    return texts[0] if len(texts) == 1 else {"anyOf": texts}
+
+
+def _spelled_kind(kind: str, schema: Mapping[str, Any]) -> Schema:
+    if kind == "string":
+        return {**schema, "type": "string"}
+    if kind in _TEXTS:
+        return _TEXTS[kind]
+    if kind == "number":
+        return {"type": "string", "pattern": _DECIMAL}
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None and 0 <= high - low <= _MOST_SPELLED:
+        return {"enum": [str(number) for number in range(int(low), int(high) + 1)]}
+    if low is not None and low >= 0:
+        longest = "" if high is None else len(str(int(high)))
+        return {"type": "string", "pattern": f"^[0-9]{{1,{longest}}}$"}
+    return {"type": "string", "pattern": _DIGITS}
+
+
+def _kinds(schema: Schema) -> frozenset[str]:
+    """Return the types that a schema speaks of; empty for one that speaks of none."""
+    if isinstance(schema, bool):
+        return frozenset()
+    if "type" in schema:
+        written = schema["type"]
+        return frozenset([written] if isinstance(written, str) else written)
+    if "enum" in schema or "const" in schema:
+        return frozenset(_kind(value) for value in schema.get("enum", [schema.get("const")]))
+    if "anyOf" in schema:
+        return frozenset().union(*(_kinds(branch) for branch in schema["anyOf"]))
+    if "allOf" in schema:
+        spoken = [kinds for branch in schema["allOf"] if (kinds := _kinds(branch))]
+        return frozenset.intersection(*spoken) if spoken else frozenset()
+    return frozenset({"string"}) if {"pattern", "minLength", "maxLength", "format"} & schema.keys() else frozenset()
+
+
+def _kind(value: JSON) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "integer" if isinstance(value, int) or value.is_integer() else "number"
+    if value is None:
+        return "null"
+    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"

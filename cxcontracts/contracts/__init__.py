@@ -1,0 +1,1 @@
+"""Partner contracts: what an OpenAPI document promises, read as lazily as journeys allow."""

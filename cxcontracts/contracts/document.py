@@ -1,0 +1,250 @@
+"""A partner's OpenAPI document: its operations, found without resolving anything that nobody asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from cxcontracts.containment.nodes import Node
+from cxcontracts.contracts.folder import Folder, RefusedReference
+from cxcontracts.contracts.operation import METHODS, Operation
+from cxcontracts.documents import Document
+from cxcontracts.errors import ContractError
+from cxcontracts.problems import Place
+
+_PARAMETER = re.compile(r"\{[^{}]*\}")
+_MOST_HOPS = 32
+
+
+def shape_of(path: str) -> str:
+    """Return a path template without the names of its parameters: two templates of one shape are the same path.
+
+    >>> shape_of("/services/{serviceId}/calls/{n}")
+    '/services/{}/calls/{}'
+    """
+    return _PARAMETER.sub("{}", path)
+
+
+class File:
+    """One file of a contract, as the home of the schemas that are written there."""
+
+    def __init__(self, contract: Contract, document: Document) -> None:
+        self.contract = contract
+        self.document = document
+        self.root = Node(document.value, self)
+
+    @property
+    def legacy(self) -> bool:
+        """Whether schemas here are those of OpenAPI 3.0."""
+        return self.contract.legacy
+
+    def follow(self, node: Node, reference: str) -> Node:
+        """Return what a ``$ref`` at *node* points to.
+
+        Raises:
+            ContractError: If it points nowhere, or out of the partner's folder.
+        """
+        return self.contract.follow(self, node, reference)
+
+    def refuse(self, node: Node, what: str, remedy: str, code: str) -> ContractError:
+        """Return the error for a mistake at *node*."""
+        return ContractError.at(self.document.place(node.pointer), what, remedy, code)
+
+
+class Contract:
+    """One version of what a partner promises.
+
+    Args:
+        folder: The only place that its references may lead to.
+        document: The OpenAPI document itself.
+
+    Raises:
+        ContractError: If the document is no OpenAPI 3.0, 3.1 or 3.2.
+    """
+
+    def __init__(self, folder: Folder, document: Document) -> None:
+        self.folder = folder
+        self.document = document
+        self._files: dict[int, File] = {}
+        self._targets: dict[tuple[int, str], Node] = {}
+        self.openapi = _openapi_version(document)
+        self.legacy = self.openapi.startswith("3.0")
+        self.root = self._file(document).root
+        paths = document.value.get("paths", {})
+        if not isinstance(paths, dict):
+            raise ContractError.at(document.place(("paths",)), "paths must be a mapping of paths", "write paths: {}", "paths-type")
+
+    @property
+    def version(self) -> str:
+        """``info.version`` as text; empty where there is none."""
+        info = self.document.value.get("info")
+        return str(info.get("version", "")) if isinstance(info, dict) else ""
+
+    def place(self, node: Node) -> Place:
+        """Return where a part of the contract is written."""
+        home = node.home
+        assert isinstance(home, File)
+        return home.document.place(node.pointer)
+
+    def follow(self, file: File, node: Node, reference: str) -> Node:
+        """Return what a ``$ref`` in *file* points to.
+
+        Raises:
+            ContractError: If it points nowhere, or out of the partner's folder.
+        """
+        key = (id(file.document), reference)
+        found = self._targets.get(key)
+        if found is None:
+            found = self._targets[key] = self._follow(file, node, reference)
+        return found
+
+    def _follow(self, file: File, node: Node, reference: str) -> Node:
+        try:
+            document, pointer = self.folder.follow(file.document, reference)
+        except RefusedReference as refused:
+            place = file.document.place((*node.pointer, "$ref"))
+            raise ContractError.at(place, refused.what, refused.remedy, refused.code) from None
+        target = self._file(document).root
+        try:
+            for token in pointer:
+                target = target.child(int(token) if isinstance(target.value, list) else token)
+        except (KeyError, IndexError, TypeError, ValueError):
+            place = file.document.place((*node.pointer, "$ref"))
+            what = f"$ref {reference[:80]!r} points to nothing: there is no {token[:80]!r}"
+            raise ContractError.at(place, what, "correct it, or add what is missing", "ref-nowhere") from None
+        return target
+
+    def _file(self, document: Document) -> File:
+        return self._files.setdefault(id(document), File(self, document))
+
+    def resolved(self, node: Node) -> Node:
+        """Follow the ``$ref`` of a parameter, response, header, body or path item to where it is written.
+
+        Raises:
+            ContractError: If it points nowhere, or round in a circle.
+        """
+        for _ in range(_MOST_HOPS):
+            value = node.value
+            if not isinstance(value, dict) or not isinstance(value.get("$ref"), str):
+                return node
+            node = node.home.follow(node, value["$ref"])
+        raise self._file(self.document).refuse(node, "this $ref leads back to itself", "let it point to something", "ref-cycle")
+
+    @cached_property
+    def _paths(self) -> dict[str, list[str]]:
+        """Shape to the templates of that shape, as written."""
+        shapes: dict[str, list[str]] = {}
+        for path in self.document.value.get("paths") or {}:
+            if path.startswith("/"):
+                shapes.setdefault(shape_of(path), []).append(path)
+        return shapes
+
+    @cached_property
+    def bases(self) -> tuple[str, ...]:
+        """The paths of the servers, without a slash at the end, in the order written; empty where no server is named."""
+        return tuple(dict.fromkeys(_base(server) for server in _mappings(self.document.value.get("servers"))))
+
+    def operations(self) -> Iterator[Operation]:
+        """Yield every operation, in the order written."""
+        for paths in self._paths.values():
+            for path in paths:
+                yield from self._of_path(path)
+
+    def _of_path(self, path: str) -> Iterator[Operation]:
+        item = self.resolved(self.root.child("paths", path))
+        for key in item.value if isinstance(item.value, dict) else ():
+            if key.lower() in METHODS and isinstance(item.value[key], dict):
+                yield self._operation(path, item, key)
+
+    def _operation(self, path: str, item: Node, key: str) -> Operation:
+        node = item.child(key)
+        known = self._known.get(node.identity)
+        if known is None:
+            known = self._known[node.identity] = Operation(self, key.upper(), path, node, item)
+        return known
+
+    @cached_property
+    def _known(self) -> dict[int, Operation]:
+        return {}
+
+    def at(self, method: str, path: str) -> Operation | None:
+        """Return the operation of a method and a path of that shape; None where there is none."""
+        for template in self._paths.get(shape_of(path), ()):
+            for operation in self._of_path(template):
+                if operation.method == method:
+                    return operation
+        return None
+
+    def at_any_method(self, path: str) -> list[str]:
+        """Return the operations of a path of that shape, in words."""
+        return [str(operation) for template in self._paths.get(shape_of(path), ()) for operation in self._of_path(template)]
+
+    def named(self, operation_id: str) -> Operation | None:
+        """Return the operation of that operationId; None where there is none."""
+        return self._by_id.get(operation_id)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Operation]:
+        by_id: dict[str, Operation] = {}
+        for operation in self.operations():
+            name = operation.node.value.get("operationId")
+            if isinstance(name, str):
+                by_id.setdefault(name, operation)
+        return by_id
+
+    @property
+    def operation_ids(self) -> tuple[str, ...]:
+        """Every operationId, in the order written."""
+        return tuple(self._by_id)
+
+    def counterpart(self, operation: Operation) -> Operation | None:
+        """Return the operation that answers the same call in this version of the contract; None where none does.
+
+        The path of ``servers`` is part of the path. Where either version names no server, or both share a base, the templates are
+        compared alone.
+        """
+        theirs, ours = operation.contract.bases, self.bases
+        if not theirs or not ours or set(theirs) & set(ours):
+            return self.at(operation.method, operation.path)
+        whole = theirs[0] + operation.path
+        for base in ours:
+            if shape_of(whole).startswith(shape_of(base) + "/"):
+                found = self.at(operation.method, whole[len(base) :] if whole.startswith(base) else operation.path)
+                if found is not None:
+                    return found
+        return None
+
+
+def _openapi_version(document: Document) -> str:
+    value = document.value
+    if not isinstance(value, dict):
+        raise ContractError.at(Place(document.name), "this is no OpenAPI document", "it must start with openapi: 3.x.y", "openapi-missing")
+    version = value.get("openapi")
+    if version is None and "swagger" in value:
+        what = f"Swagger {value['swagger']!s:.20} is not read"
+        raise ContractError.at(document.place(("swagger",)), what, "convert it to OpenAPI 3", "openapi-version")
+    if version is None:
+        raise ContractError.at(Place(document.name), "this is no OpenAPI document", "it must say openapi: 3.x.y", "openapi-missing")
+    if not isinstance(version, str) or not re.match(r"3\.[012]\b", version):
+        what = f"openapi {version!s:.20} is no version that is read"
+        raise ContractError.at(document.place(("openapi",)), what, "it must be 3.0.x, 3.1.x or 3.2.x", "openapi-version")
+    return version
+
+
+def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
+    return (item for item in value if isinstance(item, dict)) if isinstance(value, list) else iter(())
+
+
+def _base(server: Mapping[str, Any]) -> str:
+    url = str(server.get("url", ""))
+    variables = server.get("variables")
+    for name, variable in variables.items() if isinstance(variables, dict) else ():
+        if isinstance(variable, dict):
+            url = url.replace("{" + str(name) + "}", str(variable.get("default", "")))
+    try:
+        return urlsplit(url).path.rstrip("/")
+    except ValueError:
+        return ""

@@ -1,0 +1,270 @@
+"""One operation of a contract: what it takes, what it answers, and which login it asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from cxcontracts.containment.nodes import Node
+
+if TYPE_CHECKING:
+    from cxcontracts.contracts.document import Contract
+
+METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"})
+PLACES = ("path", "query", "header", "cookie")
+_BODILESS = frozenset({204, 205})
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter as the contract declares it.
+
+    Attributes:
+        name: As written; headers compare in lower case.
+        place: ``path``, ``query``, ``header`` or ``cookie``.
+        position: For a path parameter, which one of the template's it is, from 0; else -1.
+        nodes: Its schema; empty where nothing is said.
+        style, explode: How its value becomes text; by default as OpenAPI says for its place.
+        media: The media type of its ``content``; empty where it has a schema.
+    """
+
+    name: str
+    place: str
+    position: int
+    required: bool
+    nodes: tuple[Node, ...]
+    style: str
+    explode: bool
+    media: str
+    node: Node
+
+    @property
+    def key(self) -> tuple[str, object]:
+        """What it is bound by: a path parameter by its position, a header by its name in lower case."""
+        if self.place == "path":
+            return ("path", self.position)
+        return (self.place, self.name.lower() if self.place == "header" else self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """One media type of a body: its name without parameters, and its schema (empty where nothing is said)."""
+
+    name: str
+    nodes: tuple[Node, ...]
+
+    @property
+    def json(self) -> bool:
+        """Whether the body is JSON: ``application/json``, any ``+json``, or a range that takes it."""
+        return self.name == "application/json" or self.name.endswith("+json") or self.name in ("*/*", "application/*")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A request body: whether it must be there, and what it may be."""
+
+    required: bool
+    media: tuple[Media, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A response header: its schema, and whether it is always there."""
+
+    required: bool
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the contract says of one status.
+
+    Attributes:
+        key: As written: ``200``, ``2XX`` or ``default``.
+        status: A status that it stands for.
+        media: Every media type; empty where there is no body.
+        headers: By name in lower case.
+    """
+
+    key: str
+    status: int
+    media: tuple[Media, ...]
+    headers: Mapping[str, Header]
+
+    @property
+    def bodiless(self) -> bool:
+        """Whether there is no body at all."""
+        return not self.media or self.status in _BODILESS
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A way to log in, by what it means rather than by what it is called.
+
+    Attributes:
+        meaning: E.g. ``("http", "bearer")`` or ``("apiKey", "header", "x-api-key")``.
+        scopes: The scopes asked for.
+    """
+
+    meaning: tuple[str, ...]
+    scopes: frozenset[str]
+
+
+class Operation:
+    """An operation; each part is read when it is asked for.
+
+    Attributes:
+        contract: Where it is declared.
+        method: Upper case.
+        path: The template as written there.
+    """
+
+    def __init__(self, contract: Contract, method: str, path: str, node: Node, item: Node) -> None:
+        self.contract = contract
+        self.method = method
+        self.path = path
+        self.node = node
+        self._item = item
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def deprecated(self) -> bool:
+        """Whether the partner has announced its end."""
+        return self.node.value.get("deprecated") is True
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Every parameter, those of the operation before and instead of those of the path.
+
+        Raises:
+            ContractError: If one is no parameter, or its reference leads nowhere.
+        """
+        found: dict[tuple[str, object], Parameter] = {}
+        for owner in (self.node, self._item):
+            for index in range(len(_list(owner.value.get("parameters")))):
+                parameter = self._parameter(self.contract.resolved(owner.child("parameters", index)))
+                if parameter is not None:
+                    found.setdefault(parameter.key, parameter)
+        return tuple(found.values())
+
+    def _parameter(self, node: Node) -> Parameter | None:
+        value = node.value
+        if not isinstance(value, dict) or not isinstance(value.get("name"), str) or value.get("in") not in PLACES:
+            raise node.home.refuse(node, "a parameter needs name and in", "in: path, query, header or cookie", "parameter-form")
+        name, place = value["name"], value["in"]
+        names = re.findall(r"\{([^{}]*)\}", self.path)
+        if place == "path" and name not in names:
+            return None
+        style = value.get("style") or ("form" if place in ("query", "cookie") else "simple")
+        explode = value["explode"] if isinstance(value.get("explode"), bool) else style == "form"
+        content = value.get("content")
+        media = next(iter(content), "") if isinstance(content, dict) else ""
+        nodes = _schema_of(node.child("content", media)) if media else _schema_of(node)
+        position = names.index(name) if place == "path" else -1
+        required = place == "path" or value.get("required") is True
+        return Parameter(name, place, position, required, nodes, style, explode, media, node)
+
+    @cached_property
+    def body(self) -> Body | None:
+        """The request body; None where the operation takes none."""
+        if "requestBody" not in self.node.value:
+            return None
+        node = self.contract.resolved(self.node.child("requestBody"))
+        if not isinstance(node.value, dict):
+            raise node.home.refuse(node, "a requestBody must be a mapping", "give it content", "body-form")
+        return Body(node.value.get("required") is True, tuple(_media(node)))
+
+    @cached_property
+    def answers(self) -> Mapping[str, Answer]:
+        """Status key, as written, to what the contract says of it."""
+        responses = self.node.value.get("responses")
+        if not isinstance(responses, dict):
+            return {}
+        keys = [key for key in responses if re.fullmatch(r"[1-5](\d\d|XX)|default", key, re.IGNORECASE)]
+        return {key: self._answer(key, keys) for key in keys}
+
+    def _answer(self, key: str, keys: list[str]) -> Answer:
+        node = self.contract.resolved(self.node.child("responses", key))
+        if not isinstance(node.value, dict):
+            raise node.home.refuse(node, f"response {key} must be a mapping", "give it a description", "response-form")
+        status = int(key) if key.isdigit() else _stand_in(key, keys)
+        media = () if self.method == "HEAD" else tuple(_media(node))
+        return Answer(key, status, media, dict(self._headers(node)))
+
+    def _headers(self, node: Node) -> Iterator[tuple[str, Header]]:
+        headers = node.value.get("headers")
+        for name in headers if isinstance(headers, dict) else ():
+            header = self.contract.resolved(node.child("headers", name))
+            if isinstance(header.value, dict):
+                yield str(name).lower(), Header(header.value.get("required") is True, _schema_of(header))
+
+    def successes(self, statuses: tuple[int, ...]) -> tuple[Answer, ...]:
+        """Return the answers that count as success.
+
+        Args:
+            statuses: The exact codes that the step accepts; empty for any 2xx.
+        """
+        if statuses:
+            found = [self.answer_to(status) for status in statuses]
+            return tuple(answer for answer in found if answer is not None)
+        good = tuple(answer for key, answer in self.answers.items() if key.startswith("2"))
+        return good or tuple(answer for key, answer in self.answers.items() if key == "default")
+
+    def answer_to(self, status: int) -> Answer | None:
+        """Return what the contract says of a status: exact beats ``4XX`` beats ``default``; None where it says nothing."""
+        for key in (str(status), f"{status // 100}XX", f"{status // 100}xx", "default"):
+            answer = self.answers.get(key)
+            if answer is not None:
+                return Answer(answer.key, status, answer.media, answer.headers)
+        return None
+
+    @cached_property
+    def security(self) -> tuple[tuple[Scheme, ...], ...]:
+        """The alternatives of login, each a set of schemes that all hold; empty where none is asked for."""
+        owner = self.node if isinstance(self.node.value.get("security"), list) else self.contract.root
+        asked = _list(owner.value.get("security"))
+        return tuple(tuple(self._schemes(alternative)) for alternative in asked if isinstance(alternative, dict))
+
+    def _schemes(self, alternative: Mapping[str, Any]) -> Iterator[Scheme]:
+        for name, scopes in alternative.items():
+            yield Scheme(self._meaning(name), frozenset(scope for scope in _list(scopes) if isinstance(scope, str)))
+
+    def _meaning(self, name: str) -> tuple[str, ...]:
+        try:
+            node = self.contract.resolved(self.contract.root.child("components", "securitySchemes", name))
+        except (KeyError, TypeError):
+            return ("undeclared", name)
+        value = node.value if isinstance(node.value, dict) else {}
+        kind = str(value.get("type", ""))
+        if kind == "apiKey":
+            return (kind, str(value.get("in", "")), str(value.get("name", "")).lower())
+        if kind == "http":
+            return (kind, str(value.get("scheme", "")).lower())
+        return (kind,)
+
+
+def _stand_in(key: str, keys: list[str]) -> int:
+    """Return a status that ``2XX`` or ``default`` stands for and that no exact key takes."""
+    first = 200 if key == "default" else int(key[0]) * 100
+    return next((status for status in range(first, first + 100) if str(status) not in keys and status not in _BODILESS), first)
+
+
+def _media(node: Node) -> Iterator[Media]:
+    content = node.value.get("content")
+    for name in content if isinstance(content, dict) else ():
+        entry = node.child("content", name)
+        yield Media(str(name).partition(";")[0].strip().lower(), _schema_of(entry))
+
+
+def _schema_of(node: Node) -> tuple[Node, ...]:
+    value = node.value
+    return (node.child("schema"),) if isinstance(value, dict) and "schema" in value else ()
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,248 @@
+"""Judges every requirement of an estate on its contracts: pure, one finding a requirement."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+from cxcontracts.contracts.operation import Operation
+from cxcontracts.errors import ContractError
+from cxcontracts.estate.model import Estate, Journey, Step, Waiver
+from cxcontracts.findings import Finding, Harm, Verdict
+from cxcontracts.problems import Problem, did_you_mean
+from cxcontracts.requirements import Judgement, Kind, Requirement
+from cxcontracts.scenes import Scene, Side
+from cxcontracts.sending import Unbound, bind
+
+CAUSE = "answers"
+"""The kind whose break at a step explains the breaks of the others there."""
+
+
+class Judge:
+    """Judges requirements, each on its own, in any order.
+
+    Args:
+        estate: What the estate's files say.
+        kinds: Every kind of requirement.
+        records: Partner to its contract of record; those that have one. Looked up when a journey needs it, never before.
+        candidates: Partner to its candidate.
+        today: The day on which waivers count.
+    """
+
+    def __init__(
+        self, estate: Estate, kinds: Sequence[Kind], records: Mapping[str, Side], candidates: Mapping[str, Side], today: datetime.date
+    ) -> None:
+        self.estate = estate
+        self.kinds = kinds
+        self.records = records
+        self.candidates = candidates
+        self.today = today
+        self._scenes: dict[tuple[str, str], Scene | None] = {}
+        self._answers: dict[tuple[str, str], Judgement] = {}
+
+    @cached_property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """Every requirement that contracts can be judged on, journey by journey, in the order of its files' lines."""
+        return tuple(requirement for journey in self.estate.journeys.values() for requirement in self.of_journey(journey))
+
+    def of_journey(self, journey: Journey) -> Iterator[Requirement]:
+        """Yield the requirements of one journey, step by step, kind by kind."""
+        for step in journey.steps:
+            if step.part in ("steps", "fallbacks") and step.call is not None:
+                for kind in self.kinds:
+                    yield from kind.requirements(journey, step)
+
+    @cached_property
+    def not_judged(self) -> dict[str, int]:
+        """Key of a requirement to how often it is written, for those that contracts say nothing of."""
+        judged = {kind.key for kind in self.kinds} | {""}
+        counts: dict[str, int] = {}
+        for journey in self.estate.journeys.values():
+            keys = [(key, value) for owner in (journey, *journey.steps) for key, value in owner.asks.items() if key not in judged]
+            for key, value in keys:
+                counts[key] = counts.get(key, 0) + (len(value) if isinstance(value, list | dict) else 1)
+        return dict(sorted(counts.items()))
+
+    def finding(self, requirement: Requirement) -> Finding:
+        """Judge one requirement.
+
+        Raises:
+            ContractError: If a contract is unsound where the requirement looks, or does not know the operation.
+        """
+        scene = self.scene(requirement.journey, requirement.step)
+        if scene is None:
+            reason = "the call follows an address that only a running partner hands out"
+            return self._finding(requirement, Judgement(Verdict.UNPROVEN, because=reason), "")
+        fresh = replace(scene, touched=set())
+        judgement = self._judgement(requirement, fresh)
+        judgement = replace(judgement, touched=frozenset(fresh.touched))
+        finding = self._finding(requirement, judgement, str(scene.operation))
+        return self._waived(self._caught(finding, requirement))
+
+    def touched(self, requirement: Requirement) -> frozenset[object]:
+        """Return the parts of the contracts that a requirement depends on."""
+        scene = self.scene(requirement.journey, requirement.step)
+        if scene is None:
+            return frozenset()
+        fresh = replace(scene, touched=set())
+        self._judgement(requirement, fresh)
+        return frozenset(fresh.touched)
+
+    def _judgement(self, requirement: Requirement, scene: Scene) -> Judgement:
+        kind = self._kind(requirement.kind)
+        if requirement.kind == CAUSE:
+            return kind.on_contract(requirement, scene)
+        if scene.vanished:
+            return replace(self._cause(scene), waits_for=CAUSE)
+        judgement = kind.on_contract(requirement, scene)
+        if judgement.verdict is Verdict.UNPROVEN and scene.candidate is not None and self._cause(scene).verdict is Verdict.BROKEN:
+            return replace(self._cause(scene), waits_for=CAUSE)
+        return judgement
+
+    def _cause(self, scene: Scene) -> Judgement:
+        key = (scene.journey.name, scene.step.name)
+        if key not in self._answers:
+            kind = self._kind(CAUSE)
+            requirement = next(iter(kind.requirements(scene.journey, scene.step)))
+            self._answers[key] = kind.on_contract(requirement, scene)
+        return self._answers[key]
+
+    def _kind(self, name: str) -> Kind:
+        return next(kind for kind in self.kinds if kind.name == name)
+
+    def _finding(self, requirement: Requirement, judgement: Judgement, operation: str) -> Finding:
+        journey, step = requirement.journey, requirement.step
+        cause = f"{journey.name}/{step.name}/{judgement.waits_for}" if judgement.waits_for else None
+        because = judgement.because + (f" ({requirement.because})" if requirement.because and judgement.because else "")
+        return Finding(
+            id=requirement.id,
+            journey=journey.name,
+            step=step.name,
+            kind=requirement.kind,
+            partner=step.partner,
+            operation=operation,
+            verdict=judgement.verdict,
+            harm=requirement.harm,
+            customers=requirement.customers,
+            exact=journey.exact,
+            channel=step.channel,
+            customer=step.customer,
+            where=requirement.where,
+            element=judgement.element,
+            because=because,
+            was=judgement.was,
+            is_=judgement.is_,
+            cause=cause,
+            witness=judgement.witness,
+        )
+
+    def _caught(self, finding: Finding, requirement: Requirement) -> Finding:
+        """Tolerate a break that the step's fallback catches; a fallback that the same change breaks catches nothing."""
+        name = requirement.step.fallback
+        if finding.verdict is not Verdict.BROKEN or not name:
+            return finding
+        fallback = requirement.journey.step(name)
+        if any(self.finding(other).verdict is Verdict.BROKEN for other in self._of_step(requirement.journey, fallback)):
+            return finding
+        return replace(finding, verdict=Verdict.TOLERATED, because=f"{finding.because}; {name} catches it")
+
+    def _of_step(self, journey: Journey, step: Step) -> Iterator[Requirement]:
+        if step.partner in self.candidates:
+            for kind in self.kinds:
+                yield from kind.requirements(journey, step)
+
+    def _waived(self, finding: Finding) -> Finding:
+        if finding.verdict not in (Verdict.BROKEN, Verdict.TOLERATED) or self.waiver(finding) is None:
+            return finding
+        return replace(finding, verdict=Verdict.WAIVED)
+
+    def waiver(self, finding: Finding) -> Waiver | None:
+        """Return the waiver that accepts a finding and has not expired; None where there is none."""
+        for waiver in self.estate.waivers:
+            if fnmatchcase(finding.id, waiver.id.replace("[", "[[]")) and (waiver.until is None or waiver.until >= self.today):
+                return waiver
+        return None
+
+    def scene(self, journey: Journey, step: Step) -> Scene | None:
+        """Return what the requirements of a step are judged on; None where the call follows an address that nobody knows yet.
+
+        Raises:
+            ContractError: If the contract of record has no such operation.
+        """
+        key = (journey.name, step.name)
+        if key not in self._scenes:
+            self._scenes[key] = self._scene(journey, step)
+        return self._scenes[key]
+
+    def _scene(self, journey: Journey, step: Step) -> Scene | None:
+        assert step.call is not None
+        if step.call.path.startswith("$"):
+            return None
+        record = self._record(step)
+        candidate = self.candidates.get(step.partner)
+        operation = self.operation(step)
+        renewed = candidate.contract.counterpart(operation) if candidate is not None else None
+
+        def scene_of(name: str) -> Scene:
+            scene = self.scene(journey, journey.step(name))
+            if scene is None:
+                raise ContractError([Problem(step.locate("call"), f"step {name!r} follows an address, so what it hands out is not known")])
+            return scene
+
+        return Scene(journey, step, self.estate.partners[step.partner], record, candidate, operation, renewed, scene_of)
+
+    def _record(self, step: Step) -> Side:
+        record = self.records.get(step.partner)
+        if record is None:
+            what = f"partner {step.partner!r} has no contract of record"
+            raise ContractError([Problem(step.locate("call"), what, "name it in partner.yaml: contract: openapi.yaml", "no-contract")])
+        return record
+
+    def operation(self, step: Step) -> Operation:
+        """Return the operation that a step calls, by the contract of record.
+
+        Raises:
+            ContractError: If there is none.
+        """
+        assert step.call is not None
+        contract = self._record(step).contract
+        call = step.call
+        found = contract.named(call.operation_id) if call.operation_id else contract.at(call.method, call.path)
+        if found is not None:
+            return found
+        known = contract.operation_ids if call.operation_id else tuple(map(str, contract.operations()))
+        what = f"operation {str(call)!r} is not in {step.partner}'s contract"
+        raise ContractError([Problem(step.locate("call"), what, did_you_mean(str(call), known), "unknown-operation")])
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield every mistake that shows only when journeys and contracts are held against each other."""
+        for journey in self.estate.journeys.values():
+            for step in journey.steps:
+                if step.call is not None:
+                    yield from self._of_call(journey, step)
+
+    def _of_call(self, journey: Journey, step: Step) -> Iterator[Problem]:
+        try:
+            scene = self.scene(journey, step)
+            if scene is None:
+                return
+            for unbound in bind(step, scene.record, scene.operation)[1]:
+                yield _unbound(step, unbound, scene.operation)
+        except ContractError as error:
+            yield from error.problems
+
+
+def _unbound(step: Step, unbound: Unbound, operation: Operation) -> Problem:
+    place = step.locate("with", unbound.key)
+    if unbound.places:
+        what = f"{unbound.key!r} is found in {' and '.join(unbound.places)} of {operation}"
+        return Problem(place, what, f"write {unbound.places[0]}.{unbound.key}", "ambiguous-input")
+    what = f"{unbound.key!r} is nothing that {operation} takes"
+    remedy = did_you_mean(unbound.key, unbound.known)
+    return Problem(place, what, f"{remedy} Or say where it goes: query.{unbound.key}".replace("? Or", "? Or"), "unknown-input")
+
+
+__all__ = ["CAUSE", "Harm", "Judge"]

@@ -1,0 +1,22 @@
+"""The kinds of requirement that come with the package, one module each, through the same hook as any plugin's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cxcontracts.kinds.accepts import Accepts
+from cxcontracts.kinds.answers import Answers
+from cxcontracts.kinds.asks_at_most import AsksAtMost
+from cxcontracts.kinds.informs import Informs
+from cxcontracts.kinds.keep import Keep
+from cxcontracts.kinds.may_have import MayHave
+from cxcontracts.kinds.needs import Needs
+from cxcontracts.kinds.needs_when import NeedsWhen
+from cxcontracts.plugins import hookimpl
+from cxcontracts.requirements import Kind
+
+
+@hookimpl
+def cxcontracts_kinds() -> Sequence[Kind]:
+    """Return the built-in kinds, in the order in which a step's requirements are listed."""
+    return (Answers(), Needs(), NeedsWhen(), MayHave(), Accepts(), AsksAtMost(), Keep(), Informs())

@@ -1,0 +1,170 @@
+"""``answers``: it works at all. Every call implies it: our call, as it stands, is still answered as the step expects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cxcontracts.acceptance import demands, missing, refusal
+from cxcontracts.calls import entries_of, request_of
+from cxcontracts.contracts.operation import Operation, Scheme
+from cxcontracts.estate.model import Journey, Partner, Step
+from cxcontracts.exchanges import Exchange, Response
+from cxcontracts.findings import Harm, Promise, Verdict
+from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.scenes import Scene, selected
+from cxcontracts.sending import Entry, content_type, sent_media
+from cxcontracts.wording import listed
+
+
+class Answers:
+    """Operation, success status and media type are promised; our login and our inputs are enough."""
+
+    name = "answers"
+    key = ""
+    form: Any = None
+    harm = Harm.BLOCKED
+
+    def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
+        """Yield the one requirement of a call."""
+        if step.call is not None:
+            yield Requirement(self.name, "", journey, step, step.harm or self.harm, None, step.locate("call"), step.groups)
+
+    def on_contract(self, requirement: Requirement, scene: Scene) -> Judgement:
+        """Judge the call as a whole; the first thing that stops it speaks."""
+        if scene.candidate is None:
+            return self._on_record(scene)
+        if scene.renewed is None:
+            return self._vanished(scene)
+        for check in (self._status, self._media, self._login, self._inputs, self._body):
+            judgement = check(scene, scene.renewed)
+            if judgement is not None:
+                return judgement
+        if self._on_record(scene).verdict is not Verdict.INTACT:
+            return self._on_record(scene)
+        return Judgement(Verdict.INTACT, str(scene.renewed), was=Promise.GUARANTEED, is_=Promise.GUARANTEED)
+
+    def _on_record(self, scene: Scene) -> Judgement:
+        element = str(scene.operation)
+        promised = {answer.status for answer in scene.operation.successes(scene.step.status)}
+        if not promised or (scene.step.status and not set(scene.step.status) <= promised):
+            return Judgement(Verdict.UNPROMISED, element, "the contract promises no such success", was=Promise.IMPOSSIBLE)
+        absent = missing(demands(scene.record, scene.operation, entries_of(scene), content_type(scene.step)), entries_of(scene))
+        if absent:
+            because = f"the contract requires {listed([str(demand) for demand in absent])}, which the step does not send"
+            return Judgement(Verdict.UNPROMISED, f"{element} {absent[0].place} {absent[0].name}", because)
+        return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED)
+
+    def _vanished(self, scene: Scene) -> Judgement:
+        assert scene.candidate is not None
+        elsewhere = scene.candidate.contract.at_any_method(scene.operation.path)
+        status = 405 if elsewhere else 404
+        because = f"{scene.operation} is gone" + (f"; {listed(elsewhere)} is still there" if elsewhere else "")
+        witness = Exchange(request_of(scene), Response(status, assumed=True))
+        return Judgement(Verdict.BROKEN, str(scene.operation), because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
+
+    def _status(self, scene: Scene, renewed: Operation) -> Judgement | None:
+        wanted = scene.step.status
+        before = {answer.key for answer in scene.operation.successes(wanted)}
+        after = {answer.key for answer in renewed.successes(wanted)}
+        if before and (not after or (wanted and len(after) < len(before))):
+            answers = [answer for answer in renewed.answers.values() if answer.key not in before] or list(renewed.answers.values())
+            status = answers[0].status if answers else 500
+            because = f"the success that the journey waits for ({listed(sorted(before), 'or')}) is no longer promised"
+            witness = Exchange(request_of(scene), Response(status, assumed=not answers))
+            return Judgement(Verdict.BROKEN, str(renewed), because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
+        if wanted:
+            return self._other_success(scene, renewed, set(wanted))
+        return None
+
+    def _other_success(self, scene: Scene, renewed: Operation, wanted: set[int]) -> Judgement | None:
+        known = {answer.status for answer in scene.operation.successes(())}
+        new = [answer for answer in renewed.successes(()) if answer.key.isdigit() and answer.status not in wanted | known]
+        if not new:
+            return None
+        status = new[0].status
+        because = f"the answer may now be {status}; the step takes {listed([str(code) for code in sorted(wanted)], 'or')} only"
+        witness = Exchange(request_of(scene), Response(status))
+        return Judgement(Verdict.BROKEN, f"{renewed} {status}", because, Promise.GUARANTEED, Promise.POSSIBLE, witness)
+
+    def _media(self, scene: Scene, renewed: Operation) -> Judgement | None:
+        for before in scene.operation.successes(scene.step.status):
+            if before.bodiless or not selected(before, scene.accept):
+                continue
+            for after in renewed.successes(scene.step.status):
+                if not after.bodiless and not selected(after, scene.accept):
+                    name = after.media[0].name
+                    because = f"the answer now comes as {name} only; the journey reads {selected(before, scene.accept)[0].name}"
+                    witness = Exchange(request_of(scene), Response(after.status, {"content-type": name}))
+                    return Judgement(Verdict.BROKEN, f"{renewed} {after.key} {name}", because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
+        return None
+
+    def _login(self, scene: Scene, renewed: Operation) -> Judgement | None:
+        entries = entries_of(scene)
+        held = [scheme for alternative in scene.operation.security for scheme in alternative] + list(logins(scene.partner))
+        asked = renewed.security
+        if not asked or any(all(_held(scheme, held, entries) for scheme in alternative) for alternative in asked):
+            return None
+        short = next(scheme for scheme in asked[0] if not _held(scheme, held, entries))
+        witness = Exchange(request_of(scene), Response(401, assumed="401" not in renewed.answers))
+        return Judgement(Verdict.BROKEN, f"{renewed} security", _login_words(short, held), witness=witness)
+
+    def _inputs(self, scene: Scene, renewed: Operation) -> Judgement | None:
+        assert scene.candidate is not None
+        entries, wanted = entries_of(scene), content_type(scene.step)
+        known = {demand.binding for demand in demands(scene.record, scene.operation, entries, wanted)}
+        absent = [demand for demand in missing(demands(scene.candidate, renewed, entries, wanted), entries) if demand.binding not in known]
+        if not absent:
+            return None
+        names = listed([str(demand) for demand in absent])
+        because = f"{names} {'is' if len(absent) == 1 else 'are'} now required, and the step does not send {'it' if len(absent) == 1 else 'them'}"
+        element = f"{renewed} {absent[0].place} {absent[0].name}"
+        return Judgement(Verdict.BROKEN, element, because, witness=Exchange(request_of(scene), refusal(renewed)))
+
+    def _body(self, scene: Scene, renewed: Operation) -> Judgement | None:
+        """Judge the media type that we send: it was taken, and must still be."""
+        wanted = content_type(scene.step)
+        before = sent_media(scene.operation.body, wanted)
+        if before is None or not any(entry.place == "body" for entry in entries_of(scene)):
+            return None
+        offered = renewed.body.media if renewed.body else ()
+        if any(media.name == before.name or (media.json and before.json) or media.name == "*/*" for media in offered):
+            return None
+        because = f"{before.name} is no longer taken" + (f", only {listed([media.name for media in offered])}" if offered else "; there is no body")
+        witness = Exchange(request_of(scene), Response(415, assumed="415" not in renewed.answers))
+        return Judgement(Verdict.BROKEN, f"{renewed} body", because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
+
+
+def logins(partner: Partner) -> Iterator[Scheme]:
+    """Yield the logins that the estate sends to a partner, in any of its environments."""
+    for auth in (partner.auth, *(environment.auth for environment in partner.environments.values())):
+        for kind, value in (auth or {}).items():
+            named = value if isinstance(value, Mapping) else {}
+            scopes = named.get("scopes", ())
+            asked = frozenset(scopes.split() if isinstance(scopes, str) else map(str, scopes))
+            match kind:
+                case "bearer":
+                    yield from (Scheme(meaning, asked) for meaning in (("http", "bearer"), ("oauth2",), ("openIdConnect",)))
+                case "oauth2":
+                    yield from (Scheme(meaning, asked) for meaning in (("oauth2",), ("openIdConnect",), ("http", "bearer")))
+                case "basic":
+                    yield Scheme(("http", "basic"), asked)
+                case "header" | "query":
+                    yield from (Scheme(("apiKey", kind, str(name).lower()), asked) for name in named)
+                case "client-certificate":
+                    yield Scheme(("mutualTLS",), asked)
+
+
+def _held(scheme: Scheme, held: list[Scheme], entries: list[Entry]) -> bool:
+    if any(own.meaning == scheme.meaning and own.scopes >= scheme.scopes for own in held):
+        return True
+    if scheme.meaning[0] == "apiKey":
+        return any((entry.place, entry.name.lower()) == scheme.meaning[1:] for entry in entries)
+    return any(entry.place == "header" and entry.name.lower() == "authorization" for entry in entries)
+
+
+def _login_words(scheme: Scheme, held: list[Scheme]) -> str:
+    known = next((own for own in held if own.meaning == scheme.meaning), None)
+    if known is not None:
+        return f"the login now needs {listed(sorted(scheme.scopes - known.scopes))}, which was not asked for before"
+    return f"a login by {' '.join(scheme.meaning)} is now asked for, which we do not send"

@@ -1,0 +1,74 @@
+"""``asks-at-most``: you ask me for little."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cxcontracts.acceptance import Demand, demands, refusal
+from cxcontracts.calls import assumed, entries_of
+from cxcontracts.estate.model import Journey, Step
+from cxcontracts.estate.templates import references
+from cxcontracts.estate.written import AsksAtMostForm
+from cxcontracts.findings import Harm, Promise, Verdict
+from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.scenes import Scene, Side
+from cxcontracts.sending import Entry, content_type
+from cxcontracts.wording import listed
+
+
+class AsksAtMost:
+    """Required inputs counted, against those that the customer is asked for and those that we supply ourselves."""
+
+    name = "asks-at-most"
+    key = "asks-at-most"
+    form = AsksAtMostForm
+    harm = Harm.EXTRA_EFFORT
+
+    def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
+        """Yield the one requirement of a step that limits what is asked."""
+        if step.call is not None and self.key in step.asks:
+            names = tuple(step.asks[self.key])
+            yield Requirement(self.name, "", journey, step, step.harm or self.harm, names, step.locate(self.key), step.groups)
+
+    def on_contract(self, requirement: Requirement, scene: Scene) -> Judgement:
+        """Judge whether the partner now requires something that the customer would have to be asked for."""
+        record = self._asked(requirement, scene, scene.record, renewed=False)
+        element = str(scene.operation)
+        if scene.candidate is None or scene.renewed is None:
+            if not record:
+                return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED)
+            return Judgement(Verdict.UNPROMISED, element, f"the contract also requires {listed([str(d) for d in record])}")
+        found = self._asked(requirement, scene, scene.candidate, renewed=True)
+        new = [demand for demand in found if demand.binding not in {known.binding for known in record}]
+        if new:
+            names = listed([demand.name for demand in new])
+            because = f"the customer now also has to give {names}; at most {listed(list(requirement.what))} may be asked"
+            element = f"{scene.renewed} {new[0].place} {new[0].name}"
+            return Judgement(Verdict.BROKEN, element, because, witness=assumed(scene, refusal(scene.renewed)))
+        if found:
+            return Judgement(Verdict.UNPROMISED, element, f"the contract also requires {listed([str(d) for d in found])}")
+        return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED, is_=Promise.GUARANTEED)
+
+    def _asked(self, requirement: Requirement, scene: Scene, side: Side, *, renewed: bool) -> list[Demand]:
+        """Return what is required and neither allowed to be asked nor supplied by ourselves."""
+        operation = scene.renewed if renewed else scene.operation
+        assert operation is not None
+        entries = entries_of(scene)
+        ours = {binding for entry in entries if self._ours(entry, scene) for binding in _bindings(entry)}
+        allowed = set(requirement.what) | {name.rpartition(".")[2] for name in requirement.what}
+        kept = {binding for entry in entries if entry.name in allowed or entry.key in allowed for binding in _bindings(entry)}
+        required = demands(side, operation, entries, content_type(scene.step))
+        return [demand for demand in required if demand.name not in allowed and demand.binding not in ours | kept]
+
+    def _ours(self, entry: Entry, scene: Scene) -> bool:
+        """Tell whether we supply the value: the customer is asked for none of it."""
+        givens = [scene.journey.givens[name] for name in references(entry.template) if name in scene.journey.givens]
+        return all(given.source != "customer" for given in givens)
+
+
+def _bindings(entry: Entry) -> set[tuple[str, object]]:
+    if entry.binding is not None:
+        return {entry.binding}
+    if entry.place == "body" and not entry.name and isinstance(entry.template, dict):
+        return {("body", name) for name in entry.template}
+    return {(entry.place, entry.name)}

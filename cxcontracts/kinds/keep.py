@@ -1,0 +1,114 @@
+"""``keep``: you pass me on without losing me. A seam, where another partner's step sends on what this one handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cxcontracts.acceptance import refusal, refused, taken
+from cxcontracts.calls import Use, assumed, keep_paths, request_of, uses
+from cxcontracts.containment.sets import Found, Schema, Unknown, find
+from cxcontracts.estate.model import Journey, Step
+from cxcontracts.estate.written import KeepForm
+from cxcontracts.findings import Harm, Verdict
+from cxcontracts.paths import Path
+from cxcontracts.promises import Need, carried, judge_need
+from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.scenes import Scene
+from cxcontracts.sending import content_type, sent_schema
+from cxcontracts.wording import shown
+
+
+class Keep:
+    """What A hands out is there, and ⊆ what B takes in."""
+
+    name = "keep"
+    key = "keep"
+    form = KeepForm
+    harm = Harm.BLOCKED
+
+    def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
+        """Yield one requirement a name."""
+        if step.call is None:
+            return
+        for name, paths in keep_paths(step).items():
+            where = step.locate(self.key, name)
+            yield Requirement(self.name, name, journey, step, step.harm or self.harm, (name, paths), where, step.groups)
+
+    def on_contract(self, requirement: Requirement, scene: Scene) -> Judgement:
+        """Judge whether the value is still there, then whether each later step's partner takes it."""
+        name, paths = requirement.what
+        presence = self._present(scene, paths)
+        if presence.verdict in (Verdict.BROKEN, Verdict.UNPROVEN) or scene.candidate is None:
+            return presence
+        doubt = None
+        for use in uses(scene, name):
+            judgement = self._seam(scene, name, paths, use)
+            if judgement is not None and judgement.verdict is Verdict.BROKEN:
+                return judgement
+            doubt = doubt or judgement
+        return doubt or presence
+
+    def _present(self, scene: Scene, paths: tuple[Path, ...]) -> Judgement:
+        """Judge the presence at the best of the paths: the first present counts."""
+        ranked = (Verdict.INTACT, Verdict.UNPROMISED, Verdict.UNPROVEN, Verdict.BROKEN)
+        judgements = [judge_need(scene, Need(path, {}, statuses=scene.step.status), lambda: request_of(scene)) for path in paths]
+        broken = next((judgement for judgement in judgements if judgement.verdict is Verdict.BROKEN), None)
+        best = min(judgements, key=lambda judgement: ranked.index(judgement.verdict))
+        return broken if broken and best.verdict is not Verdict.INTACT else best
+
+    def _seam(self, scene: Scene, name: str, paths: tuple[Path, ...], use: Use) -> Judgement | None:
+        """Return what is wrong with one seam; None where nothing is."""
+        assert scene.candidate is not None and scene.renewed is not None
+        known = [schema for path in paths for schema in _values(scene, path, renewed=False)]
+        for path in paths:
+            for schema in _values(scene, path, renewed=True):
+                if schema in known:
+                    continue
+                judgement = self._new_values(scene, name, path, schema, known, use)
+                if judgement is not None:
+                    return judgement
+        return None
+
+    def _new_values(self, scene: Scene, name: str, path: Path, schema: Schema, known: list[Schema], use: Use) -> Judgement | None:
+        side, operation = use.scene.current()
+        if use.scene.vanished:
+            return None
+        sent = sent_schema(use.template, {name: (schema,)})
+        target = taken(side, operation, use.point, sent, content_type(use.step), scene.touched)
+        if not target.declared:
+            return None
+        answer = refused(target, sent)
+        if isinstance(answer, Found) and sent == schema and known:
+            answer = find([schema], [*known, target.schema]) if not target.text else _new(answer, known, sent, target)
+        if isinstance(answer, Found):
+            return self._lost(scene, path, use, answer)
+        if isinstance(answer, Unknown):
+            element = f"{scene.renewed} {path} → {use.scene.operation} {use.point.entry.place} {use.point.label}"
+            return Judgement(Verdict.UNPROVEN, element, answer.reason)
+        return None
+
+    def _lost(self, scene: Scene, path: Path, use: Use, answer: Found) -> Judgement:
+        element = f"{scene.renewed} {path} → {use.scene.operation} {use.point.entry.place} {use.point.label}"
+        partner = use.scene.partner.title or use.scene.partner.name
+        because = f"{path} may now be {shown(answer.value)}, which {partner} does not take as {use.point.label} at {use.step.name}"
+        replaced = {use.point.entry.key: answer.value} if not use.point.segments else {}
+        return Judgement(Verdict.BROKEN, element, because, witness=assumed(use.scene, refusal(use.scene.operation), **replaced))
+
+
+def _values(scene: Scene, path: Path, *, renewed: bool) -> list[Schema]:
+    side, operation = (scene.candidate, scene.renewed) if renewed else (scene.record, scene.operation)
+    assert side is not None and operation is not None
+    return carried(side, operation, Need(path, {}, statuses=scene.step.status), scene.accept, scene.touched).schemas
+
+
+def _new(answer: Found, known: list[Schema], sent: Schema, target: object) -> Found | Unknown | None:
+    """Return a refused value that the record could not hand out already."""
+    from cxcontracts.acceptance import Taken
+    from cxcontracts.containment.texts import find_text
+
+    assert isinstance(target, Taken)
+    before = [find_text([schema], target.schema) for schema in known]
+    if not any(isinstance(earlier, Found) for earlier in before):
+        return answer
+    found = find([sent], [*known])
+    return answer if isinstance(found, Found) and isinstance(find_text([{"const": found.value}], target.schema), Found) else None

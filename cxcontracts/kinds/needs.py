@@ -1,0 +1,60 @@
+"""``needs``: the facts that I rely on are there, and mean what you show me."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from cxcontracts.calls import request_of
+from cxcontracts.estate.model import Journey, Step
+from cxcontracts.estate.values import Value, parse_value
+from cxcontracts.estate.written import NeedsForm
+from cxcontracts.findings import Harm, Verdict
+from cxcontracts.paths import parse_path
+from cxcontracts.problems import Place
+from cxcontracts.promises import Need, judge_need
+from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.scenes import Scene
+from cxcontracts.wording import shown
+
+
+class Needs:
+    """Response ⊆ need, for every success that the step accepts."""
+
+    name = "needs"
+    key = "needs"
+    form = NeedsForm
+    harm = Harm.BLOCKED
+
+    def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
+        """Yield one requirement a path."""
+        for path, written in step.asks.get(self.key, {}).items():
+            value = parse_value(written)
+            need = Need(parse_path(path), value.schema, statuses=step.status)
+            yield asked(self.name, path, journey, step, need, value, step.locate(self.key, path), self.harm)
+
+    def on_contract(self, requirement: Requirement, scene: Scene) -> Judgement:
+        """Judge one need."""
+        return judged(requirement, scene)
+
+
+def asked(kind: str, rest: str, journey: Journey, step: Step, need: Need, value: Value, where: Place, harm: Harm) -> Requirement:
+    """Return the requirement of a need with the value that its author wrote."""
+    weighed = value.harm or step.harm or harm
+    return Requirement(kind, rest, journey, step, weighed, (need, value), where, value.groups or step.groups, value.because)
+
+
+def judged(requirement: Requirement, scene: Scene) -> Judgement:
+    """Judge a need; what ``otherwise`` catches is tolerated."""
+    need, value = requirement.what
+    judgement = judge_need(scene, need, lambda: request_of(scene))
+    if judgement.verdict is Verdict.BROKEN and value.has_otherwise and _is_a_value(judgement, need):
+        caught = f"{judgement.because}; it is taken for {shown(value.otherwise)}"
+        return replace(judgement, verdict=Verdict.TOLERATED, because=caught)
+    return judgement
+
+
+def _is_a_value(judgement: Judgement, need: Need) -> bool:
+    """``otherwise`` stands in for a value that is not known, not for one that is missing."""
+    assert judgement.witness is not None
+    return not Need(need.path, {}, condition=need.condition).refuses(judgement.witness.response)

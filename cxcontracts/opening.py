@@ -1,0 +1,197 @@
+"""Opens an estate from disk and hands its values to the judge: the only way in for the command line and for pytest."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from cxcontracts.changes import Keys, differences
+from cxcontracts.contracts.document import Contract
+from cxcontracts.contracts.folder import Folder
+from cxcontracts.contracts.operation import Operation
+from cxcontracts.errors import ContractError, EstateError, UsageError
+from cxcontracts.estate.model import Estate, Partner
+from cxcontracts.estate.reading import read_estate
+from cxcontracts.findings import Change, Finding, PartnerRun, Run, Verdict, Version
+from cxcontracts.judging import Judge
+from cxcontracts.plugins import kinds
+from cxcontracts.problems import Problem, did_you_mean
+from cxcontracts.requirements import Requirement
+from cxcontracts.scenes import Side
+
+Progress = Callable[[int, int], None]
+"""Called with how many requirements are judged, and how many there are."""
+
+
+class Records(Mapping[str, Side]):
+    """Each partner's contract of record, read when it is first asked for.
+
+    Args:
+        root: The estate's folder.
+        partners: By id.
+    """
+
+    def __init__(self, root: Path, partners: Mapping[str, Partner]) -> None:
+        self._root = root
+        self._partners = partners
+        self._read: dict[str, Side] = {}
+
+    def __getitem__(self, name: str) -> Side:
+        if name not in self._read:
+            partner = self._partners[name]
+            if not partner.contract:
+                raise KeyError(name)
+            self._read[name] = read_contract(self._root / partner.folder / partner.contract, str(partner.folder))
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, partner in self._partners.items() if partner.contract)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def read_contract(path: Path, shown: str) -> Side:
+    """Read one version of a contract; its references may lead to files of its own folder only.
+
+    Args:
+        shown: The folder as messages name it.
+
+    Raises:
+        ContractError: If the document cannot be read.
+    """
+    folder = Folder(path.parent, shown)
+    return Side(Contract(folder, folder.read(path.name)))
+
+
+@dataclass
+class Opened:
+    """An estate with its contracts, ready to be judged.
+
+    Attributes:
+        estate: What the estate's files say.
+        warnings: What is odd in them, and yet usable.
+        judge: Judges each requirement.
+        candidates: Partner to the file of its candidate.
+    """
+
+    estate: Estate
+    warnings: tuple[Problem, ...]
+    judge: Judge
+    candidates: Mapping[str, Path]
+
+    @cached_property
+    def today(self) -> datetime.date:
+        """The day on which waivers and exceptions count."""
+        return self.judge.today
+
+    def check(self, progress: Progress | None = None) -> Run:
+        """Judge every requirement on the contracts of record.
+
+        Raises:
+            EstateError: With every mistake that shows when journeys and contracts are held against each other.
+        """
+        self._insist(tuple(self.judge.problems()))
+        return self._run("check", tuple(self.estate.partners.values()), progress)
+
+    def impact(self, progress: Progress | None = None) -> Run:
+        """Judge the requirements on the partners that have a candidate, all candidates taken as released together.
+
+        Raises:
+            EstateError: As in :meth:`check`, for the steps of those partners.
+            ContractError: If a contract is unsound where a journey needs it.
+        """
+        partners = tuple(self.estate.partners[name] for name in self.candidates)
+        self._insist(tuple(self.judge.problems()))
+        return self._run("impact", partners, progress)
+
+    def _insist(self, problems: tuple[Problem, ...]) -> None:
+        if problems:
+            raise EstateError(problems)
+
+    def _run(self, command: str, partners: tuple[Partner, ...], progress: Progress | None) -> Run:
+        names = {partner.name for partner in partners}
+        asked = [requirement for requirement in self.judge.requirements if requirement.step.partner in names]
+        findings: dict[str, list[Finding]] = {name: [] for name in names}
+        problems: list[Problem] = []
+        for number, requirement in enumerate(asked, 1):
+            try:
+                findings[requirement.step.partner].append(self.judge.finding(requirement))
+            except ContractError as error:
+                problems.extend(error.problems)
+            if progress is not None:
+                progress(number, len(asked))
+        if problems:
+            raise ContractError(problems)
+        runs = tuple(self._partner(partner, tuple(findings[partner.name]), asked) for partner in partners)
+        return Run(command, self.estate.name, runs, self.estate.fail_on, self.judge.not_judged)
+
+    def _partner(self, partner: Partner, findings: tuple[Finding, ...], asked: list[Requirement]) -> PartnerRun:
+        record = self.judge.records.get(partner.name)
+        candidate = self.judge.candidates.get(partner.name)
+        changes = self.changes(partner.name) if record is not None and candidate is not None else ()
+        exempt = partner.not_covered.because if partner.not_covered and not findings else ""
+        return PartnerRun(
+            partner=partner.name,
+            name=partner.title,
+            record=_version(record, partner.contract),
+            candidate=_version(candidate, self.candidates[partner.name].name) if candidate is not None else None,
+            findings=findings,
+            changes=changes,
+            warnings=(),
+            not_covered=exempt,
+        )
+
+    def changes(self, partner: str) -> tuple[Change, ...]:
+        """Return every difference between a partner's record and its candidate, and who depends on it."""
+        called: dict[int, Operation] = {}
+        depends: dict[object, list[str]] = {}
+        for requirement in self.judge.requirements:
+            scene = self.judge.scene(requirement.journey, requirement.step)
+            if requirement.step.partner == partner and scene is not None:
+                called.setdefault(scene.operation.node.identity, scene.operation)
+                for key in self.judge.touched(requirement):
+                    depends.setdefault(key, []).append(requirement.id)
+
+        def felt(keys: Keys) -> tuple[str, ...]:
+            return tuple(sorted({name for key in keys for name in depends.get(key, ())}))
+
+        return differences(self.judge.records[partner], self.judge.candidates[partner], called.values(), felt)
+
+
+def _version(side: Side | None, file: str) -> Version:
+    if side is None:
+        return Version("", "", file)
+    return Version(side.contract.version, side.contract.folder.digest(), file)
+
+
+def open_estate(root: Path, candidates: Mapping[str, Path] | None = None, today: datetime.date | None = None) -> Opened:
+    """Open an estate.
+
+    Args:
+        root: The folder that holds ``estate.yaml``.
+        candidates: Partner to the file of a candidate.
+        today: The day on which waivers count; None for the day it is.
+
+    Raises:
+        EstateError: With every mistake in the estate's files.
+        ContractError: If a candidate cannot be read.
+        UsageError: If a candidate is for a partner that the estate does not list.
+    """
+    estate, warnings = read_estate(root, kinds())
+    records = Records(root, estate.partners)
+    released: dict[str, Side] = {}
+    for name, path in (candidates or {}).items():
+        if name not in estate.partners:
+            raise UsageError(f"partner {name!r} is not in the estate; {did_you_mean(name, estate.partners)}")
+        if name not in records:
+            raise UsageError(f"partner {name!r} has no contract of record to hold a candidate against")
+        released[name] = read_contract(path, str(path.parent))
+    judge = Judge(estate, kinds(), records, released, today or datetime.datetime.now(tz=datetime.UTC).date())
+    return Opened(estate, warnings, judge, dict(candidates or {}))
+
+
+__all__ = ["Opened", "Records", "Verdict", "open_estate", "read_contract"]

@@ -1,0 +1,147 @@
+"""What a requirement is judged on: a step of a journey, and both versions of the contract that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cxcontracts.containment.building import Builder
+from cxcontracts.containment.nodes import Direction, Node, Reader
+from cxcontracts.containment.ways import Touched
+from cxcontracts.contracts.document import Contract
+from cxcontracts.contracts.operation import Answer, Media, Operation
+
+if TYPE_CHECKING:
+    from cxcontracts.estate.model import Journey, Partner, Step
+
+
+class Side:
+    """One version of one partner's contract, with what is needed to read it in either direction.
+
+    Attributes:
+        contract: The contract.
+        responses, requests: Expand its schemas as what it says, and as what it takes.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.responses = Reader(Direction.RESPONSE)
+        self.requests = Reader(Direction.REQUEST)
+        self._headers: dict[tuple[int, str, int], Node] = {}
+
+    @cached_property
+    def builder(self) -> Builder:
+        """Builds answers."""
+        return Builder(self.responses)
+
+    @cached_property
+    def request_builder(self) -> Builder:
+        """Builds what we send."""
+        return Builder(self.requests)
+
+    def headers(self, operation: Operation, answer: Answer) -> Node:
+        """Return the headers of an answer as one schema: an object whose members are the headers, names in lower case."""
+        key = (operation.node.identity, answer.key, answer.status)
+        node = self._headers.get(key)
+        if node is None:
+            properties = {name: header.nodes[0].value if header.nodes else {} for name, header in answer.headers.items()}
+            required = [name for name, header in answer.headers.items() if header.required]
+            home = next((header.nodes[0].home for header in answer.headers.values() if header.nodes), operation.node.home)
+            node = Node({"type": "object", "properties": properties or {"": False}, "required": required}, home, operation.node, "headers")
+            self._headers[key] = node
+        return node
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One success that a step may meet: a status in one media type.
+
+    Attributes:
+        answer: What the contract says of the status.
+        media: The media type; None where there is no body.
+        unread: The media type of a body that is not JSON; empty otherwise.
+    """
+
+    answer: Answer
+    media: Media | None
+    unread: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.answer.key, self.media.name if self.media else self.unread) if part)
+
+
+def voices(operation: Operation, statuses: tuple[int, ...], accept: str = "") -> Iterator[Voice]:
+    """Yield each success that our call may meet, in each media type that our ``Accept`` selects.
+
+    Args:
+        statuses: The codes that the step accepts; empty for any 2xx.
+        accept: What we send as ``Accept``; empty for ``application/json``.
+    """
+    for answer in operation.successes(statuses):
+        if answer.bodiless:
+            yield Voice(answer, None)
+            continue
+        chosen = selected(answer, accept)
+        for media in chosen:
+            yield Voice(answer, media) if media.json else Voice(answer, None, media.name)
+        if not chosen:
+            yield Voice(answer, None, answer.media[0].name)
+
+
+def selected(answer: Answer, accept: str = "") -> tuple[Media, ...]:
+    """Return the media types of an answer that ``Accept`` selects; by default the JSON ones, the plain one before any ``+json``."""
+    wanted = [part.partition(";")[0].strip().lower() for part in accept.split(",") if part.strip()] or ["application/json"]
+    for name in wanted:
+        exact = tuple(media for media in answer.media if media.name == name or name == "*/*")
+        if exact:
+            return exact
+    if "application/json" in wanted:
+        return tuple(media for media in answer.media if media.json)
+    return ()
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What one requirement is judged on.
+
+    Attributes:
+        journey, step, partner: Where it is asked, and of whom.
+        record: The contract of record.
+        candidate: The candidate; None where there is none, or where another partner's is judged.
+        operation: The operation of the record that the step calls.
+        renewed: The candidate's counterpart; None where it has none, or where there is no candidate.
+        scene_of: Returns the scene of another step of the journey.
+        examples: Name of a given or a keep to a value that the journey may meet; for the request of a witness.
+        touched: Filled with the parts of the contracts that the judgement depends on.
+    """
+
+    journey: Journey
+    step: Step
+    partner: Partner
+    record: Side
+    candidate: Side | None
+    operation: Operation
+    renewed: Operation | None
+    scene_of: Callable[[str], Scene]
+    examples: Mapping[str, object] = field(default_factory=dict)
+    touched: Touched = field(default_factory=set)
+
+    @property
+    def vanished(self) -> bool:
+        """Whether the candidate has no counterpart of the operation."""
+        return self.candidate is not None and self.renewed is None
+
+    @property
+    def accept(self) -> str:
+        """What the step sends as ``Accept``; empty where it says nothing of it."""
+        sent = {key.lower(): value for key, value in self.step.sends.items()}
+        value = sent.get("header.accept", sent.get("accept", ""))
+        return value if isinstance(value, str) else ""
+
+    def current(self) -> tuple[Side, Operation]:
+        """Return the side that counts once the change is released: the candidate's where there is one."""
+        if self.candidate is not None and self.renewed is not None:
+            return self.candidate, self.renewed
+        return self.record, self.operation

@@ -1,0 +1,303 @@
+"""What a step sends: each key of ``with`` bound to its place in the contract, the set of values that it may have, and one call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from cxcontracts.containment.nodes import TooManyShapes
+from cxcontracts.containment.sets import Found, Schema, find
+from cxcontracts.containment.texts import as_text
+from cxcontracts.contracts.operation import PLACES, Body, Media, Operation, Parameter
+from cxcontracts.estate.model import Given, Step
+from cxcontracts.estate.templates import Reference, file_of, is_whole_reference, parts, references, repeat_of, resolve
+from cxcontracts.exchanges import JSON, NO_BODY, Request
+from cxcontracts.scenes import Side
+
+MOMENT = datetime(2031, 5, 17, 8, 15, tzinfo=UTC)
+"""What ``$now`` means in a witness, so that the same contracts give the same report on any day."""
+
+FRESH_ID = "6f1c2a9e-3b54-4d07-9a61-0c8e5d2f7b13"
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One key of ``with``, bound to where it goes.
+
+    Attributes:
+        key: As written.
+        place: ``path``, ``query``, ``header``, ``cookie`` or ``body``.
+        name: The parameter's or the top-level member's name; empty for the whole body.
+        binding: What finds the parameter in another version of the contract; None in a body, or where the record declares none.
+        template: What is sent, as written.
+    """
+
+    key: str
+    place: str
+    name: str
+    binding: tuple[str, object] | None
+    template: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Unbound:
+    """A key of ``with`` that the contract knows nowhere, or in several places."""
+
+    key: str
+    places: tuple[str, ...]
+    known: tuple[str, ...]
+
+
+def bind(step: Step, side: Side, operation: Operation, sends: Mapping[str, JSON] | None = None) -> tuple[list[Entry], list[Unbound]]:
+    """Bind each key of ``with`` to its place.
+
+    Args:
+        sends: What to bind instead of the step's own ``with``.
+
+    Raises:
+        ContractError: If the contract is unsound where the operation takes its input.
+    """
+    entries, unbound = [], []
+    for key, template in (step.sends if sends is None else sends).items():
+        found = _bound(key, template, side, operation)
+        (entries if isinstance(found, Entry) else unbound).append(found)
+    return entries, unbound  # type: ignore[return-value]
+
+
+def _bound(key: str, template: JSON, side: Side, operation: Operation) -> Entry | Unbound:
+    prefix, _, rest = key.partition(".")
+    if key == "body":
+        return Entry(key, "body", "", None, template)
+    if rest and prefix == "body":
+        return Entry(key, "body", rest, None, template)
+    if rest and prefix in PLACES:
+        parameter = _declared(operation, prefix, rest)
+        return Entry(key, prefix, rest, parameter.key if parameter else None, template)
+    places = [parameter for parameter in operation.parameters if _called(parameter, key)]
+    members = body_members(side, operation)
+    found = [(parameter.place, parameter.key) for parameter in places] + [("body", None)] * (key in members)
+    found += [(place, None) for place in _login_places(operation, key) if not any(place == known for known, _ in found)]
+    if len(found) == 1:
+        return Entry(key, found[0][0], key, found[0][1], template)
+    known = [parameter.name for parameter in operation.parameters] + list(members)
+    return Unbound(key, tuple(place for place, _ in found), tuple(known))
+
+
+def _declared(operation: Operation, place: str, name: str) -> Parameter | None:
+    return next((parameter for parameter in operation.parameters if parameter.place == place and _called(parameter, name)), None)
+
+
+def _called(parameter: Parameter, name: str) -> bool:
+    return parameter.name.lower() == name.lower() if parameter.place == "header" else parameter.name == name
+
+
+def _login_places(operation: Operation, name: str) -> Iterator[str]:
+    for alternative in operation.security:
+        for scheme in alternative:
+            if scheme.meaning[0] == "apiKey" and scheme.meaning[2] == name.lower():
+                yield scheme.meaning[1]
+
+
+def content_type(step: Step) -> str:
+    """Return the media type that a step sends its body as; empty where the contract chooses."""
+    for key, value in step.sends.items():
+        if key.lower() == "header.content-type" and isinstance(value, str):
+            return value.partition(";")[0].strip().lower()
+    return ""
+
+
+def sent_media(body: Body | None, wanted: str) -> Media | None:
+    """Return the media type that a body goes out as: the contract's JSON, else form, else multipart, unless *wanted* says."""
+    if body is None:
+        return None
+    if wanted:
+        return next((media for media in body.media if media.name == wanted), None)
+    json = [media for media in body.media if media.json]
+    forms = [media for name in _FORMS for media in body.media if media.name == name]
+    return next(iter([*json, *forms]), None)
+
+
+def body_members(side: Side, operation: Operation) -> tuple[str, ...]:
+    """Return the top-level members that the request body declares, in any of its shapes."""
+    media = sent_media(operation.body, "")
+    if media is None:
+        return ()
+    try:
+        shapes = side.requests.shapes(media.nodes)
+    except TooManyShapes:
+        return ()
+    names = dict.fromkeys(name for shape in shapes for name in shape.names)
+    return tuple(name for name in names if any(not side.requests.hides(shape.slot(name).nodes) for shape in shapes if name in shape.names))
+
+
+def leaves(template: JSON, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], JSON]]:
+    """Yield (names on the way, template) for each part of a template that is no mapping of its own, with ``*`` for list items."""
+    if isinstance(template, Mapping) and template and repeat_of(template) is None and file_of(template) is None:
+        for key, value in template.items():
+            yield from leaves(value, (*above, key))
+    else:
+        yield above, template
+
+
+def sent_schema(template: JSON, names: Mapping[str, Sequence[Schema]]) -> Schema:
+    """Return the set of values that a template may become.
+
+    Args:
+        names: Each given and keep to the schemas of its values: any of them.
+    """
+    if isinstance(template, str):
+        return _sent_text(template, names)
+    if isinstance(template, list):
+        items = [sent_schema(item, names) for item in template]
+        return {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)} if items else {"const": []}
+    if isinstance(template, Mapping):
+        return _sent_mapping(template, names)
+    return {"const": template}
+
+
+def _sent_mapping(template: Mapping[str, JSON], names: Mapping[str, Sequence[Schema]]) -> Schema:
+    repeat = repeat_of(template)
+    if repeat is not None:
+        item = sent_schema(repeat.item, {**names, "i": ({"type": "integer", "minimum": 0},)})
+        return {"type": "array", "items": item, "minItems": repeat.count, "maxItems": repeat.count}
+    if file_of(template) is not None:
+        return True
+    properties = {key: sent_schema(value, names) for key, value in template.items()}
+    return {"type": "object", "properties": properties, "required": sorted(properties), "additionalProperties": False}
+
+
+def _sent_text(text: str, names: Mapping[str, Sequence[Schema]]) -> Schema:
+    split = parts(text)
+    if len(split) == 1 and isinstance(split[0], Reference):
+        return _either(_named(split[0], names))
+    if all(isinstance(part, str) for part in split):
+        return {"const": "".join(str(part) for part in split)}
+    choices = [""]
+    for part in split:
+        values = [part] if isinstance(part, str) else _listed(_either(_named(part, names)))
+        if values is None or len(choices) * len(values) > 200:
+            return {"type": "string", "pattern": _pattern(split, names)}
+        choices = [f"{choice}{value}" for choice in choices for value in values]
+    return {"enum": choices}
+
+
+def _named(reference: Reference, names: Mapping[str, Sequence[Schema]]) -> Sequence[Schema]:
+    if reference.name == "now":
+        return ({"type": "string", "format": "date-time"},)
+    if reference.name == "today":
+        return ({"type": "string", "format": "date"},)
+    if reference.name == "fresh-id":
+        return ({"type": "string", "format": "uuid"},)
+    return names.get(reference.name, (True,))
+
+
+def _either(schemas: Sequence[Schema]) -> Schema:
+    return schemas[0] if len(schemas) == 1 else {"anyOf": list(schemas)} if schemas else True
+
+
+def _listed(schema: Schema) -> list[str] | None:
+    if isinstance(schema, Mapping) and "enum" in schema:
+        return [as_text(value) for value in schema["enum"]]
+    return None
+
+
+def _pattern(split: Sequence[str | Reference], names: Mapping[str, Sequence[Schema]]) -> str:
+    whole = ""
+    for part in split:
+        if isinstance(part, str):
+            whole += re.escape(part)
+            continue
+        schema = _either(_named(part, names))
+        inner = schema.get("pattern", "") if isinstance(schema, Mapping) else ""
+        whole += f"({inner[1:-1]})" if inner.startswith("^") and inner.endswith("$") and "|" not in inner else "[^]*"
+    return f"^{whole}$"
+
+
+def given_names(givens: Mapping[str, Given]) -> dict[str, Sequence[Schema]]:
+    """Return each given to the set of values that customers are promised to be taken."""
+    return {name: (given.schema,) for name, given in givens.items()}
+
+
+def example_of(given: Given) -> JSON:
+    """Return a value of a given: its first example, else a plain one of its space."""
+    if given.examples:
+        return given.examples[0]
+    answer = find([given.schema])
+    return answer.value if isinstance(answer, Found) else "text"
+
+
+def call(operation: Operation, entries: Sequence[Entry], values: Mapping[str, JSON], wanted: str = "", **replaced: JSON) -> Request:
+    """Return one call as the step makes it.
+
+    Args:
+        entries: What the step sends.
+        values: Every given and keep to the value that it has in this call; what is missing is written as it stands.
+        wanted: The media type of the body; empty where the contract chooses.
+        replaced: Key of an entry to a value that takes the place of what its template says.
+    """
+    path = operation.path
+    query: list[tuple[str, str]] = []
+    headers: dict[str, str] = {}
+    body: Any = NO_BODY
+    for entry in entries:
+        value = replaced[entry.key] if entry.key in replaced else filled(entry.template, values)
+        if entry.place == "path":
+            path = path.replace("{" + _template_name(operation, entry) + "}", quote(as_text(value), safe=""))
+        elif entry.place == "query":
+            query.extend(_query(operation, entry, value))
+        elif entry.place == "header":
+            headers[entry.name.lower()] = _joined(value)
+        elif entry.place == "cookie":
+            headers["cookie"] = "; ".join(filter(None, [headers.get("cookie", ""), f"{entry.name}={_joined(value)}"]))
+        else:
+            body = value if not entry.name else {**(body if isinstance(body, dict) else {}), entry.name: value}
+    if body is not NO_BODY:
+        media = sent_media(operation.body, wanted)
+        headers.setdefault("content-type", media.name if media else wanted or "application/json")
+    return Request(operation.method, path, tuple(query), headers, body)
+
+
+def filled(template: JSON, values: Mapping[str, JSON]) -> JSON:
+    """Return a template with its references replaced; a reference that has no value stays as it is written."""
+    if isinstance(template, Mapping) and file_of(template) is not None:
+        return dict(template)
+    known = {name: values.get(name, f"${name}") for name in references(template)}
+    return resolve(template, known, now=MOMENT, fresh_id=FRESH_ID)
+
+
+def _template_name(operation: Operation, entry: Entry) -> str:
+    names = re.findall(r"\{([^{}]*)\}", operation.path)
+    position = entry.binding[1] if entry.binding else -1
+    return names[position] if isinstance(position, int) and 0 <= position < len(names) else entry.name
+
+
+def _query(operation: Operation, entry: Entry, value: JSON) -> Iterator[tuple[str, str]]:
+    parameter = _declared(operation, "query", entry.name)
+    if isinstance(value, list) and (parameter is None or parameter.explode):
+        yield from ((entry.name, as_text(item)) for item in value)
+    elif isinstance(value, dict) and parameter is not None and parameter.style == "deepObject":
+        yield from ((f"{entry.name}[{key}]", as_text(item)) for key, item in value.items())
+    elif isinstance(value, dict) and (parameter is None or parameter.explode):
+        yield from ((key, as_text(item)) for key, item in value.items())
+    else:
+        yield entry.name, _joined(value)
+
+
+def _joined(value: JSON) -> str:
+    if isinstance(value, list):
+        return ",".join(as_text(item) for item in value)
+    if isinstance(value, dict):
+        return ",".join(f"{key},{as_text(item)}" for key, item in value.items())
+    return as_text(value)
+
+
+Values = Callable[[str], Sequence[Schema]]
+"""Name of a given or a keep to the schemas of its values."""
+
+__all__ = ["FRESH_ID", "MOMENT", "Entry", "Unbound", "bind", "body_members", "call", "content_type", "example_of", "filled",
+           "given_names", "is_whole_reference", "leaves", "sent_media", "sent_schema"]  # fmt: skip
