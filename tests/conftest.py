@@ -26,10 +26,9 @@ def corpus() -> Path:
 
 @pytest.fixture(scope="session")
 def hurtful(corpus: Path) -> tuple[str, ...]:
-    """Strings made to hurt whoever prints them."""
-    return tuple(_texts(json.loads((corpus / "hostile/own/strings/injection.json").read_bytes()))) + tuple(
-        _texts(json.loads((corpus / "hostile/blns/blns.json").read_bytes()))
-    )
+    """Strings made to hurt whoever prints them; none is empty."""
+    files = ("hostile/own/strings/injection.json", "hostile/blns/blns.json")
+    return tuple(text for file in files for text in _texts(json.loads((corpus / file).read_bytes())) if text)
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -1,0 +1,118 @@
+"""The report for programs. Its shape is a promise, published in ``schema/run.schema.json``; keys may be added, none changes.
+
+A run of one partner has ``partner``, ``contract`` and ``changes`` at the top; one of several (or of none) has ``partners``, with
+these three for each. ``verdict``, ``summary`` and ``findings`` are at the top in both.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from cxcontracts.exchanges import JSON
+from cxcontracts.findings import Change, Finding, PartnerRun, Run, Version
+from cxcontracts.reports.sentences import alone
+
+VERSION: Final = 1
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_DEEPEST: Final = 150
+
+
+def render(run: Run) -> str:
+    r"""Return the report of a ``check`` or an ``impact``, ending in a line feed.
+
+    It is ASCII, and the same run always gives the same bytes. Text is as the partner wrote it, but for what JSON cannot say: a
+    lone surrogate is spelled out (``\ud800``), and a number that is none is text (``"NaN"``).
+    """
+    report: dict[str, JSON] = {"version": VERSION, "command": run.command, "estate": run.estate}
+    if len(run.partners) == 1:
+        report |= _partner(run.partners[0])
+    else:
+        report["partners"] = [_partner(partner) | _outcome(alone(run, partner)) for partner in run.partners]
+    report |= _outcome(run)
+    report["findings"] = [_finding(finding) for finding in run.findings]
+    if "changes" in report:
+        report["changes"] = report.pop("changes")  # last, as it is the longest
+    report |= {"fail_on": sorted(run.fail_on), "complete": run.complete}
+    if run.not_judged:
+        report["not_judged"] = dict(run.not_judged)
+    return json.dumps(_sayable(report), indent=2, allow_nan=False) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema, draft 2020-12, that every report fits."""
+    text = importlib.resources.files("cxcontracts.reports").joinpath("schema/run.schema.json").read_text("utf-8")
+    read: dict[str, Any] = json.loads(text)
+    return read
+
+
+def _partner(partner: PartnerRun) -> dict[str, JSON]:
+    contract = {"record": _version(partner.record)}
+    if partner.candidate is not None:
+        contract["candidate"] = _version(partner.candidate)
+    report: dict[str, JSON] = {"partner": partner.partner, "contract": contract}
+    if partner.not_covered:
+        report["not_covered"] = partner.not_covered
+    if partner.warnings:
+        report["warnings"] = list(partner.warnings)
+    return report | {"changes": [_change(change) for change in partner.changes]}
+
+
+def _version(version: Version) -> dict[str, JSON]:
+    return {"version": version.version, "digest": version.digest, "file": version.file}
+
+
+def _outcome(run: Run) -> dict[str, JSON]:
+    return {"verdict": run.verdict, "summary": {str(verdict): number for verdict, number in run.summary.items()}}
+
+
+def _finding(finding: Finding) -> dict[str, JSON]:
+    report: dict[str, JSON] = {
+        "id": finding.id,
+        "journey": finding.journey,
+        "step": finding.step,
+        "kind": finding.kind,
+        "partner": finding.partner,
+        "operation": finding.operation,
+        "verdict": finding.verdict,
+        "harm": finding.harm,
+        "customers": dict(finding.customers),
+        "exact": finding.exact,
+        "channel": finding.channel,
+        "customer": finding.customer,
+        "where": {"file": finding.where.file, "line": finding.where.line, "column": finding.where.column},
+        "element": finding.element,
+        "because": finding.because,
+    }
+    if finding.was is not None:
+        report["was"] = finding.was
+    if finding.is_ is not None:
+        report["is"] = finding.is_
+    if finding.cause is not None:
+        report["cause"] = finding.cause
+    if finding.witness is not None:
+        report["witness"] = finding.witness.as_json()
+    return report
+
+
+def _change(change: Change) -> dict[str, JSON]:
+    return {"element": change.element, "change": change.change, "felt_by": list(change.felt_by), "places": change.places}
+
+
+def _sayable(value: JSON, depth: int = 0) -> JSON:
+    """Return what JSON can say of a value."""
+    if isinstance(value, str):
+        return _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, Mapping | list | tuple) and depth > _DEEPEST:
+        return "…"
+    if isinstance(value, Mapping):
+        return {_sayable(str(key)): _sayable(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_sayable(item, depth + 1) for item in value]
+    return value

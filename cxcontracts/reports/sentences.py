@@ -1,0 +1,135 @@
+"""The words that the reports for people share: who is hit, by what, and which release did it. Nothing is made harmless here."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+from cxcontracts.findings import WORST_FIRST, Finding, Harm, PartnerRun, Promise, Run, Verdict, people
+
+_SUFFERS = {
+    Harm.BLOCKED: "would be blocked",
+    Harm.EXTRA_EFFORT: "would have extra effort",
+    Harm.DELAYED: "would be delayed",
+    Harm.UNINFORMED: "would not be informed",
+    Harm.MISLED: "would be misled",
+    Harm.UNRECOGNISED: "would not be recognised",
+}
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> count(1, "experience"), count(1200, "need")
+    ('1 experience', '1,200 needs')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return items as a sentence lists them.
+
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+def who(findings: Iterable[Finding]) -> str:
+    """Return the customers whom *findings* concern: a union over groups, "up to" unless every journey says how many take it."""
+    concerned = tuple(findings)
+    groups = people(concerned)
+    if not groups:
+        return "customers"
+    upper_bound = "" if all(finding.exact for finding in concerned) else "up to "
+    return upper_bound + listed([_group(name, monthly) for name, monthly in groups.items()]) + " a month"
+
+
+def _group(name: str, monthly: int) -> str:
+    # A name is the author's. The nouns for people who do something take an s; "leisure" and "assisted" do not.
+    plural = name.endswith(("er", "or")) and monthly != 1
+    return f"{monthly:,} {name}{'s' if plural else ''}"
+
+
+def suffering(finding: Finding) -> str:
+    """Return who would suffer what, where, in one sentence that ends in the customer's own."""
+    return f"{who([finding])} {_SUFFERS[finding.harm]} {scene(finding)}"
+
+
+def scene(finding: Finding) -> str:
+    """Return where in which journey, and what the customer says there."""
+    place = f"at {finding.step} ({finding.journey})" if finding.step else f"across {finding.journey}"
+    return f"{place}: {finding.customer}" if finding.customer else place
+
+
+def slipped(finding: Finding) -> str:
+    """Return how the promise got worse; empty where its two levels do not say.
+
+    Both halves of a need can stay where they are, and yet a value be new that the need refuses.
+    """
+    if finding.was is None or finding.is_ is None or finding.was is finding.is_:
+        return ""
+    return f"was {finding.was}, is {'only ' if finding.is_ is Promise.POSSIBLE else ''}{finding.is_}"
+
+
+def release(partner: PartnerRun) -> str:
+    """Return which contract was judged: ``operator 2.3.0 → 2.4.0``, or ``operator 2.3.0`` without a candidate."""
+    record = _number(partner.record.version)
+    if partner.candidate is None:
+        return f"{partner.partner} {record}"
+    if partner.candidate.digest == partner.record.digest:
+        return f"{partner.partner} {record} (the candidate is the record)"
+    if partner.candidate.version == partner.record.version:
+        return f"{partner.partner} {record} (changed, same version)"
+    return f"{partner.partner} {record} → {_number(partner.candidate.version)}"
+
+
+def _number(version: str) -> str:
+    return version or "(no version)"
+
+
+def alone(run: Run, partner: PartnerRun) -> Run:
+    """Return the run as if it had judged one partner only."""
+    return dataclasses.replace(run, partners=(partner,))
+
+
+def unchecked(run: Run) -> tuple[PartnerRun, ...]:
+    """Return the partners of whom nothing was judged, and of whom nobody said that this is right."""
+    return tuple(partner for partner in run.partners if not partner.findings and not partner.not_covered)
+
+
+def counts(run: Run) -> str:
+    """Return how many findings have each verdict, worst first: ``1 broken, 11 intact, 2 unpromised``."""
+    summary = run.summary
+    order = (*WORST_FIRST, Verdict.UNPROMISED, Verdict.WAIVED)
+    return ", ".join(f"{summary[verdict]:,} {verdict}" for verdict in order if summary[verdict])
+
+
+class Roots:
+    """Findings sorted into those that stand for themselves and those that only follow from one of these.
+
+    A finding follows from its cause while the cause is as visible: a break that follows from a waived one is shown itself.
+    """
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self._by_id = {finding.id: finding for finding in reversed(findings)}
+        self._followers: dict[str, int] = {}
+        self.roots: tuple[Finding, ...] = tuple(finding for finding in findings if not self._follows(finding))
+
+    def _follows(self, finding: Finding) -> bool:
+        root, seen = finding, {finding.id}
+        while root.cause is not None and root.cause in self._by_id and root.cause not in seen:
+            seen.add(root.cause)
+            root = self._by_id[root.cause]
+        if root.id == finding.id or root.cause is not None or root.verdict not in (Verdict.BROKEN, finding.verdict):
+            return False
+        self._followers[root.id] = self._followers.get(root.id, 0) + 1
+        return True
+
+    def followers(self, finding: Finding) -> int:
+        """Return how many findings follow from one."""
+        return self._followers.get(finding.id, 0)
+
+    def of(self, verdict: Verdict) -> tuple[Finding, ...]:
+        """Return the findings of a verdict that stand for themselves, in order."""
+        return tuple(finding for finding in self.roots if finding.verdict is verdict)

@@ -1,0 +1,246 @@
+"""The report for people: first who would be hit and by what, then why, then everything that did not break."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, TypeVar
+
+from cxcontracts.findings import Change, Finding, PartnerRun, Run, Verdict
+from cxcontracts.reports.excerpt import request_line, response_line
+from cxcontracts.reports.page import BOLD, DIM, Page, Style
+from cxcontracts.reports.sentences import Roots, alone, count, counts, release, slipped, suffering, unchecked, who
+from cxcontracts.sanitise import harmless_line
+
+_T = TypeVar("_T")
+_COLOURS: Final = {"BROKEN": "red", "INTACT": "green"}
+_FIRST: Final = 10
+_LABELS: Final = 15
+
+
+def render(run: Run, *, colour: bool, width: int = 80, verbose: bool = False) -> str:
+    """Return the report of a ``check`` or an ``impact``, ending in a line feed.
+
+    Args:
+        run: What was found.
+        colour: Whether to use colours; the words say everything without.
+        width: Columns of the terminal. Ids, places and single words are never broken, and may stand out.
+        verbose: Lists in full what is otherwise counted, or cut after the first ten.
+    """
+    report = _Report(Page(colour=colour, width=width), run, verbose)
+    report.headline()
+    report.overview()
+    report.experiences()
+    report.rest()
+    return str(report.page)
+
+
+class _Report:
+    """The parts of the report, in the order in which they are read."""
+
+    def __init__(self, page: Page, run: Run, verbose: bool) -> None:
+        self.page = page
+        self._run = run
+        self._verbose = verbose
+        self._roots = Roots(run.findings)
+        self._broken = _by_experience(self._roots.of(Verdict.BROKEN), run)
+
+    def headline(self) -> None:
+        """Say the verdict in one sentence, and what limits it."""
+        word, sentence = _verdict(self._run, len({(group[0].journey, group[0].step) for group in self._broken}))
+        look = Style(_COLOURS.get(word, "yellow"), bold=True)
+        self.page.write(sentence, lead=word, indent=len(word) + 2, style=BOLD, lead_style=look)
+        if self._broken and not self._run.complete:
+            self.page.write("interrupted: there may be more", indent=2)
+        if self._broken and not self._run.gates:
+            self.page.write("the gate stays open: no harm found here is in fail-on of estate.yaml", indent=2)
+        for partner in unchecked(self._run) if self._run.complete else ():
+            name = partner.partner
+            self.page.write(
+                f"Write what a journey needs of {name}, or why none needs anything: not-covered in its partner.yaml.", indent=2
+            )
+
+    def overview(self) -> None:
+        """Say of each partner how it fared, where there are several."""
+        if len(self._run.partners) < 2:
+            return
+        self.page.gap()
+        releases = [harmless_line(release(partner), 60) for partner in self._run.partners]
+        column = max(map(len, releases)) + 4
+        for partner, name in zip(self._run.partners, releases, strict=True):
+            self.page.write(_fared(self._run, partner), lead=f"  {name}", indent=column)
+
+    def experiences(self) -> None:
+        """Tell each experience that breaks, and how we know."""
+        if len(self._broken) > 1:
+            self.page.gap()
+            self.page.write(f"in all: {who(f for f in self._run.findings if f.verdict is Verdict.BROKEN)}", indent=2, style=BOLD)
+        for experience in self._broken:
+            self.page.gap()
+            self.page.write(suffering(experience[0]), indent=2, style=BOLD)
+            for finding in experience:
+                self.page.gap()
+                self._break(finding)
+
+    def _break(self, finding: Finding) -> None:
+        if len(self._run.partners) > 1:
+            releases = {partner.partner: release(partner) for partner in self._run.partners}
+            self._row("partner", releases.get(finding.partner, finding.partner))
+        self._row("because", finding.because)
+        self._row("element", finding.element)
+        self._row("", slipped(finding))
+        if finding.witness is not None:
+            three_lines = 3 * (self.page.width - _LABELS)
+            self._row("request", request_line(finding, finding.witness, three_lines))
+            self._row("response", response_line(finding, finding.witness, three_lines))
+        if finding.harm not in self._run.fail_on:
+            self._row("gate", f"only warns: fail-on does not name {finding.harm}")
+        self._copied("needed by", str(finding.where))
+        self._copied("id", finding.id)
+        if followers := self._roots.followers(finding):
+            self._row("then", f"{count(followers, 'more need')} {'waits' if followers == 1 else 'wait'} on it")
+
+    def _row(self, label: str, text: str) -> None:
+        if text:
+            self.page.write(text, lead=f"    {label}", indent=_LABELS, lead_style=DIM)
+
+    def _copied(self, label: str, text: str) -> None:
+        self.page.write_whole(text, lead=f"    {label}", indent=_LABELS, lead_style=DIM)
+
+    def rest(self) -> None:
+        """Say what did not break: counts first, then each group with its reasons."""
+        if total := counts(self._run):
+            self.page.gap()
+            self.page.write(total)
+        self._unpromised()
+        self._reasons(Verdict.TOLERATED, "Tolerated: it would break, and something catches it")
+        self._reasons(Verdict.INCONCLUSIVE, "Inconclusive: nobody could judge it")
+        self._reasons(Verdict.UNPROVEN, "Unproven: it could not be decided")
+        self._reasons(Verdict.WAIVED, "Waived in waivers.yaml")
+        self._not_judged()
+        self._changes()
+        self._warnings()
+
+    def _reasons(self, verdict: Verdict, title: str) -> None:
+        self._section(title, self._roots.of(verdict), self._reason)
+
+    def _reason(self, finding: Finding) -> None:
+        self.page.write(finding.because or finding.element or finding.id, lead="  - ", indent=4)
+        self.page.write_whole(str(finding.where), indent=4)
+        self.page.write_whole(finding.id, indent=4)
+        if followers := self._roots.followers(finding):
+            self.page.write(f"{count(followers, 'more need')} {'waits' if followers == 1 else 'wait'} on it", indent=4)
+
+    def _unpromised(self) -> None:
+        unpromised = self._roots.of(Verdict.UNPROMISED)
+        if self._verbose or self._run.command == "check":
+            self._section("Unpromised: gaps to negotiate", unpromised, self._reason)
+        elif unpromised:
+            self.page.write("unpromised: already so under the record; --verbose lists them")
+
+    def _not_judged(self) -> None:
+        if self._run.not_judged:
+            kinds = ", ".join(f"{number:,} {kind}" for kind, number in self._run.not_judged.items())
+            self.page.gap()
+            self.page.write("Not judged, as contracts cannot show it")
+            self.page.write(kinds, lead="  - ", indent=4)
+
+    def _changes(self) -> None:
+        changes = [(partner, change) for partner in self._run.partners for change in partner.changes]
+        unfelt = [pair for pair in changes if not pair[1].felt_by]
+        self._section("Felt by nobody", unfelt, self._change)
+        if not unfelt and self._run.command == "impact":
+            self.page.gap()
+            self.page.write("Felt by nobody: no change")
+        felt = [pair for pair in changes if pair[1].felt_by]
+        if self._verbose:
+            self._section("Felt by journeys", felt, self._change)
+        elif felt:
+            self.page.gap()
+            self.page.write(f"Felt by journeys: {count(len(felt), 'change')}; --verbose lists them")
+
+    def _change(self, pair: tuple[PartnerRun, Change]) -> None:
+        partner, change = pair
+        owner = f"{partner.partner} " if len(self._run.partners) > 1 else ""
+        places = f" and {count(change.places - 1, 'more place')}" if change.places > 1 else ""
+        self.page.write(f"{change.change}: {owner}{change.element}{places}", lead="  - ", indent=4)
+        for requirement in change.felt_by:
+            self.page.write_whole(requirement, lead="      by ", indent=9)
+
+    def _warnings(self) -> None:
+        warnings = [(partner.partner, warning) for partner in self._run.partners for warning in partner.warnings]
+        self._section("Warnings", warnings, lambda pair: self.page.write(": ".join(pair), lead="  - ", indent=4))
+
+    def _section(self, title: str, items: Sequence[_T], write: Callable[[_T], None]) -> None:
+        if not items:
+            return
+        self.page.gap()
+        self.page.write(f"{title} ({len(items):,})")
+        shown = items if self._verbose else items[:_FIRST]
+        for item in shown:
+            write(item)
+        if len(shown) < len(items):
+            self.page.write(f"… and {len(items) - len(shown):,} more; --verbose shows all", indent=4)
+
+
+def _by_experience(findings: Iterable[Finding], run: Run) -> list[list[Finding]]:
+    """Return what belongs together for the customer: one harm at one step to the same people; what closes the gate first."""
+    groups: dict[object, list[Finding]] = {}
+    for finding in findings:
+        key = (finding.journey, finding.step, finding.harm, tuple(finding.customers.items()), finding.exact)
+        groups.setdefault(key, []).append(finding)
+    return sorted(groups.values(), key=lambda group: group[0].harm not in run.fail_on)
+
+
+def _verdict(run: Run, broken: int) -> tuple[str, str]:
+    """Return the word and the sentence that the report begins with. What was not looked at is never called intact."""
+    if run.verdict is Verdict.BROKEN:
+        return "BROKEN", f"{_subject(run)} {'breaks' if run.command == 'check' else 'would break'} {count(broken, 'experience')}"
+    if not run.partners:
+        return "NOTHING CHECKED", f"{run.estate} has no partner to judge"
+    if not run.complete:
+        return "INCOMPLETE", f"{_subject(run)}: interrupted; nothing is broken in what was judged so far"
+    if unjudged := unchecked(run):
+        return "NOTHING CHECKED", f"{_releases(unjudged)}: no journey needs anything of {'it' if len(unjudged) == 1 else 'them'}"
+    if not run.findings:
+        return (
+            "NOT COVERED",
+            f"{_releases(run.partners)}: {run.partners[0].not_covered if len(run.partners) == 1 else 'see why below'}",
+        )
+    return run.verdict.upper(), _promised(run) if run.command == "check" else _unbroken(run)
+
+
+def _subject(run: Run) -> str:
+    return run.estate if run.command == "check" else _releases(run.partners)
+
+
+def _releases(partners: Sequence[PartnerRun]) -> str:
+    if len(partners) == 1:
+        return release(partners[0])
+    return f"{len(partners)} releases together" if partners[0].candidate else f"{len(partners)} contracts of record"
+
+
+def _promised(run: Run) -> str:
+    """Return how much of what the journeys need is promised by the contracts of record."""
+    summary = run.summary
+    total, promised = sum(summary.values()), summary[Verdict.INTACT]
+    if promised == total:
+        return (
+            f"{run.estate}: all {count(total, 'need')} are promised" if total > 1 else f"{run.estate}: the one need is promised"
+        )
+    return f"{run.estate}: {promised:,} of {count(total, 'need')} {'is' if promised == 1 else 'are'} promised"
+
+
+def _unbroken(run: Run) -> str:
+    number = run.summary[run.verdict]
+    limits = {
+        Verdict.TOLERATED: f", as {count(number, 'break')} {'is' if number == 1 else 'are'} caught",
+        Verdict.UNPROVEN: f" as far as it could be decided; {count(number, 'need')} could not",
+        Verdict.INCONCLUSIVE: f" as far as it could be judged; {count(number, 'need')} could not",
+    }
+    return f"{_subject(run)} {'breaks' if len(run.partners) == 1 else 'break'} no experience{limits.get(run.verdict, '')}"
+
+
+def _fared(run: Run, partner: PartnerRun) -> str:
+    if partner.findings:
+        return counts(alone(run, partner)) or "only what follows from other breaks"
+    return f"not covered: {partner.not_covered}" if partner.not_covered else "nothing checked"

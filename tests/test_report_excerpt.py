@@ -1,0 +1,107 @@
+"""Exchanges in a few lines."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cxcontracts.exchanges import Exchange, Request, Response
+from cxcontracts.reports.excerpt import excerpt, request_line, response_line
+from tests.runs import CAUSE_NULL, REFUSED, finding
+
+LONG: Any = {
+    "serviceId": "SVC-1",
+    "calls": [{"station": f"S{n}", "note": "x" * 80} for n in range(200)],
+    "cause": {"code": None, "text": {"en": "y" * 300}},
+    "updatedAt": "2026-11-22T07:30:00Z",
+}
+trees: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.sampled_from("abcde*0"), inner, max_size=6),
+    max_leaves=30,
+)
+paths = st.lists(st.sampled_from("abcde*01"), max_size=6).map(tuple)
+
+
+@given(trees, paths)
+def test_a_value_that_fits_is_shown_whole(value: Any, focus: tuple[str, ...]) -> None:
+    assert json.loads(excerpt(value, focus, 100_000)) == value
+
+
+@given(trees, paths, st.integers(10, 200))
+def test_an_excerpt_keeps_to_its_room(value: Any, focus: tuple[str, ...], room: int) -> None:
+    assert len(excerpt(value, focus, room)) <= room
+
+
+@pytest.mark.parametrize(
+    ("focus", "room", "shown"),
+    [
+        (("cause", "code"), 60, '{…, "cause": {"code": null, …}, …}'),
+        (("cause", "code"), 100, '{"serviceId": "SVC-1", "calls": […], "cause": {"code": null, "text": {…}}, …}'),
+        (("updatedAt",), 60, '{…, "updatedAt": "2026-11-22T07:30:00Z"}'),
+        (("calls", "*", "station"), 60, '{…, "calls": [{"station": "S0", …}, …], …}'),
+        (("calls", "7", "station"), 60, '{…, "calls": […, {"station": "S7", …}, …], …}'),
+        (("calls", "0", "platform"), 60, '{…, "calls": [{…, no "platform"}, …], …}'),
+        (("cause", "code", "deeper"), 60, '{…, "cause": {"code": null, …}, …}'),
+        (("delay",), 60, '{"serviceId": "SVC-1", "calls": […], …, no "delay"}'),
+        ((), 60, '{"serviceId": "SVC-1", "calls": […], …}'),
+    ],
+)
+def test_what_the_finding_speaks_of_is_kept_longest(focus: tuple[str, ...], room: int, shown: str) -> None:
+    assert excerpt(LONG, focus, room) == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [({}, "{}"), ([], "[]"), (None, "null"), ("é\n", '"é\\n"'), (float("nan"), "NaN")])
+def test_a_body_need_not_be_an_object(value: Any, shown: str) -> None:
+    assert excerpt(value, ("a",), 20) == shown
+
+
+def test_a_body_nested_without_end_is_cut() -> None:
+    body: Any = []
+    for _ in range(100_000):
+        body = [body]
+    assert excerpt(body, ("0",) * 9, 60) == "[" * 22 + "…" + "]" * 22
+
+
+def test_a_path_without_end_is_followed_for_a_while() -> None:
+    body: Any = None
+    for _ in range(100_000):
+        body = {"a": body}
+    one = finding(f"j/s/needs:{'a.' * 99_999}a", witness=Exchange(Request("GET", "/x"), Response(200, body=body)))
+    assert one.witness is not None
+    assert len(response_line(one, one.witness, 100)) == 104
+
+
+def test_the_need_says_where_to_look_before_the_element_does() -> None:
+    by_need = finding(
+        "j/s/needs:cause.code",
+        element="GET /x 200 application/json",
+        witness=Exchange(Request("GET", "/x"), Response(200, body=LONG)),
+    )
+    by_element = finding("j/s/keep:code", element="GET /x 200 application/json cause.code", witness=by_need.witness)
+    for one in (by_need, by_element):
+        assert one.witness is not None
+        assert response_line(one, one.witness, 60) == '200 {…, "cause": {"code": null, …}, …}'
+
+
+def test_a_request_shows_method_path_query_and_body() -> None:
+    assert request_line(finding(), REFUSED, 100) == 'POST /bookings?dry=true {"bookingRef": "QX7T2M", "surname": "Ng"}'
+    assert request_line(finding(), CAUSE_NULL, 100) == "GET /services/SVC-1"
+
+
+def test_an_assumed_refusal_says_that_it_is_assumed() -> None:
+    assert response_line(finding(), REFUSED, 100) == "400 (assumed: no contract declares this refusal)"
+
+
+def test_only_the_headers_that_the_finding_names_are_shown() -> None:
+    exchange = Exchange(
+        Request("GET", "/x", headers={"authorization": "Bearer CANARY", "x-channel": "app"}),
+        Response(200, headers={"etag": 7, "server": "nginx"}, body=None),
+    )
+    one = finding("j/s/needs:header.ETag", element="GET /x header X-Channel", witness=exchange)
+    assert request_line(one, exchange, 100) == "GET /x x-channel: app"
+    assert response_line(one, exchange, 100) == "200 etag: 7 null"
