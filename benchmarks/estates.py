@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from benchmarks.corpus import Version
 from benchmarks.leaves import Contract, Leaf, Operation, Parameter
+from cxcontracts.estate.values import Value, is_impossible, value_mistakes
 
 _Item = TypeVar("_Item")
 
@@ -47,6 +48,14 @@ def write(folder: Path, contract: Version, asks: Sequence[Ask]) -> None:
         _write(folder / "journeys" / f"journey-{number}.yaml", _journey(f"journey-{number}", asks[start : start + _STEPS]))
 
 
+def written(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a contract says of a value as a journey may say it: formats and patterns that mean nothing are left out."""
+    kept = dict(schema)
+    for mistake in list(value_mistakes(kept)):
+        kept.pop(str(mistake.at[0]) if mistake.at else "", None)
+    return {} if any(value_mistakes(kept)) or is_impossible(Value(kept)) else kept
+
+
 def _journey(name: str, asks: Sequence[Ask]) -> Mapping[str, Any]:
     givens: dict[str, Any] = {}
     steps = []
@@ -54,7 +63,7 @@ def _journey(name: str, asks: Sequence[Ask]) -> Mapping[str, Any]:
         sent = {}
         for place, parameter in enumerate(_sent(ask.operation), 1):
             given = f"given-{number}-{place}"
-            givens[given] = {"from": "system", **(parameter.schema or {"type": "string"})}
+            givens[given] = {"from": "system", **(written(parameter.schema) or {"type": "string"})}
             sent[f"{parameter.place}.{parameter.name}"] = f"${given}"
         steps.append(
             {
@@ -62,7 +71,7 @@ def _journey(name: str, asks: Sequence[Ask]) -> Mapping[str, Any]:
                 "customer": "I look at it",
                 "call": f"{PARTNER} {ask.operation.method} {ask.operation.path}",
                 "with": sent,
-                "needs": {leaf.path: dict(leaf.schema) for leaf in ask.leaves},
+                "needs": {leaf.path: written(leaf.schema) for leaf in ask.leaves},
             }
         )
     return {

@@ -1,13 +1,15 @@
 """Journeys that need everything, on every contract of the corpus: ``python -m benchmarks.long.corpus_needs [--share 0.01]``.
 
-For each operation, one need for each leaf of each 2xx JSON answer, and one ``accepts`` for each leaf of what it takes. Judged for each
-pair's old version against the new one, and for each version against itself, where nothing may break. It fails where a contract
-breaks against itself or in another layout, where more than one in a hundred is unproven, where anything crashes, and at 2 GB.
+For each operation, one need for each leaf of each 2xx JSON answer, and one ``accepts`` for each leaf of what it takes. Judged for
+each pair's old version against the new one, and for each version against itself, where nothing may break. It fails where a
+contract breaks against itself or in another layout, where more than one in a hundred is unproven, where anything crashes, and at
+2 GB.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime
 import os
 import sys
 import tempfile
@@ -18,14 +20,27 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from cxcontracts.contracts.folder import Folder
+
+from benchmarks import leaves
 from benchmarks.corpus import Pair, Version, pairs
-from benchmarks.leaves import Contract, Operation
+from benchmarks.estates import written
+from benchmarks.leaves import Operation
 from benchmarks.measure import peak
+from cxcontracts.contracts.document import Contract
+from cxcontracts.errors import ContractError
+from cxcontracts.estate.model import Call, Estate, Journey, Partner, Step
+from cxcontracts.findings import Harm, Verdict
+from cxcontracts.judging import Judge
+from cxcontracts.plugins import kinds
+from cxcontracts.scenes import Side
 
 SAME = frozenset({"uic/osdm-3.9-bundled-3.9-split"})
 """Pairs of one contract in two layouts: nothing may break."""
+PARTNER = "api"
+JOURNEY = "everything"
 MOST_UNPROVEN = 0.01
 MOST_MEMORY = 2048.0
 _MOST_SHOWN = 20
@@ -33,12 +48,19 @@ _MOST_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """One contract of record against one candidate."""
+    """One contract of record against one candidate.
+
+    Attributes:
+        same: True where both say the same, so that nothing may break.
+        moved: True to leave out where the servers are: a new base path alone takes every operation away, and hides the rest.
+            Not judged where they stay.
+    """
 
     name: str
     record: Version
     candidate: Version
-    same: bool
+    same: bool = False
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +98,62 @@ def main() -> int:
         with ProcessPoolExecutor(options.jobs, max_tasks_per_child=1) as pool:
             outcomes = []
             for outcome in pool.map(_outcome, contests, [options.share] * len(contests)):
-                print(_line(outcome), flush=True)
-                outcomes.append(outcome)
+                if outcome is not None:
+                    print(_line(outcome), flush=True)
+                    outcomes.append(outcome)
     _summary(outcomes)
     complaints = list(_complaints(outcomes, options.share))
     print("\n".join(complaints) or "every promise is kept")
     return 1 if complaints else 0
 
 
-def judge_pair(record: Version, candidate: Version, operations: Sequence[Operation]) -> Tally:
+def judge_pair(contest: Contest, operations: Sequence[Operation]) -> Tally:
     """Judge everything that *operations* hold, under a record and a candidate, in this process."""
-    raise NotImplementedError
+    estate = _estate(operations)
+    record, candidate = _side(contest.record, contest.moved), _side(contest.candidate, contest.moved)
+    judge = Judge(estate, kinds(), {PARTNER: record}, {PARTNER: candidate}, datetime.date(2026, 1, 1))
+    verdicts: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    broken = []
+    for requirement in judge.of_journey(estate.journeys[JOURNEY]):
+        try:
+            finding = judge.finding(requirement)
+        except ContractError as error:
+            verdicts["unsound there"] += 1
+            reasons[f"unsound: {error.problems[0].code}"] += 1
+            continue
+        verdicts[finding.verdict] += 1
+        if finding.verdict is Verdict.UNPROVEN:
+            reasons[finding.because.replace(requirement.rest, "…")] += 1
+        elif finding.verdict is Verdict.BROKEN:
+            broken.append(f"{finding.element}: {finding.because}")
+    return Tally(verdicts, reasons, tuple(broken))
+
+
+def _side(version: Version, moved: bool) -> Side:
+    folder = Folder(version.folder, version.folder.name)
+    document = folder.read(str(version.entry))
+    if moved:
+        document.value.pop("servers", None)
+    return Side(Contract(folder, document))
+
+
+def _estate(operations: Sequence[Operation]) -> Estate:
+    steps = tuple(_step(f"step-{number}", operation) for number, operation in enumerate(operations, 1))
+    journey = Journey(JOURNEY, "journeys/everything.yaml", "", "", {}, False, {}, steps)
+    partner = Partner(PARTNER, "The API", "partner", PurePosixPath("partners", PARTNER), "openapi.yaml")
+    return Estate("", "corpus", {}, frozenset(Harm), {PARTNER: partner}, {JOURNEY: journey})
+
+
+def _step(name: str, operation: Operation) -> Step:
+    taken = {f"{each.place}.{each.name}": written(each.schema) for each in operation.parameters}
+    taken |= {_below_body(leaf.path): written(leaf.schema) for leaf in operation.takes}
+    needs = {leaf.path: written(leaf.schema) for leaf in operation.answers}
+    return Step(name, "steps", Call(PARTNER, operation.method, operation.path), asks={"needs": needs, "accepts": taken})
+
+
+def _below_body(path: str) -> str:
+    return path if path == "body" or path.startswith("body.") else f"body.{path}"
 
 
 def _options() -> argparse.Namespace:
@@ -101,19 +168,26 @@ def _options() -> argparse.Namespace:
 
 def _contests(pair: Pair) -> Iterator[Contest]:
     yield Contest(pair.name, pair.old, pair.new, same=pair.name in SAME)
+    yield Contest(f"{pair.name} (elsewhere)", pair.old, pair.new, moved=True)
     yield Contest(f"{pair.name} (old, itself)", pair.old, pair.old, same=True)
     yield Contest(f"{pair.name} (new, itself)", pair.new, pair.new, same=True)
 
 
-def _outcome(contest: Contest, share: float) -> Outcome:
-    operations = [_sample(each, contest.name, share) for each in Contract(contest.record.file).operations()]
+def _outcome(contest: Contest, share: float) -> Outcome | None:
+    if contest.moved and _servers(contest.record) == _servers(contest.candidate):
+        return None
+    operations = [_sample(each, contest.name, share) for each in leaves.Contract(contest.record.file).operations()]
     asked = sum(len(each.parameters) + len(each.takes) + len(each.answers) for each in operations)
     started = time.process_time()
     try:
-        tally, crash = judge_pair(contest.record, contest.candidate, operations), ""
+        tally, crash = judge_pair(contest, operations), ""
     except Exception:  # a crash is what we are looking for
         tally, crash = Tally(), traceback.format_exc(limit=-6)
     return Outcome(contest, asked, tally, time.process_time() - started, peak(), crash)
+
+
+def _servers(version: Version) -> object:
+    return leaves.parse(version.file.read_bytes()).get("servers")
 
 
 def _sample(operation: Operation, name: str, share: float) -> Operation:
