@@ -1,0 +1,21 @@
+"""Files as JSON values: YAML 1.2 core and JSON, read fast, within limits; where a value stands is found only when asked."""
+
+from __future__ import annotations
+
+from cxcontracts.documents.document import Document, Duplicate, parse, read
+from cxcontracts.documents.files import contents
+from cxcontracts.documents.refusals import MOST_BYTES, MOST_NESTING, MOST_VALUES, Malformed, Refused, quoted
+
+__all__ = [
+    "MOST_BYTES",
+    "MOST_NESTING",
+    "MOST_VALUES",
+    "Document",
+    "Duplicate",
+    "Malformed",
+    "Refused",
+    "contents",
+    "parse",
+    "quoted",
+    "read",
+]
