@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 import datetime
 import os
+import re
+import resource
 import sys
 import tempfile
 import time
@@ -18,11 +20,11 @@ import traceback
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
-
-from cxcontracts.contracts.folder import Folder
 
 from benchmarks import leaves
 from benchmarks.corpus import Pair, Version, pairs
@@ -30,6 +32,7 @@ from benchmarks.estates import written
 from benchmarks.leaves import Operation
 from benchmarks.measure import peak
 from cxcontracts.contracts.document import Contract
+from cxcontracts.contracts.folder import Folder
 from cxcontracts.errors import ContractError
 from cxcontracts.estate.model import Call, Estate, Journey, Partner, Step
 from cxcontracts.findings import Harm, Verdict
@@ -44,6 +47,8 @@ JOURNEY = "everything"
 MOST_UNPROVEN = 0.01
 MOST_MEMORY = 2048.0
 _MOST_SHOWN = 20
+_MOST_SECONDS = 900
+_MOST_ADDRESSES = 4 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +100,9 @@ def main() -> int:
     options = _options()
     with tempfile.TemporaryDirectory() as folder:
         contests = [each for pair in pairs(Path(folder)) if options.only in pair.name for each in _contests(pair)]
-        with ProcessPoolExecutor(options.jobs, max_tasks_per_child=1) as pool:
+        with ThreadPoolExecutor(options.jobs) as pool:
             outcomes = []
-            for outcome in pool.map(_outcome, contests, [options.share] * len(contests)):
+            for outcome in pool.map(_isolated, contests, [options.share] * len(contests)):
                 if outcome is not None:
                     print(_line(outcome), flush=True)
                     outcomes.append(outcome)
@@ -124,10 +129,15 @@ def judge_pair(contest: Contest, operations: Sequence[Operation]) -> Tally:
             continue
         verdicts[finding.verdict] += 1
         if finding.verdict is Verdict.UNPROVEN:
-            reasons[finding.because.replace(requirement.rest, "…")] += 1
+            reasons[_reason(finding.because, requirement.rest)] += 1
         elif finding.verdict is Verdict.BROKEN:
             broken.append(f"{finding.element}: {finding.because}")
     return Tally(verdicts, reasons, tuple(broken))
+
+
+def _reason(because: str, rest: str) -> str:
+    """Return why something is unproven, without its name and place."""
+    return re.sub(r" ?\([^()]*:\d+:\d+\)", "", because.replace(rest, "…"))
 
 
 def _side(version: Version, moved: bool) -> Side:
@@ -171,6 +181,21 @@ def _contests(pair: Pair) -> Iterator[Contest]:
     yield Contest(f"{pair.name} (elsewhere)", pair.old, pair.new, moved=True)
     yield Contest(f"{pair.name} (old, itself)", pair.old, pair.old, same=True)
     yield Contest(f"{pair.name} (new, itself)", pair.new, pair.new, same=True)
+
+
+def _isolated(contest: Contest, share: float) -> Outcome | None:
+    """Judge a contest in a process of its own: one that dies, or that the limits end, takes nothing else with it."""
+    with ProcessPoolExecutor(1, get_context("spawn"), _limit) as pool:
+        try:
+            return pool.submit(_outcome, contest, share).result()
+        except BrokenProcessPool:
+            crash = f"the process died; it may take {_MOST_SECONDS} CPU seconds and {_MOST_ADDRESSES >> 30} GB"
+            return Outcome(contest, 0, Tally(), 0.0, 0.0, crash)
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (_MOST_SECONDS, _MOST_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_ADDRESSES, _MOST_ADDRESSES))
 
 
 def _outcome(contest: Contest, share: float) -> Outcome | None:
