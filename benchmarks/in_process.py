@@ -1,62 +1,53 @@
 """What a measured interpreter runs: CPU seconds with every import done before, printed as JSON on the last line.
 
 ``python -m benchmarks.in_process parse FILE…`` is the floor: the documents, read by the fastest parser for each.
-``python -m benchmarks.in_process impact ESTATE PARTNER CANDIDATE`` is the product: the same call that the command line makes.
+``python -m benchmarks.in_process impact ESTATE PARTNER CANDIDATE`` is the product, as the command line calls it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import gc
-import importlib
-import io
 import json
-import pkgutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks.leaves import parse
 from benchmarks.measure import peak
 
 
-def _parse(files: list[str]) -> Callable[[], object]:
-    from benchmarks.leaves import parse
-
-    def run() -> object:
-        return [parse(Path(file).read_bytes()) for file in files]
-
-    return run
-
-
-def _impact(arguments: list[str]) -> Callable[[], object]:
-    import cxcontracts
-
-    for module in pkgutil.walk_packages(cxcontracts.__path__, "cxcontracts."):
-        if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
-    from cxcontracts.cli import main
-
-    estate, partner, candidate = arguments
-
-    def run() -> object:
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said), contextlib.suppress(SystemExit):
-            main(["--estate", estate, "impact", partner, "--candidate", candidate, "--format", "json"])
-        return json.loads(said.getvalue())["summary"]
-
-    return run
-
-
-def _measured(run: Callable[[], object]) -> None:
+def main(task: str, *arguments: str) -> None:
+    """Run a task, and print what it cost and what it said."""
+    run = {"parse": _parse, "impact": _impact}[task](arguments)
     gc.collect()
     started = time.process_time()
-    result = run()
-    spent = time.process_time() - started
-    said = result if isinstance(result, dict) else {}
-    print(json.dumps({"cpu": spent, "peak": peak(), "said": said}))
+    said = run()
+    print(json.dumps({"cpu": time.process_time() - started, "peak": peak(), "said": said}))
+
+
+def _parse(files: Sequence[str]) -> Callable[[], dict[str, int]]:
+    def run() -> dict[str, int]:
+        documents = [parse(Path(file).read_bytes()) for file in files]
+        return {"documents": len(documents)}
+
+    return run
+
+
+def _impact(arguments: Sequence[str]) -> Callable[[], dict[str, int]]:
+    from cxcontracts.opening import open_estate
+    from cxcontracts.plugins import kinds
+
+    kinds()  # imports them
+    estate, partner, candidate = arguments
+
+    def run() -> dict[str, int]:
+        outcome = open_estate(Path(estate), {partner: Path(candidate)}).impact()
+        changes = sum(len(judged.changes) for judged in outcome.partners)
+        return {**{str(verdict): count for verdict, count in outcome.summary.items()}, "changes": changes}
+
+    return run
 
 
 if __name__ == "__main__":
-    task, *rest = sys.argv[1:]
-    _measured({"parse": _parse, "impact": _impact}[task](rest))
+    main(*sys.argv[1:])
