@@ -220,7 +220,7 @@ class Demand:
         return self.name
 
 
-def demands(side: Side, operation: Operation, sent: Sequence[Entry], wanted: str) -> list[Demand]:
+def demands(side: Side, operation: Operation, sent: Sequence[Entry], wanted: str, touched: Touched) -> list[Demand]:
     """Return the inputs that an operation requires, in the order written.
 
     Where the body has several shapes, it is the one that what we send comes nearest to.
@@ -228,6 +228,7 @@ def demands(side: Side, operation: Operation, sent: Sequence[Entry], wanted: str
     Raises:
         ContractError: If the contract is unsound there.
     """
+    touched.add((operation.node.identity, "inputs"))
     found = [
         Demand(parameter.place, parameter.name, parameter.key)
         for parameter in operation.parameters
@@ -238,7 +239,7 @@ def demands(side: Side, operation: Operation, sent: Sequence[Entry], wanted: str
     if body is None or not (body.required or in_body):
         return found
     names = {entry.name for entry in in_body} | set(_members_of(in_body))
-    return found + list(_body_demands(side, operation, names, wanted, whole=any(not entry.name for entry in in_body)))
+    return found + list(_body_demands(side, operation, names, wanted, touched, whole=any(not entry.name for entry in in_body)))
 
 
 def _members_of(entries: Sequence[Entry]) -> Iterator[str]:
@@ -247,7 +248,7 @@ def _members_of(entries: Sequence[Entry]) -> Iterator[str]:
             yield from entry.template
 
 
-def _body_demands(side: Side, operation: Operation, names: set[str], wanted: str, *, whole: bool) -> Iterator[Demand]:
+def _body_demands(side: Side, operation: Operation, names: set[str], wanted: str, touched: Touched, *, whole: bool) -> Iterator[Demand]:
     media = sent_media(operation.body, wanted)
     if media is None:
         return
@@ -258,6 +259,7 @@ def _body_demands(side: Side, operation: Operation, names: set[str], wanted: str
     asked = [
         [name for name in _ordered(shape) if not side.requests.hides(shape.slot(name).nodes)] for shape in shapes
     ]  # fmt: skip
+    touched.update((atom.identity, name) for shape, names_ in zip(shapes, asked, strict=True) for atom in shape.atoms for name in names_)
     if not asked:
         return
     least = min(asked, key=lambda required: sum(name not in names for name in required))

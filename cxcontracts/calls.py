@@ -6,14 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cxcontracts.acceptance import Point
+from cxcontracts.contracts.operation import Operation
 from cxcontracts.containment.sets import Found, Schema, find
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.templates import references
 from cxcontracts.exchanges import JSON, Exchange, Request, Response
 from cxcontracts.paths import Path, parse_path
 from cxcontracts.promises import Need, carried
-from cxcontracts.scenes import Scene
+from cxcontracts.scenes import Scene, Side
 from cxcontracts.sending import Entry, bind, call, content_type, example_of, given_names, leaves
+
+_WHOLE = 4
+"""How many levels of a value are compared where it is passed on."""
 
 
 def entries_of(scene: Scene, sends: Mapping[str, JSON] | None = None) -> list[Entry]:
@@ -56,30 +60,35 @@ def keep_paths(step: Step) -> dict[str, tuple[Path, ...]]:
     }
 
 
-def keeper(journey: Journey, user: Step, name: str) -> Step | None:
-    """Return the step that keeps *name* for a later step: the last one before it; None where none does."""
-    found = None
+def keepers(journey: Journey, user: Step, name: str) -> list[Step]:
+    """Return the steps that keep *name* for a later step: the last one before it, and that one's fallback where it keeps it too."""
+    last = None
     for step in journey.steps:
-        if step.name == user.name:
+        if step.name == user.name or (user.part == "fallbacks" and step.part == "fallbacks"):
             break
         if name in step.asks.get("keep", {}):
-            found = step
-    return found
+            last = step
+    if last is None:
+        return []
+    other = journey.step(last.fallback) if last.fallback else None
+    return [last, other] if other is not None and other is not user and name in other.asks.get("keep", {}) else [last]
 
 
 def kept_schemas(scene: Scene, name: str) -> list[Schema]:
     """Return the sets of values that an earlier step hands out under a name, as its partner's contract stands after the change."""
-    step = keeper(scene.journey, scene.step, name)
-    if step is None or step.call is None:
-        return [True]
-    earlier = scene.scene_of(step.name)
-    side, operation = earlier.current()
-    schemas = [
-        schema
-        for path in keep_paths(step)[name]
-        for schema in carried(side, operation, Need(path, {}, statuses=step.status), earlier.accept, scene.touched).schemas
-    ]
+    schemas: list[Schema] = []
+    for step in keepers(scene.journey, scene.step, name):
+        if step.call is not None:
+            earlier = scene.scene_of(step.name)
+            for path in keep_paths(step)[name]:
+                schemas += handed_out(earlier, path, *earlier.current())
     return schemas or [True]
+
+
+def handed_out(scene: Scene, path: Path, side: Side, operation: Operation) -> list[Schema]:
+    """Return the sets of values that a step hands out at a path, under one version of its partner's contract."""
+    need = Need(path, {}, statuses=scene.step.status, levels=_WHOLE)
+    return carried(side, operation, need, scene.accept, scene.touched).schemas
 
 
 def names_of(scene: Scene, template: JSON) -> dict[str, Sequence[Schema]]:
@@ -115,8 +124,7 @@ def uses(scene: Scene, name: str) -> Iterator[Use]:
     for step in scene.journey.steps:
         if step.call is None or name not in references(dict(step.sends)):
             continue
-        source = keeper(scene.journey, step, name)
-        if source is None or source.name != scene.step.name:
+        if all(source.name != scene.step.name for source in keepers(scene.journey, step, name)):
             continue
         later = scene.scene_of(step.name)
         for entry in entries_of(later):

@@ -16,7 +16,7 @@ import orjson
 from cxcontracts.containment.narrowing import NO_DEEPER, narrowed
 from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes
 from cxcontracts.containment.sets import Nothing, find
-from cxcontracts.contracts.operation import Answer, Media, Operation, Parameter
+from cxcontracts.contracts.operation import Header, Media, Operation, Parameter
 from cxcontracts.errors import ContractError
 from cxcontracts.findings import Change
 from cxcontracts.scenes import Side
@@ -76,7 +76,7 @@ class _Comparison:
         self._met.add(operation.node.identity)
         renewed = self.candidate.contract.counterpart(operation)
         if renewed is None:
-            self.add(str(operation), "operation removed")
+            self.add(str(operation), "operation removed", (operation.node.identity, "operation"))
             return
         if self._alike(operation.node, renewed.node) and operation.path == renewed.path and self._alike_inputs(operation, renewed):
             return
@@ -104,11 +104,11 @@ class _Comparison:
         if other.deprecated and not one.deprecated:
             self.add(element, "operation deprecated")
         if one.security != other.security:
-            self.add(f"{element} security", "login changed")
+            self.add(f"{element} security", "login changed", (one.node.identity, "security"))
         self._parameters(element, one, other)
         self._bodies(element, one, other)
         for key in dict.fromkeys((*one.answers, *other.answers)):
-            self._answers(f"{element} {key}", one.answers.get(key), other.answers.get(key))
+            self._answers(f"{element} {key}", key, one, other)
 
     def _parameters(self, element: str, one: Operation, other: Operation) -> None:
         before = {parameter.key: parameter for parameter in one.parameters}
@@ -119,7 +119,8 @@ class _Comparison:
         for key, parameter in after.items():
             where = f"{element} {parameter.place} {parameter.name}"
             if key not in before:
-                self.add(where, f"{'required' if parameter.required else 'optional'} parameter added")
+                word = "required" if parameter.required else "optional"
+                self.add(where, f"{word} parameter added", *([(one.node.identity, "inputs")] if parameter.required else []))
             else:
                 self._parameter(where, before[key], parameter)
 
@@ -134,30 +135,36 @@ class _Comparison:
     def _bodies(self, element: str, one: Operation, other: Operation) -> None:
         before, after = one.body, other.body
         if before and after and before.required != after.required:
-            self.add(f"{element} body", "body is now " + ("required" if after.required else "optional"))
-        self._media(f"{element} body", before.media if before else (), after.media if after else (), request=True)
+            self.add(f"{element} body", "body is now " + ("required" if after.required else "optional"), (one.node.identity, "inputs"))
+        key = (one.node.identity, "inputs")
+        self._media(f"{element} body", before.media if before else (), after.media if after else (), key, request=True)
 
-    def _answers(self, element: str, one: Answer | None, other: Answer | None) -> None:
-        if one is None or other is None:
-            self.add(element, "status added" if one is None else "status removed")
+    def _answers(self, element: str, key: str, one: Operation, other: Operation) -> None:
+        before, after = one.answers.get(key), other.answers.get(key)
+        keys = [(one.node.identity, key), (other.node.identity, key)]
+        if before is None or after is None:
+            self.add(element, "status added" if before is None else "status removed", *keys)
             return
-        self._media(element, one.media, other.media, request=False)
-        for name in dict.fromkeys((*one.headers, *other.headers)):
-            before, after = one.headers.get(name), other.headers.get(name)
-            if before is None or after is None:
-                self.add(f"{element} header.{name}", "header added" if before is None else "header removed")
-            elif before.required != after.required:
-                self.add(f"{element} header.{name}", "header is now " + ("required" if after.required else "optional"))
-            else:
-                self._schemas(f"{element} header.{name}", before.nodes, after.nodes, self.record.responses, self.candidate.responses)
+        self._media(element, before.media, after.media, keys[0], request=False)
+        owners = [self.record.headers(one, before).identity, self.candidate.headers(other, after).identity]
+        for name in dict.fromkeys((*before.headers, *after.headers)):
+            self._header(f"{element} header.{name}", before.headers.get(name), after.headers.get(name), [(owner, name) for owner in owners])
 
-    def _media(self, element: str, one: Sequence[Media], other: Sequence[Media], *, request: bool) -> None:
+    def _header(self, element: str, before: Header | None, after: Header | None, keys: Sequence[object]) -> None:
+        if before is None or after is None:
+            self.add(element, "header added" if before is None else "header removed", *keys)
+        elif before.required != after.required:
+            self.add(element, "header is now " + ("required" if after.required else "optional"), *keys)
+        else:
+            self._schemas(element, before.nodes, after.nodes, self.record.responses, self.candidate.responses)
+
+    def _media(self, element: str, one: Sequence[Media], other: Sequence[Media], key: object, *, request: bool) -> None:
         before, after = {media.name: media for media in one}, {media.name: media for media in other}
         readers = (self.record.requests, self.candidate.requests) if request else (self.record.responses, self.candidate.responses)
         for name in dict.fromkeys((*before, *after)):
             where = f"{element} {name}"
             if name not in before or name not in after:
-                self.add(where, "media type added" if name not in before else "media type removed")
+                self.add(where, "media type added" if name not in before else "media type removed", *([key] if name in before else []))
             else:
                 self._schemas(where, before[name].nodes, after[name].nodes, *readers)
 
@@ -184,7 +191,7 @@ class _Comparison:
         if len(one) != len(other):
             self.add(element, f"alternatives: {len(other)}, there were {len(one)}", *_whole(one), *_whole(other))
             return
-        for a, b in zip(one, other, strict=True):
+        for a, b in _paired(one, other, before, after):
             self._shape(element, a, b, before, after)
 
     def _shape(self, element: str, one: Shape, other: Shape, before: Reader, after: Reader) -> None:
@@ -291,6 +298,28 @@ def _below(element: str, name: str) -> str:
     last = element.rpartition(" ")[2]
     whole = "/" in last or last.isdigit() or last in ("body", "default")
     return f"{element} {name}" if whole else f"{element}.{name}"
+
+
+def _paired(one: Sequence[Shape], other: Sequence[Shape], before: Reader, after: Reader) -> Iterator[tuple[Shape, Shape]]:
+    """Pair alternatives that say the same, in whatever order they are written, then the others in their order."""
+    if len(one) == 1:
+        yield one[0], other[0]
+        return
+    left = [(shape, _signature(shape, after)) for shape in other]
+    unpaired = []
+    for shape in one:
+        signature = _signature(shape, before)
+        match = next((index for index, (_, theirs) in enumerate(left) if theirs == signature), None)
+        if match is None:
+            unpaired.append(shape)
+        else:
+            yield shape, left.pop(match)[0]
+    yield from zip(unpaired, (shape for shape, _ in left), strict=True)
+
+
+def _signature(shape: Shape, reader: Reader) -> tuple[object, ...]:
+    members = {name: narrowed(reader, value, NO_DEEPER) for name in shape.names for value in reader.shapes(shape.slot(name).nodes)[:1]}
+    return (narrowed(reader, shape, NO_DEEPER), sorted(shape.required), members)
 
 
 def _scalar_change(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:

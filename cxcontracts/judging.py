@@ -76,9 +76,7 @@ class Judge:
         if scene is None:
             reason = "the call follows an address that only a running partner hands out"
             return self._finding(requirement, Judgement(Verdict.UNPROVEN, because=reason), "")
-        fresh = replace(scene, touched=set())
-        judgement = self._judgement(requirement, fresh)
-        judgement = replace(judgement, touched=frozenset(fresh.touched))
+        judgement = self._judgement(requirement, scene)
         finding = self._finding(requirement, judgement, str(scene.operation))
         return self._waived(self._caught(finding, requirement))
 
@@ -87,7 +85,7 @@ class Judge:
         scene = self.scene(requirement.journey, requirement.step)
         if scene is None:
             return frozenset()
-        fresh = replace(scene, touched=set())
+        fresh = replace(scene, touched={(scene.operation.node.identity, "operation")})
         self._judgement(requirement, fresh)
         return frozenset(fresh.touched)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cxcontracts.containment.building import ABSENT, Unbuildable, allows
-from cxcontracts.containment.narrowing import interest_of, narrowed
+from cxcontracts.containment.narrowing import Interest, interest_of, narrowed
 from cxcontracts.containment.nodes import Shape, TooManyShapes
 from cxcontracts.containment.sets import Found, Nothing, Schema, Undecidable, Unknown, admits, find
 from cxcontracts.containment.ways import Gap, Way, ways
@@ -45,6 +45,7 @@ class Need:
         optional: True where absent or null is fine too.
         condition: When it applies; None for always.
         statuses: The codes that the answer may have; empty for any success.
+        levels: Over how many levels the value is looked at, beyond what *schema* names: what is passed on is passed on whole.
     """
 
     path: Path
@@ -52,6 +53,12 @@ class Need:
     optional: bool = False
     condition: Condition | None = None
     statuses: tuple[int, ...] = ()
+    levels: int = 0
+
+    @property
+    def interest(self) -> Interest:
+        """How deep the need looks into the value."""
+        return Interest(levels=self.levels) if self.levels else interest_of(self.schema)
 
     @property
     def allows_null(self) -> bool:
@@ -145,6 +152,7 @@ def carried(side: Side, operation: Operation, need: Need, accept: str, touched: 
     """Return how a contract carries a need."""
     result = Carried()
     for voice in voices(operation, need.statuses, accept):
+        touched.add((operation.node.identity, voice.answer.key))
         if voice.unread and need.path.root == "body":
             result.unread.append(voice.unread)
         elif voice.media is None and need.path.root == "body":
@@ -179,7 +187,7 @@ def _sort(side: Side, need: Need, branch: Branch, result: Carried) -> None:
         types -= {"null"}
     if types:
         end = way.end if types == way.end.types else Shape(way.end.atoms, types)
-        schema = narrowed(side.responses, end, interest_of(need.schema))
+        schema = narrowed(side.responses, end, need.interest)
         result.present.append((Branch(branch.voice, Way(way.turns, end)), schema))
 
 
@@ -249,7 +257,7 @@ class _Judged:
         """Say whether the candidate makes it worse."""
         doubts: list[str] = [*candidate.unknown, *(f"{name} is not JSON and nothing reads it" for name in candidate.unread)]
         if candidate.nothing:
-            return self._unproven("the candidate allows no such answer at all" if not record.nothing else "the contract allows no such answer")
+            return self._unproven(self._contradiction(self.scene.candidate, self.scene.renewed))
         for break_ in self._breaks(record, candidate):
             judgement = self._proved(break_, record, candidate)
             if judgement is not None:
@@ -272,6 +280,16 @@ class _Judged:
             return Judgement(Verdict.UNPROMISED, element, because)
         return Judgement(Verdict.UNPROMISED, element, self._shortfall(candidate, level), was=self._said(record), is_=level)
 
+    def _contradiction(self, side: Side | None, operation: Operation | None) -> str:
+        """Say that a contract contradicts itself, and where: a promise that allows nothing is kept by nobody."""
+        assert side is not None and operation is not None
+        voice = next((voice for voice in voices(operation, self.need.statuses, self.scene.accept) if voice.media), None)
+        if self.need.condition is not None:
+            return f"no answer can have {self.need.condition.path} as the condition of this need asks"
+        if voice is None or voice.media is None or not voice.media.nodes:
+            return "the contract promises no such answer"
+        return f"the contract contradicts itself here, no answer can satisfy it ({side.contract.place(voice.media.nodes[0])})"
+
     def _said(self, carried_: Carried) -> Promise | None:
         level = self._level(carried_)
         return level if isinstance(level, Promise) else None
@@ -279,7 +297,7 @@ class _Judged:
     def _level(self, carried_: Carried) -> Promise | Unknown:
         """Return how far both halves together are carried."""
         if carried_.nothing:
-            return Unknown("the contract allows no such answer")
+            return Unknown(self._contradiction(*self.scene.current()))
         if carried_.unread:
             return Unknown(f"{carried_.unread[0]} is not JSON and nothing reads it")
         if carried_.unknown:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cxcontracts.exchanges import Exchange
@@ -64,8 +64,7 @@ class Judgement:
         was, is_: How far record and candidate carry it, where one word says it.
         witness: Required where the verdict is broken or tolerated.
         operation: ``METHOD /path`` of the contract of record.
-        waits_for: Name of the kind whose break at the same step explains this one; empty for its own cause.
-        touched: Keys of the contract's parts that this judgement depends on; see :mod:`cxcontracts.changes`.
+        waits_for: ``kind`` or ``kind:rest`` of the requirement at the same step whose break explains this one; empty for its own cause.
     """
 
     verdict: Verdict
@@ -75,7 +74,6 @@ class Judgement:
     is_: Promise | None = None
     witness: Exchange | None = None
     waits_for: str = ""
-    touched: frozenset[object] = field(default=frozenset(), repr=False)
 
 
 class Kind(Protocol):

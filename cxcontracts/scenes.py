@@ -29,7 +29,7 @@ class Side:
         self.contract = contract
         self.responses = Reader(Direction.RESPONSE)
         self.requests = Reader(Direction.REQUEST)
-        self._headers: dict[tuple[int, str, int], Node] = {}
+        self._headers: dict[tuple[int, str], Node] = {}
 
     @cached_property
     def builder(self) -> Builder:
@@ -43,7 +43,7 @@ class Side:
 
     def headers(self, operation: Operation, answer: Answer) -> Node:
         """Return the headers of an answer as one schema: an object whose members are the headers, names in lower case."""
-        key = (operation.node.identity, answer.key, answer.status)
+        key = (operation.node.identity, answer.key)
         node = self._headers.get(key)
         if node is None:
             properties = {name: header.nodes[0].value if header.nodes else {} for name, header in answer.headers.items()}

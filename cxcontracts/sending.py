@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from cxcontracts.containment.nodes import TooManyShapes
 from cxcontracts.containment.sets import Found, Schema, find
-from cxcontracts.containment.texts import as_text
+from cxcontracts.containment.texts import as_text, spelled
 from cxcontracts.contracts.operation import PLACES, Body, Media, Operation, Parameter
 from cxcontracts.estate.model import Given, Step
 from cxcontracts.estate.templates import Reference, file_of, is_whole_reference, parts, references, repeat_of, resolve
@@ -22,6 +22,12 @@ MOMENT = datetime(2031, 5, 17, 8, 15, tzinfo=UTC)
 """What ``$now`` means in a witness, so that the same contracts give the same report on any day."""
 
 FRESH_ID = "6f1c2a9e-3b54-4d07-9a61-0c8e5d2f7b13"
+_SPEAKING = {
+    "string": {"pattern", "minLength", "maxLength", "format"},
+    "number": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"},
+    "array": {"items", "minItems", "maxItems", "uniqueItems"},
+    "object": {"properties", "required"},
+}
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -210,24 +216,38 @@ def _pattern(split: Sequence[str | Reference], names: Mapping[str, Sequence[Sche
     whole = ""
     for part in split:
         if isinstance(part, str):
-            whole += re.escape(part)
+            whole += re.sub(r"([.*+?^${}()|\[\]\\])", r"\\\1", part)
             continue
-        schema = _either(_named(part, names))
+        schema = spelled(_either(_named(part, names)))
         inner = schema.get("pattern", "") if isinstance(schema, Mapping) else ""
-        whole += f"({inner[1:-1]})" if inner.startswith("^") and inner.endswith("$") and "|" not in inner else "[^]*"
+        whole += f"({inner[1:-1]})" if inner.startswith("^") and inner.endswith("$") and "|" not in inner else r"(.|\n)*"
     return f"^{whole}$"
+
+
+def space(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a set of values with the type that its keys speak of, where its author left that out.
+
+    >>> space({"minLength": 1})
+    {'type': 'string', 'minLength': 1}
+    """
+    if "type" in schema:
+        return schema
+    for kind, keys in _SPEAKING.items():
+        if keys & schema.keys():
+            return {"type": kind, **schema}
+    return schema
 
 
 def given_names(givens: Mapping[str, Given]) -> dict[str, Sequence[Schema]]:
     """Return each given to the set of values that customers are promised to be taken."""
-    return {name: (given.schema,) for name, given in givens.items()}
+    return {name: (space(given.schema),) for name, given in givens.items()}
 
 
 def example_of(given: Given) -> JSON:
     """Return a value of a given: its first example, else a plain one of its space."""
     if given.examples:
         return given.examples[0]
-    answer = find([given.schema])
+    answer = find([space(given.schema)])
     return answer.value if isinstance(answer, Found) else "text"
 
 

@@ -172,7 +172,9 @@ _ITEMS = type(NO_DEEPER)(items=NO_DEEPER)
 def _shown(value: Mapping[str, Any]) -> list[JSON]:
     examples = value.get("examples")
     many = examples if isinstance(examples, list) else []
-    return [value[key] for key in ("example", "default") if key in value] + many[:3]
+    values = value.get("enum")
+    first = values[:1] if isinstance(values, list) else []
+    return [value[key] for key in ("example", "default") if key in value] + many[:3] + first
 
 
 def _fits(schema: Mapping[str, Any], value: JSON) -> bool:

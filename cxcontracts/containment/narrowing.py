@@ -24,11 +24,20 @@ class Interest:
         names: The members looked at, with how deep; None for one that is only there or not.
         items: How deep the items are looked at; None for not at all.
         values: How deep the values of a map are looked at, whatever their names; None for not at all.
+        levels: Over how many levels everything that the contract declares is looked at, whatever it is called.
     """
 
     names: Mapping[str, Interest] = field(default_factory=dict)
     items: Interest | None = None
     values: Interest | None = None
+    levels: int = 0
+
+    def within(self, shape: Shape) -> Interest:
+        """Return the interest in a value of *shape*, its members named."""
+        if self.levels == 0:
+            return self
+        below = Interest(levels=self.levels - 1)
+        return Interest(dict.fromkeys(shape.names, below), below, below if shape.map_nodes else None, self.levels)
 
 
 NO_DEEPER = Interest()
@@ -73,6 +82,7 @@ def narrowed(reader: Reader, shape: Shape, interest: Interest = NO_DEEPER) -> di
 
     It admits at least what the shape admits: what is deeper, and what cannot be said without references, is left open.
     """
+    interest = interest.within(shape)
     parts = [part for atom in shape.atoms if (part := plain_keys(atom.value, shape.types, legacy=atom.home.legacy))]
     whole: dict[str, Any] = {} if shape.types == TYPES else {"type": _type_names(shape.types)}
     if "object" in shape.types:
@@ -177,6 +187,8 @@ def _members(reader: Reader, shape: Shape, interest: Interest) -> dict[str, Any]
         below = interest.values
         slots = [*(shape.slot(name).nodes for name in shape.names), *(nodes for _, nodes in shape.map_slots())]
         whole["additionalProperties"] = any_of([narrowed(reader, value, below) for nodes in slots for value in reader.shapes(nodes)])
+    elif interest.levels and closed:
+        whole["additionalProperties"] = False
     return whole
 
 

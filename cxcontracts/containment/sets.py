@@ -12,6 +12,7 @@ and regular expressions are compared as languages. What nobody can decide is :cl
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
@@ -20,7 +21,15 @@ from typing import Any
 import jsonschema_rs
 import orjson
 from jsonschema_rs import CanonicalSchema, Draft202012, Draft202012Validator
-from jsonschema_rs.canonical import CanonicalizationError, Satisfiability, StringView, UnsupportedOperand, UnsupportedResult
+from jsonschema_rs.canonical import (
+    ArrayView,
+    CanonicalizationError,
+    Distinctness,
+    Satisfiability,
+    StringView,
+    UnsupportedOperand,
+    UnsupportedResult,
+)
 
 from cxcontracts.containment import patterns
 from cxcontracts.containment.samples import samples
@@ -84,12 +93,21 @@ def satisfiable(schema: Schema) -> bool:
 def _key(schema: Schema) -> bytes:
     try:
         return orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)
-    except TypeError as error:  # an integer beyond 64 bits, or half a surrogate pair
+    except TypeError:  # an integer beyond 64 bits, or half a surrogate pair
+        return _slow_key(schema)
+
+
+def _slow_key(schema: Schema) -> bytes:
+    try:
+        return json.dumps(schema, sort_keys=True, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError as error:
         raise Undecidable("a schema holds a value that JSON cannot carry") from error
 
 
 @lru_cache(maxsize=16384)
 def _find(allowed: tuple[bytes, ...], refused: tuple[bytes, ...]) -> Answer:
+    if any(key in allowed for key in refused):
+        return Nothing()
     try:
         least = [_canonical(key) for key in allowed]
         whole = reduce(CanonicalSchema.intersect, least) if least else _canonical(b"true")
@@ -101,6 +119,8 @@ def _find(allowed: tuple[bytes, ...], refused: tuple[bytes, ...]) -> Answer:
         for value in _tries(rest, whole, allowed, refused):
             if all(_admits(key, value) for key in allowed) and not any(_admits(key, value) for key in refused):
                 return Found(value)
+        if _by_items(whole, refused):
+            return Nothing()
         return _by_language(whole, refused)
     except Undecidable as reason:
         return Unknown(str(reason))
@@ -133,6 +153,31 @@ def _outside(whole: CanonicalSchema, refused: tuple[bytes, ...]) -> Iterator[str
         outer = _language(_canonical(key), exact=False)
         if outer is not None:
             yield from patterns.texts(inner - outer, 4)
+
+
+def _by_items(whole: CanonicalSchema, refused: tuple[bytes, ...]) -> bool:
+    """Tell whether lists are taken because each of their items is, where the engine looks no further than the list."""
+    ours = whole.view()
+    if not isinstance(ours, ArrayView) or ours.items is None or ours.prefix_items:
+        return False
+    for key in refused:
+        theirs = _canonical(key).view()
+        if not isinstance(theirs, ArrayView) or theirs.prefix_items or theirs.contains or not _fits_into(ours, theirs):
+            continue
+        if theirs.items is None or isinstance(find([_plain(ours.items)], [_plain(theirs.items)]), Nothing):
+            return True
+    return False
+
+
+def _fits_into(ours: ArrayView, theirs: ArrayView) -> bool:
+    longest = theirs.max_items is None or (ours.max_items is not None and ours.max_items <= theirs.max_items)
+    distinct = theirs.distinctness in (Distinctness.UNCONSTRAINED, ours.distinctness)
+    return (ours.min_items or 0) >= (theirs.min_items or 0) and longest and distinct
+
+
+def _plain(schema: CanonicalSchema) -> Schema:
+    written = schema.to_json_schema()
+    return {key: value for key, value in written.items() if key != "$schema"} if isinstance(written, dict) else bool(written)
 
 
 def _by_language(whole: CanonicalSchema, refused: tuple[bytes, ...]) -> Answer:
@@ -174,7 +219,7 @@ def _reason(whole: CanonicalSchema, refused: tuple[bytes, ...]) -> str:
 @lru_cache(maxsize=16384)
 def _canonical(key: bytes) -> CanonicalSchema:
     try:
-        return jsonschema_rs.canonicalize(orjson.loads(key), draft=Draft202012, validate_formats=True, offline=True)
+        return jsonschema_rs.canonicalize(json.loads(key), draft=Draft202012, validate_formats=True, offline=True)
     except CanonicalizationError as error:
         raise Undecidable("a pattern cannot be read" if "regular expression" in str(error) else "a schema cannot be read") from error
     except (ValueError, jsonschema_rs.ReferencingError) as error:
@@ -184,7 +229,7 @@ def _canonical(key: bytes) -> CanonicalSchema:
 @lru_cache(maxsize=8192)
 def _validator(key: bytes) -> Draft202012Validator:
     try:
-        return Draft202012Validator(orjson.loads(key), validate_formats=True, offline=True)
+        return Draft202012Validator(json.loads(key), validate_formats=True, offline=True)
     except (ValueError, jsonschema_rs.ReferencingError) as error:
         raise Undecidable("a pattern cannot be read" if "pattern" in str(error).lower() else "a schema cannot be read") from error
 

@@ -80,6 +80,7 @@ def _ways(reader: Reader, shapes: Iterable[Shape], segments: tuple[Segment, ...]
             touched.update((atom.identity, None) for atom in shape.atoms)
             yield Way(turns, shape)
             continue
+        touched.update((atom.identity, None) for atom in shape.atoms)
         yield from _wrong_types(shape, segments[0], turns)
         if "array" in shape.types and _enters_lists(segments[0]):
             yield from _through_items(reader, shape, segments, turns, touched)

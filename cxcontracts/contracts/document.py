@@ -160,7 +160,7 @@ class Contract:
                 yield self._operation(path, item, key)
 
     def _operation(self, path: str, item: Node, key: str) -> Operation:
-        node = item.child(key)
+        node = self.resolved(item.child(key))
         known = self._known.get(node.identity)
         if known is None:
             known = self._known[node.identity] = Operation(self, key.upper(), path, node, item)

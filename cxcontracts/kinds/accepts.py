@@ -15,7 +15,7 @@ from cxcontracts.findings import Harm, Verdict
 from cxcontracts.paths import parse_path
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene
-from cxcontracts.sending import Entry, bind, content_type, sent_schema
+from cxcontracts.sending import Entry, bind, content_type, sent_schema, space
 
 _IMPLIED = frozenset({"header.accept", "header.content-type"})
 
@@ -62,7 +62,7 @@ def _points(scene: Scene, name: str, value: Value | None) -> Iterator[tuple[Poin
     if value is not None:
         point = _point(scene, name)
         if point is not None:
-            yield point, value.schema
+            yield point, space(value.schema)
     for entry in entries_of(scene):
         if entry.key == name:
             for point, template in points(entry):

@@ -49,7 +49,7 @@ class Answers:
         promised = {answer.status for answer in scene.operation.successes(scene.step.status)}
         if not promised or (scene.step.status and not set(scene.step.status) <= promised):
             return Judgement(Verdict.UNPROMISED, element, "the contract promises no such success", was=Promise.IMPOSSIBLE)
-        absent = missing(demands(scene.record, scene.operation, entries_of(scene), content_type(scene.step)), entries_of(scene))
+        absent = missing(demands(scene.record, scene.operation, entries_of(scene), content_type(scene.step), scene.touched), entries_of(scene))
         if absent:
             because = f"the contract requires {listed([str(demand) for demand in absent])}, which the step does not send"
             return Judgement(Verdict.UNPROMISED, f"{element} {absent[0].place} {absent[0].name}", because)
@@ -88,21 +88,22 @@ class Answers:
         return Judgement(Verdict.BROKEN, f"{renewed} {status}", because, Promise.GUARANTEED, Promise.POSSIBLE, witness)
 
     def _media(self, scene: Scene, renewed: Operation) -> Judgement | None:
-        for before in scene.operation.successes(scene.step.status):
-            if before.bodiless or not selected(before, scene.accept):
-                continue
-            for after in renewed.successes(scene.step.status):
-                if not after.bodiless and not selected(after, scene.accept):
-                    name = after.media[0].name
-                    because = f"the answer now comes as {name} only; the journey reads {selected(before, scene.accept)[0].name}"
-                    witness = Exchange(request_of(scene), Response(after.status, {"content-type": name}))
-                    return Judgement(Verdict.BROKEN, f"{renewed} {after.key} {name}", because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
+        before = {answer.key: selected(answer, scene.accept) for answer in scene.operation.successes(scene.step.status)}
+        read = [media[0].name for media in before.values() if media]
+        for answer in renewed.successes(scene.step.status):
+            unreadable = not answer.bodiless and not selected(answer, scene.accept)
+            if unreadable and read and before.get(answer.key, read):
+                name = answer.media[0].name
+                because = f"the answer now comes as {name} only; the journey reads {read[0]}"
+                witness = Exchange(request_of(scene), Response(answer.status, {"content-type": name}))
+                return Judgement(Verdict.BROKEN, f"{renewed} {answer.key} {name}", because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
         return None
 
     def _login(self, scene: Scene, renewed: Operation) -> Judgement | None:
         entries = entries_of(scene)
         held = [scheme for alternative in scene.operation.security for scheme in alternative] + list(logins(scene.partner))
         asked = renewed.security
+        scene.touched.add((scene.operation.node.identity, "security"))
         if not asked or any(all(_held(scheme, held, entries) for scheme in alternative) for alternative in asked):
             return None
         short = next(scheme for scheme in asked[0] if not _held(scheme, held, entries))
@@ -112,8 +113,8 @@ class Answers:
     def _inputs(self, scene: Scene, renewed: Operation) -> Judgement | None:
         assert scene.candidate is not None
         entries, wanted = entries_of(scene), content_type(scene.step)
-        known = {demand.binding for demand in demands(scene.record, scene.operation, entries, wanted)}
-        absent = [demand for demand in missing(demands(scene.candidate, renewed, entries, wanted), entries) if demand.binding not in known]
+        known = {demand.binding for demand in demands(scene.record, scene.operation, entries, wanted, scene.touched)}
+        absent = [demand for demand in missing(demands(scene.candidate, renewed, entries, wanted, scene.touched), entries) if demand.binding not in known]
         if not absent:
             return None
         names = listed([str(demand) for demand in absent])

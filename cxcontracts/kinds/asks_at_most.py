@@ -57,7 +57,7 @@ class AsksAtMost:
         ours = {binding for entry in entries if self._ours(entry, scene) for binding in _bindings(entry)}
         allowed = set(requirement.what) | {name.rpartition(".")[2] for name in requirement.what}
         kept = {binding for entry in entries if entry.name in allowed or entry.key in allowed for binding in _bindings(entry)}
-        required = demands(side, operation, entries, content_type(scene.step))
+        required = demands(side, operation, entries, content_type(scene.step), scene.touched)
         return [demand for demand in required if demand.name not in allowed and demand.binding not in ours | kept]
 
     def _ours(self, entry: Entry, scene: Scene) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from cxcontracts.calls import request_of
@@ -44,11 +45,11 @@ class Informs:
             sends = entry.get("with", {})
 
             def ask(
-                rest: str, need: Need | None, *below: str, index: int = index, statuses: tuple[int, ...] = statuses, sends: Any = sends
+                rest: str, need: Need | None, *below: str, index: int = index, name: str = name, statuses: tuple[int, ...] = statuses, sends: Any = sends
             ) -> Requirement:
                 where = step.locate(self.key, index, *below)
                 return Requirement(
-                    self.name, rest, journey, step, step.harm or self.harm, (statuses, need, sends), where, step.groups
+                    self.name, rest, journey, step, step.harm or self.harm, (name, statuses, need, sends), where, step.groups
                 )
 
             yield ask(name, None)
@@ -62,13 +63,17 @@ class Informs:
 
     def on_contract(self, requirement: Requirement, scene: Scene) -> Judgement:
         """Judge the status, or one thing that comes with it."""
-        statuses, need, sends = requirement.what
+        name, statuses, need, sends = requirement.what
         status = self._status(statuses, scene, sends)
-        if need is None or status.verdict is not Verdict.INTACT:
+        if need is None:
             return status
+        if status.verdict is not Verdict.INTACT:
+            return replace(status, waits_for=f"{self.name}:{name}")
         return judge_need(scene, need, lambda: request_of(scene, sends))
 
     def _status(self, statuses: tuple[int, ...], scene: Scene, sends: Mapping[str, Any]) -> Judgement:
+        for status in statuses:
+            _touch(scene, status)
         promised = [status for status in statuses if scene.operation.answer_to(status) is not None]
         element = f"{scene.operation} {' '.join(map(str, statuses))}"
         if scene.candidate is not None and scene.renewed is not None:
@@ -83,6 +88,13 @@ class Informs:
         if absent:
             return Judgement(Verdict.UNPROMISED, element, f"the contract does not promise {listed(absent)}", was=Promise.IMPOSSIBLE)
         return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED)
+
+
+def _touch(scene: Scene, status: int) -> None:
+    for operation in (scene.operation, scene.renewed):
+        answer = operation.answer_to(status) if operation is not None else None
+        if operation is not None and answer is not None:
+            scene.touched.add((operation.node.identity, answer.key))
 
 
 def slug(words: str) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cxcontracts.acceptance import refusal, refused, taken
-from cxcontracts.calls import Use, assumed, keep_paths, request_of, uses
+from cxcontracts.calls import Use, assumed, handed_out, keep_paths, request_of, uses
 from cxcontracts.containment.sets import Found, Schema, Unknown, find
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.written import KeepForm
 from cxcontracts.findings import Harm, Verdict
 from cxcontracts.paths import Path
-from cxcontracts.promises import Need, carried, judge_need
+from cxcontracts.promises import Need, judge_need
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene
 from cxcontracts.sending import content_type, sent_schema
@@ -98,7 +98,7 @@ class Keep:
 def _values(scene: Scene, path: Path, *, renewed: bool) -> list[Schema]:
     side, operation = (scene.candidate, scene.renewed) if renewed else (scene.record, scene.operation)
     assert side is not None and operation is not None
-    return carried(side, operation, Need(path, {}, statuses=scene.step.status), scene.accept, scene.touched).schemas
+    return handed_out(scene, path, side, operation)
 
 
 def _new(answer: Found, known: list[Schema], sent: Schema, target: object) -> Found | Unknown | None:
