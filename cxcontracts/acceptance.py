@@ -1,8 +1,8 @@
 """Whether what we send is taken, and whether a change makes that worse.
 
-A request is safe when *what we send ⊆ what the partner accepts*. A change breaks it when some value that we send was accepted under
-the record and is refused under the candidate, or when a field that we send is no longer declared: it would be ignored, and the
-customer's wish lost.
+A request is safe when *what we send ⊆ what the partner accepts*. A change breaks it when some value that we send was accepted
+under the record and is refused under the candidate, or when a field that we send is no longer declared: it would be ignored, and
+the customer's wish lost.
 """
 
 from __future__ import annotations
@@ -88,7 +88,9 @@ def taken(side: Side, operation: Operation, point: Point, sent: Schema, wanted: 
         touched.add((parameter.node.identity, None))
         ends = _ends(side, parameter.nodes, point.segments, touched)
         schemas = tuple(narrowed(side.requests, end, interest) for end in ends)
-        joined = f"{parameter.style} {'one by one' if parameter.explode else 'together'}" if not parameter.media else parameter.media
+        joined = (
+            f"{parameter.style} {'one by one' if parameter.explode else 'together'}" if not parameter.media else parameter.media
+        )
         return Taken(bool(ends), schemas, text=not parameter.media, joined=joined)
     except TooManyShapes:
         return Taken(declared=True, unknown="more alternatives than can be told apart")
@@ -116,7 +118,9 @@ def _login(operation: Operation, entry: Entry) -> bool:
     return any(scheme.meaning == meaning for alternative in operation.security for scheme in alternative)
 
 
-def judge_taken(scene: Scene, point: Point, sent: Sequence[Schema], wanted: str, witness: Callable[[JSON], Exchange]) -> Judgement:
+def judge_taken(
+    scene: Scene, point: Point, sent: Sequence[Schema], wanted: str, witness: Callable[[JSON], Exchange]
+) -> Judgement:
     """Judge whether what we send to a point is taken.
 
     Args:
@@ -131,7 +135,9 @@ def judge_taken(scene: Scene, point: Point, sent: Sequence[Schema], wanted: str,
     record = taken(scene.record, scene.operation, point, whole, wanted, scene.touched)
     element = f"{scene.operation} {point.entry.place} {point.label}"
     if not record.declared:
-        return Judgement(Verdict.UNPROMISED, element, f"the contract does not say that it takes {point.label}", was=Promise.IMPOSSIBLE)
+        return Judgement(
+            Verdict.UNPROMISED, element, f"the contract does not say that it takes {point.label}", was=Promise.IMPOSSIBLE
+        )
     if scene.candidate is None or scene.renewed is None:
         return _on_record(element, point, record, whole)
     candidate = taken(scene.candidate, scene.renewed, point, whole, wanted, scene.touched)
@@ -153,7 +159,9 @@ def _on_record(element: str, point: Point, record: Taken, whole: Schema) -> Judg
     if isinstance(answer, Nothing):
         return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED)
     if isinstance(answer, Found):
-        return Judgement(Verdict.UNPROMISED, element, f"the contract does not promise to take {shown(answer.value)} as {point.label}")
+        return Judgement(
+            Verdict.UNPROMISED, element, f"the contract does not promise to take {shown(answer.value)} as {point.label}"
+        )
     return Judgement(Verdict.UNPROVEN, element, f"{answer.reason}, so nobody can tell whether every {point.label} is taken")
 
 
@@ -248,7 +256,9 @@ def _members_of(entries: Sequence[Entry]) -> Iterator[str]:
             yield from entry.template
 
 
-def _body_demands(side: Side, operation: Operation, names: set[str], wanted: str, touched: Touched, *, whole: bool) -> Iterator[Demand]:
+def _body_demands(
+    side: Side, operation: Operation, names: set[str], wanted: str, touched: Touched, *, whole: bool
+) -> Iterator[Demand]:
     media = sent_media(operation.body, wanted)
     if media is None:
         return
@@ -259,7 +269,9 @@ def _body_demands(side: Side, operation: Operation, names: set[str], wanted: str
     asked = [
         [name for name in _ordered(shape) if not side.requests.hides(shape.slot(name).nodes)] for shape in shapes
     ]  # fmt: skip
-    touched.update((atom.identity, name) for shape, names_ in zip(shapes, asked, strict=True) for atom in shape.atoms for name in names_)
+    touched.update(
+        (atom.identity, name) for shape, names_ in zip(shapes, asked, strict=True) for atom in shape.atoms for name in names_
+    )
     if not asked:
         return
     least = min(asked, key=lambda required: sum(name not in names for name in required))
@@ -275,7 +287,9 @@ def _ordered(shape: Shape) -> list[str]:
 
 def missing(found: Sequence[Demand], sent: Sequence[Entry]) -> list[Demand]:
     """Return the demands that a call does not meet."""
-    bindings = {entry.binding for entry in sent if entry.binding} | {("body", entry.name) for entry in sent if entry.place == "body"}
+    bindings = {entry.binding for entry in sent if entry.binding} | {
+        ("body", entry.name) for entry in sent if entry.place == "body"
+    }
     bindings |= {("body", name) for name in _members_of([entry for entry in sent if entry.place == "body"])}
     bindings |= {("header", entry.name.lower()) for entry in sent if entry.place == "header"}
     bindings |= {(entry.place, entry.name) for entry in sent if entry.place in ("query", "cookie")}

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cxcontracts.acceptance import Point
-from cxcontracts.contracts.operation import Operation
 from cxcontracts.containment.sets import Found, Schema, find
+from cxcontracts.contracts.operation import Operation
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.templates import references
 from cxcontracts.exchanges import JSON, Exchange, Request, Response
@@ -56,12 +56,13 @@ def keep_paths(step: Step) -> dict[str, tuple[Path, ...]]:
     """Return each name that a step keeps to the paths that it is looked for at, the first present first."""
     written: Mapping[str, str | Sequence[str]] = step.asks.get("keep", {})
     return {
-        name: tuple(parse_path(path) for path in ([paths] if isinstance(paths, str) else paths)) for name, paths in written.items()
+        name: tuple(parse_path(path) for path in ([paths] if isinstance(paths, str) else paths))
+        for name, paths in written.items()
     }
 
 
 def keepers(journey: Journey, user: Step, name: str) -> list[Step]:
-    """Return the steps that keep *name* for a later step: the last one before it, and that one's fallback where it keeps it too."""
+    """Return the steps that keep *name* for a later step: the last one before it, and its fallback where that keeps it too."""
     last = None
     for step in journey.steps:
         if step.name == user.name or (user.part == "fallbacks" and step.part == "fallbacks"):
@@ -75,7 +76,7 @@ def keepers(journey: Journey, user: Step, name: str) -> list[Step]:
 
 
 def kept_schemas(scene: Scene, name: str) -> list[Schema]:
-    """Return the sets of values that an earlier step hands out under a name, as its partner's contract stands after the change."""
+    """Return the sets of values that an earlier step hands out under a name, as its contract stands after the change."""
     schemas: list[Schema] = []
     for step in keepers(scene.journey, scene.step, name):
         if step.call is not None:

@@ -23,7 +23,7 @@ from cxcontracts.scenes import Side
 from cxcontracts.wording import described, listed, shown
 
 MOST_DETAILS = 12_000
-"""How many pairs of schemas are looked into outside of the operations that journeys call; what is beyond is compared as a whole."""
+"""How many pairs of schemas are looked into outside of the operations that journeys call; the rest is compared as a whole."""
 
 _WORDING = re.compile(rb'"(?:description|summary|title|example|x-[^"\\]*)":(?:"(?:[^"\\]|\\.)*"|null|true|false|-?[0-9.eE+-]+),?')
 
@@ -38,7 +38,9 @@ class _Found:
     places: int = 1
 
 
-def differences(record: Side, candidate: Side, called: Iterable[Operation], felt: Callable[[Keys], tuple[str, ...]]) -> tuple[Change, ...]:
+def differences(
+    record: Side, candidate: Side, called: Iterable[Operation], felt: Callable[[Keys], tuple[str, ...]]
+) -> tuple[Change, ...]:
     """Return every difference between two versions of a contract, those in called operations first.
 
     Args:
@@ -78,7 +80,11 @@ class _Comparison:
         if renewed is None:
             self.add(str(operation), "operation removed", (operation.node.identity, "operation"))
             return
-        if self._alike(operation.node, renewed.node) and operation.path == renewed.path and self._alike_inputs(operation, renewed):
+        if (
+            self._alike(operation.node, renewed.node)
+            and operation.path == renewed.path
+            and self._alike_inputs(operation, renewed)
+        ):
             return
         if self.details_left is not None and self.details_left <= 0:
             self.add(str(operation), "operation changed; it is not looked into, since no journey calls it")
@@ -135,7 +141,9 @@ class _Comparison:
     def _bodies(self, element: str, one: Operation, other: Operation) -> None:
         before, after = one.body, other.body
         if before and after and before.required != after.required:
-            self.add(f"{element} body", "body is now " + ("required" if after.required else "optional"), (one.node.identity, "inputs"))
+            self.add(
+                f"{element} body", "body is now " + ("required" if after.required else "optional"), (one.node.identity, "inputs")
+            )
         key = (one.node.identity, "inputs")
         self._media(f"{element} body", before.media if before else (), after.media if after else (), key, request=True)
 
@@ -148,7 +156,9 @@ class _Comparison:
         self._media(element, before.media, after.media, keys[0], request=False)
         owners = [self.record.headers(one, before).identity, self.candidate.headers(other, after).identity]
         for name in dict.fromkeys((*before.headers, *after.headers)):
-            self._header(f"{element} header.{name}", before.headers.get(name), after.headers.get(name), [(owner, name) for owner in owners])
+            self._header(
+                f"{element} header.{name}", before.headers.get(name), after.headers.get(name), [(owner, name) for owner in owners]
+            )
 
     def _header(self, element: str, before: Header | None, after: Header | None, keys: Sequence[object]) -> None:
         if before is None or after is None:
@@ -160,11 +170,15 @@ class _Comparison:
 
     def _media(self, element: str, one: Sequence[Media], other: Sequence[Media], key: object, *, request: bool) -> None:
         before, after = {media.name: media for media in one}, {media.name: media for media in other}
-        readers = (self.record.requests, self.candidate.requests) if request else (self.record.responses, self.candidate.responses)
+        readers = (
+            (self.record.requests, self.candidate.requests) if request else (self.record.responses, self.candidate.responses)
+        )
         for name in dict.fromkeys((*before, *after)):
             where = f"{element} {name}"
             if name not in before or name not in after:
-                self.add(where, "media type added" if name not in before else "media type removed", *([key] if name in before else []))
+                self.add(
+                    where, "media type added" if name not in before else "media type removed", *([key] if name in before else [])
+                )
             else:
                 self._schemas(where, before[name].nodes, after[name].nodes, *readers)
 
@@ -197,7 +211,9 @@ class _Comparison:
     def _shape(self, element: str, one: Shape, other: Shape, before: Reader, after: Reader) -> None:
         keys = (*_whole([one]), *_whole([other]))
         old, new = narrowed(before, one, NO_DEEPER), narrowed(after, other, NO_DEEPER)
-        old, new = ({key: value for key, value in schema.items() if key not in ("required", "properties")} for schema in (old, new))
+        old, new = (
+            {key: value for key, value in schema.items() if key not in ("required", "properties")} for schema in (old, new)
+        )
         if old != new and not (isinstance(find([old], [new]), Nothing) and isinstance(find([new], [old]), Nothing)):
             self.add(element, _scalar_change(old, new), *keys)
         if "object" in one.types & other.types:
@@ -214,7 +230,11 @@ class _Comparison:
             if hidden == (True, True):
                 continue
             if any(hidden):
-                self.add(where, f"{'required' if new.required else 'optional'} property added" if hidden[0] else "property removed", *keys)
+                self.add(
+                    where,
+                    f"{'required' if new.required else 'optional'} property added" if hidden[0] else "property removed",
+                    *keys,
+                )
                 continue
             if old.required != new.required:
                 self.add(where, "property is now " + ("required" if new.required else "optional"), *keys)
@@ -318,7 +338,9 @@ def _paired(one: Sequence[Shape], other: Sequence[Shape], before: Reader, after:
 
 
 def _signature(shape: Shape, reader: Reader) -> tuple[object, ...]:
-    members = {name: narrowed(reader, value, NO_DEEPER) for name in shape.names for value in reader.shapes(shape.slot(name).nodes)[:1]}
+    members = {
+        name: narrowed(reader, value, NO_DEEPER) for name in shape.names for value in reader.shapes(shape.slot(name).nodes)[:1]
+    }
     return (narrowed(reader, shape, NO_DEEPER), sorted(shape.required), members)
 
 

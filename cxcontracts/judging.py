@@ -33,7 +33,12 @@ class Judge:
     """
 
     def __init__(
-        self, estate: Estate, kinds: Sequence[Kind], records: Mapping[str, Side], candidates: Mapping[str, Side], today: datetime.date
+        self,
+        estate: Estate,
+        kinds: Sequence[Kind],
+        records: Mapping[str, Side],
+        candidates: Mapping[str, Side],
+        today: datetime.date,
     ) -> None:
         self.estate = estate
         self.kinds = kinds
@@ -61,8 +66,10 @@ class Judge:
         judged = {kind.key for kind in self.kinds} | {""}
         counts: dict[str, int] = {}
         for journey in self.estate.journeys.values():
-            keys = [(key, value) for owner in (journey, *journey.steps) for key, value in owner.asks.items() if key not in judged]
-            for key, value in keys:
+            asked = [*journey.asks.items(), *(item for step in journey.steps for item in step.asks.items())]
+            for key, value in asked:
+                if key in judged:
+                    continue
                 counts[key] = counts.get(key, 0) + (len(value) if isinstance(value, list | dict) else 1)
         return dict(sorted(counts.items()))
 
@@ -187,7 +194,9 @@ class Judge:
         def scene_of(name: str) -> Scene:
             scene = self.scene(journey, journey.step(name))
             if scene is None:
-                raise ContractError([Problem(step.locate("call"), f"step {name!r} follows an address, so what it hands out is not known")])
+                raise ContractError(
+                    [Problem(step.locate("call"), f"step {name!r} follows an address, so what it hands out is not known")]
+                )
             return scene
 
         return Scene(journey, step, self.estate.partners[step.partner], record, candidate, operation, renewed, scene_of)
@@ -196,7 +205,9 @@ class Judge:
         record = self.records.get(step.partner)
         if record is None:
             what = f"partner {step.partner!r} has no contract of record"
-            raise ContractError([Problem(step.locate("call"), what, "name it in partner.yaml: contract: openapi.yaml", "no-contract")])
+            raise ContractError(
+                [Problem(step.locate("call"), what, "name it in partner.yaml: contract: openapi.yaml", "no-contract")]
+            )
         return record
 
     def operation(self, step: Step) -> Operation:

@@ -96,7 +96,9 @@ def _segments(text: str) -> Iterator[Segment]:
     while True:
         token = _TOKEN.match(text, position)
         if token is None:
-            raise ValueError(f"{text!r} is no path: nothing is named at character {position + 1}; write names with single dots between")
+            raise ValueError(
+                f"{text!r} is no path: nothing is named at character {position + 1}; write names with single dots between"
+            )
         yield _segment(token)
         position = token.end()
         if position == len(text):
@@ -141,7 +143,7 @@ MISSING: Final = _Missing()
 def found(path: Path, response: Response) -> Iterator[JSON]:
     """Yield the value at each place that a path reaches in a response, :data:`MISSING` where it breaks off.
 
-    ``*`` on an empty list or map yields nothing: there is nothing that could be wrong. A filter takes every item, as on contracts.
+    ``*`` on an empty list or map yields nothing: nothing there could be wrong. A filter takes every item, as on contracts.
     """
     if path.root == "header":
         yield response.headers.get(str(path.segments[0]), MISSING)

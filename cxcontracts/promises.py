@@ -1,12 +1,14 @@
 """How far a contract carries a need, and whether a change makes it worse: DESIGN, "When a change breaks a need".
 
-A need has two halves: *there* (the field is present) and *what* (its value, when present). Each is guaranteed, possible or impossible
-under a contract. A change breaks the need when a half falls, or when it allows a value that the need refuses and the record did not.
+A need has two halves: *there* (the field is present) and *what* (its value, when present). Each is guaranteed, possible or
+impossible under a contract. A change breaks the need when a half falls, or when it allows a value that the need refuses and that
+the record did not allow.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -248,7 +250,9 @@ class _Judged:
         level = self._level(record)
         element = self._element(scene_voice(self.scene, self.need))
         if isinstance(level, Unknown):
-            return Judgement(Verdict.UNPROVEN, element, f"{level.reason}, so nobody can tell what is promised of {self.need.path}")
+            return Judgement(
+                Verdict.UNPROVEN, element, f"{level.reason}, so nobody can tell what is promised of {self.need.path}"
+            )
         if level is Promise.GUARANTEED:
             return Judgement(Verdict.INTACT, element, was=level)
         return Judgement(Verdict.UNPROMISED, element, self._shortfall(record, level), was=level)
@@ -288,7 +292,8 @@ class _Judged:
             return f"no answer can have {self.need.condition.path} as the condition of this need asks"
         if voice is None or voice.media is None or not voice.media.nodes:
             return "the contract promises no such answer"
-        return f"the contract contradicts itself here, no answer can satisfy it ({side.contract.place(voice.media.nodes[0])})"
+        node = voice.media.nodes[0]
+        return f"the contract contradicts itself here, no answer can satisfy it ({node.home.place(node)})"
 
     def _said(self, carried_: Carried) -> Promise | None:
         level = self._level(carried_)
@@ -314,7 +319,11 @@ class _Judged:
 
     def _breaks(self, record: Carried, candidate: Carried) -> Iterator[tuple[Branch, JSON]]:
         """Yield (branch, value) that may prove a break; the value is :data:`ABSENT` where the field is not there."""
-        if not self.need.optional and list(Promise).index(candidate.there) > list(Promise).index(record.there) and not record.nothing:
+        if (
+            not self.need.optional
+            and list(Promise).index(candidate.there) > list(Promise).index(record.there)
+            and not record.nothing
+        ):
             yield from ((branch, ABSENT) for branch in _gravest(candidate.absent, record.absent))
         if not candidate.present:
             return
@@ -390,10 +399,8 @@ class _Judged:
 
     def _ends(self, side: Side, way: Way, value: JSON) -> Iterator[JSON]:
         if isinstance(value, dict | list) and way.end is not None:
-            try:
+            with suppress(Unbuildable):
                 yield side.builder.of_shape(way.end)
-            except Unbuildable:
-                pass
         yield value
 
     def _conditioned(self, side: Side, way: Way, whole: JSON) -> JSON:

@@ -64,7 +64,7 @@ class Judgement:
         was, is_: How far record and candidate carry it, where one word says it.
         witness: Required where the verdict is broken or tolerated.
         operation: ``METHOD /path`` of the contract of record.
-        waits_for: ``kind`` or ``kind:rest`` of the requirement at the same step whose break explains this one; empty for its own cause.
+        waits_for: ``kind`` or ``kind:rest`` of the requirement at the same step whose break explains this one; else empty.
     """
 
     verdict: Verdict

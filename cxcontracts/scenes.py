@@ -49,7 +49,9 @@ class Side:
             properties = {name: header.nodes[0].value if header.nodes else {} for name, header in answer.headers.items()}
             required = [name for name, header in answer.headers.items() if header.required]
             home = next((header.nodes[0].home for header in answer.headers.values() if header.nodes), operation.node.home)
-            node = Node({"type": "object", "properties": properties or {"": False}, "required": required}, home, operation.node, "headers")
+            node = Node(
+                {"type": "object", "properties": properties or {"": False}, "required": required}, home, operation.node, "headers"
+            )
             self._headers[key] = node
         return node
 
@@ -91,7 +93,7 @@ def voices(operation: Operation, statuses: tuple[int, ...], accept: str = "") ->
 
 
 def selected(answer: Answer, accept: str = "") -> tuple[Media, ...]:
-    """Return the media types of an answer that ``Accept`` selects; by default the JSON ones, the plain one before any ``+json``."""
+    """Return the media types of an answer that ``Accept`` selects; by default the JSON ones, plain before ``+json``."""
     wanted = [part.partition(";")[0].strip().lower() for part in accept.split(",") if part.strip()] or ["application/json"]
     for name in wanted:
         exact = tuple(media for media in answer.media if media.name == name or name == "*/*")

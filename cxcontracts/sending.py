@@ -1,4 +1,4 @@
-"""What a step sends: each key of ``with`` bound to its place in the contract, the set of values that it may have, and one call."""
+"""What a step sends: each key of ``with`` bound to its place in the contract, the values that it may have, and one call."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ class Unbound:
     known: tuple[str, ...]
 
 
-def bind(step: Step, side: Side, operation: Operation, sends: Mapping[str, JSON] | None = None) -> tuple[list[Entry], list[Unbound]]:
+def bind(
+    step: Step, side: Side, operation: Operation, sends: Mapping[str, JSON] | None = None
+) -> tuple[list[Entry], list[Unbound]]:
     """Bind each key of ``with`` to its place.
 
     Args:
@@ -68,11 +70,15 @@ def bind(step: Step, side: Side, operation: Operation, sends: Mapping[str, JSON]
     Raises:
         ContractError: If the contract is unsound where the operation takes its input.
     """
-    entries, unbound = [], []
+    entries: list[Entry] = []
+    unbound: list[Unbound] = []
     for key, template in (step.sends if sends is None else sends).items():
         found = _bound(key, template, side, operation)
-        (entries if isinstance(found, Entry) else unbound).append(found)
-    return entries, unbound  # type: ignore[return-value]
+        if isinstance(found, Entry):
+            entries.append(found)
+        else:
+            unbound.append(found)
+    return entries, unbound
 
 
 def _bound(key: str, template: JSON, side: Side, operation: Operation) -> Entry | Unbound:
@@ -138,7 +144,9 @@ def body_members(side: Side, operation: Operation) -> tuple[str, ...]:
     except TooManyShapes:
         return ()
     names = dict.fromkeys(name for shape in shapes for name in shape.names)
-    return tuple(name for name in names if any(not side.requests.hides(shape.slot(name).nodes) for shape in shapes if name in shape.names))
+    return tuple(
+        name for name in names if any(not side.requests.hides(shape.slot(name).nodes) for shape in shapes if name in shape.names)
+    )
 
 
 def leaves(template: JSON, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], JSON]]:
@@ -251,7 +259,9 @@ def example_of(given: Given) -> JSON:
     return answer.value if isinstance(answer, Found) else "text"
 
 
-def call(operation: Operation, entries: Sequence[Entry], values: Mapping[str, JSON], wanted: str = "", **replaced: JSON) -> Request:
+def call(
+    operation: Operation, entries: Sequence[Entry], values: Mapping[str, JSON], wanted: str = "", **replaced: JSON
+) -> Request:
     """Return one call as the step makes it.
 
     Args:

@@ -1,4 +1,4 @@
-"""The reference estate: what each candidate does to its journeys is what its partner's ``expected.yaml`` says, and nothing else."""
+"""The reference estate: each candidate does to its journeys what its partner's ``expected.yaml`` says, and nothing else."""
 
 from __future__ import annotations
 
@@ -35,7 +35,11 @@ def judged(partner: str, candidate: str) -> Run:
 
 
 def of_its_own_cause(run: Run) -> dict[str, str]:
-    return {finding.id: str(finding.verdict) for finding in run.findings if finding.cause is None and finding.verdict is not Verdict.INTACT}
+    return {
+        finding.id: str(finding.verdict)
+        for finding in run.findings
+        if finding.cause is None and finding.verdict is not Verdict.INTACT
+    }
 
 
 def follows(finding: Finding, expectation: Mapping[str, Any]) -> bool:

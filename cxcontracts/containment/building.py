@@ -1,6 +1,7 @@
 """A whole value that takes one given way, and the check that its schema allows it.
 
-Building goes by shapes and may be wrong; checking goes by the schema as it was written, through jsonschema-rs, and has the last word.
+Building goes by shapes and may be wrong; checking goes by the schema as it was written, through jsonschema-rs, and has the last
+word.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ SAMPLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "uri-template": ("https://example.com/{a}", "/b"),
     }
 )
-"""The formats that are asserted, with values that have them. RFC 3339, 5321, 4122, 3986 and their kin, as jsonschema-rs reads them."""
+"""The formats that are asserted, with values that have them: RFC 3339, 5321, 9562, 3986 and their kin."""
 
 _REWRITTEN: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = MappingProxyType(
     {

@@ -11,8 +11,8 @@ from cxcontracts.containment.nodes import TYPES, Direction, Reader, Shape
 from cxcontracts.containment.sets import Schema
 
 _KEPT = (
-    "enum", "const", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
-    "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
+    "enum", "const", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+    "multipleOf", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
 )  # fmt: skip
 
 
@@ -69,7 +69,9 @@ def interest_of(schema: Schema) -> Interest:
 
 
 def _wider(one: Interest, other: Interest) -> Interest:
-    names = {name: _wider(one.names.get(name, NO_DEEPER), other.names.get(name, NO_DEEPER)) for name in {**one.names, **other.names}}
+    names = {
+        name: _wider(one.names.get(name, NO_DEEPER), other.names.get(name, NO_DEEPER)) for name in {**one.names, **other.names}
+    }
     return Interest(names, _either(one.items, other.items), _either(one.values, other.values))
 
 
@@ -154,7 +156,9 @@ def _sound(key: str, value: Any) -> bool:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if key == "multipleOf":
         return number and value > 0
-    return number and (key in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum") or (value >= 0 and value == int(value)))
+    return number and (
+        key in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum") or (value >= 0 and value == int(value))
+    )
 
 
 def _refers(schema: Any) -> bool:
@@ -186,7 +190,9 @@ def _members(reader: Reader, shape: Shape, interest: Interest) -> dict[str, Any]
     if interest.values is not None:
         below = interest.values
         slots = [*(shape.slot(name).nodes for name in shape.names), *(nodes for _, nodes in shape.map_slots())]
-        whole["additionalProperties"] = any_of([narrowed(reader, value, below) for nodes in slots for value in reader.shapes(nodes)])
+        whole["additionalProperties"] = any_of(
+            [narrowed(reader, value, below) for nodes in slots for value in reader.shapes(nodes)]
+        )
     elif interest.levels and closed:
         whole["additionalProperties"] = False
     return whole

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from cxcontracts.containment import patterns
 from cxcontracts.containment.sets import Undecidable, admits
 from cxcontracts.exchanges import JSON
+from cxcontracts.problems import Place
 
 MOST_SHAPES = 400
 """More alternatives than this in one place are not told apart; real contracts stay under a hundred."""
@@ -28,7 +29,7 @@ _ARRAY_KEYS = ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "c
 
 
 class Direction(Enum):
-    """Who says it: ``readOnly`` does not go in requests, ``writeOnly`` not in responses, and only responses are a closed world."""
+    """Who says it: ``readOnly`` does not go in requests, ``writeOnly`` not in responses, only responses are a closed world."""
 
     RESPONSE = "response"
     REQUEST = "request"
@@ -39,13 +40,16 @@ class TooManyShapes(Exception):
 
 
 class Home(Protocol):
-    """The document that a node stands in.
+    """The document that a node stands in."""
 
-    Attributes:
-        legacy: True for OpenAPI 3.0, whose schemas are not JSON Schema 2020-12.
-    """
+    @property
+    def legacy(self) -> bool:
+        """Whether its schemas are those of OpenAPI 3.0, which are not JSON Schema 2020-12."""
+        ...
 
-    legacy: bool
+    def place(self, node: Node) -> Place:
+        """Return where a node is written."""
+        ...
 
     def follow(self, node: Node, reference: str) -> Node:
         """Return what a ``$ref`` points to.
@@ -147,7 +151,11 @@ class Shape:
     @cached_property
     def silent(self) -> bool:
         """Whether nothing is said of any member."""
-        return not self.names and not self.map_nodes and not any(_mapping(atom.value.get("patternProperties")) for atom in self.atoms)
+        return (
+            not self.names
+            and not self.map_nodes
+            and not any(_mapping(atom.value.get("patternProperties")) for atom in self.atoms)
+        )
 
     def slot(self, name: str) -> Slot:
         """Return what the shape says of a member."""
@@ -157,10 +165,16 @@ class Shape:
             if name in own:
                 nodes.append(atom.child("properties", name))
                 continue
-            patterned = [atom.child("patternProperties", p) for p in _mapping(atom.value.get("patternProperties")) if _matches(p, name)]
+            patterned = [
+                atom.child("patternProperties", p) for p in _mapping(atom.value.get("patternProperties")) if _matches(p, name)
+            ]
             nodes.extend(patterned)
             if not patterned:
-                nodes.extend(atom.child(key) for key in ("additionalProperties", "unevaluatedProperties") if _says_something(atom.value.get(key)))
+                nodes.extend(
+                    atom.child(key)
+                    for key in ("additionalProperties", "unevaluatedProperties")
+                    if _says_something(atom.value.get(key))
+                )
         required = name in self.required
         return Slot(tuple(nodes), required, bool(nodes), not nodes and self.silent)
 
@@ -175,7 +189,12 @@ class Shape:
                     yield name, self.slot(name).nodes
 
     def _free_name(self) -> str:
-        names = (name for atom in self.atoms if isinstance(atom.value.get("propertyNames"), dict) for name in _names_of(atom.value["propertyNames"]))
+        names = (
+            name
+            for atom in self.atoms
+            if isinstance(atom.value.get("propertyNames"), dict)
+            for name in _names_of(atom.value["propertyNames"])
+        )
         return next(names, "key")
 
     def items(self, index: int | None) -> tuple[Node, ...]:
@@ -237,7 +256,9 @@ class Reader:
         if not isinstance(value, dict):
             if value is False:
                 return ()
-            raise node.home.refuse(node, f"a schema must be a mapping, not {type(value).__name__}", "write a schema here", "schema-type")
+            raise node.home.refuse(
+                node, f"a schema must be a mapping, not {type(value).__name__}", "write a schema here", "schema-type"
+            )
         known = self._seen.get(id(value))
         if known is not None:
             return known
@@ -306,7 +327,9 @@ def _merged(one: Shape, other: Shape) -> Shape | None:
     types = one.types & other.types
     if not types or _exclude(one, other):
         return None
-    return Shape(one.atoms + tuple(atom for atom in other.atoms if all(atom.value is not mine.value for mine in one.atoms)), types)
+    return Shape(
+        one.atoms + tuple(atom for atom in other.atoms if all(atom.value is not mine.value for mine in one.atoms)), types
+    )
 
 
 def _exclude(one: Shape, other: Shape) -> bool:
@@ -404,7 +427,9 @@ def _tagged(shapes: tuple[Shape, ...], tag: tuple[str, list[str]]) -> list[Shape
         if home is None:
             tagged.append(shape)
             continue
-        extra = Node({"type": "object", "required": [name], "properties": {name: {"enum": values}}}, home, shape.atoms[0], "discriminator")
+        extra = Node(
+            {"type": "object", "required": [name], "properties": {name: {"enum": values}}}, home, shape.atoms[0], "discriminator"
+        )
         tagged.append(Shape((*shape.atoms, extra), shape.types & {"object"}))
     return tagged
 
@@ -416,7 +441,7 @@ def _names_of(schema: Mapping[str, Any]) -> list[str]:
 
 
 def _says_something(schema: Any) -> bool:
-    """Tell whether a schema for further members declares them: ``true``, ``{}`` and nothing at all do not, ``false`` forbids them."""
+    """Tell whether a schema for further members declares them: ``true`` and ``{}`` do not, ``false`` forbids them."""
     return isinstance(schema, dict) and any(not key.startswith("x-") and key not in ("description", "title") for key in schema)
 
 

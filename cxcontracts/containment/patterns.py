@@ -134,7 +134,7 @@ def _small(pattern: str) -> bool:
         product *= max(most, 1)
         counted = max(counted, most)
     open_repeats = len(re.findall(r"(?<!\\)[*+]", _CLASS.sub("x", pattern).removesuffix(_ANYTHING)))
-    return product <= _MOST_REPEATS * 10 and (open_repeats == 0 or counted <= 64 and product <= _MOST_REPEATS)
+    return product <= _MOST_REPEATS * 10 and (open_repeats == 0 or (counted <= 64 and product <= _MOST_REPEATS))
 
 
 def _anchored(branch: str) -> str | None:

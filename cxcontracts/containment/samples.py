@@ -154,7 +154,9 @@ def _lists(view: views.ArrayView, depth: int) -> Iterator[JSON]:
     for schema in view.prefix_items:
         first = next(_values(schema, depth - 1), None)
         prefix.append(first)
-    wanted = [value for contains in view.contains for value in islice(_values(contains.schema, depth - 1), contains.min_contains or 1)]
+    wanted = [
+        value for contains in view.contains for value in islice(_values(contains.schema, depth - 1), contains.min_contains or 1)
+    ]
     fillers: list[JSON] = list(islice(_values(view.items, depth - 1), 12)) if view.items is not None else list(_WORDS)
     shortest = view.min_items or 0
     for start in range(max(1, min(3, len(fillers)))):
@@ -169,7 +171,9 @@ def _lists(view: views.ArrayView, depth: int) -> Iterator[JSON]:
 
 
 def _objects(view: views.ObjectView, depth: int) -> Iterator[JSON]:
-    choices = {name: list(islice(_values(schema, depth - 1), 4)) for name, schema in view.properties.items() if name in view.required}
+    choices = {
+        name: list(islice(_values(schema, depth - 1), 4)) for name, schema in view.properties.items() if name in view.required
+    }
     least: dict[str, Any] = {}
     for name in view.required:
         options = choices.get(name) or _undeclared(view, depth)

@@ -7,7 +7,7 @@ Nothing()
 
 *A ⊆ B* when ``find([A], [B])`` is :class:`Nothing`; *A ∩ B* is not empty when ``find([A, B], [])`` is :class:`Found`.
 Schemas are JSON Schema 2020-12 without references. jsonschema-rs compares them; where it leaves the answer open, values are tried
-and regular expressions are compared as languages. What nobody can decide is :class:`Unknown`, with its reason, and never an answer.
+and regular expressions are compared as languages. What nobody can decide is :class:`Unknown`, with its reason: never an answer.
 """
 
 from __future__ import annotations
@@ -135,7 +135,9 @@ def _without(whole: CanonicalSchema, refused: tuple[bytes, ...]) -> CanonicalSch
         return _canonical(b"false") if covered else None
 
 
-def _tries(rest: CanonicalSchema | None, whole: CanonicalSchema, allowed: tuple[bytes, ...], refused: tuple[bytes, ...]) -> Iterator[JSON]:
+def _tries(
+    rest: CanonicalSchema | None, whole: CanonicalSchema, allowed: tuple[bytes, ...], refused: tuple[bytes, ...]
+) -> Iterator[JSON]:
     if rest is not None:
         yield from samples(rest)
     yield from _outside(whole, refused)
@@ -210,7 +212,12 @@ def _language(schema: CanonicalSchema, *, exact: bool) -> patterns.Language | No
 
 def _reason(whole: CanonicalSchema, refused: tuple[bytes, ...]) -> str:
     texts = [orjson.dumps(whole.to_json_schema()), *refused]
-    for word, reason in ((b'"pattern"', "pattern"), (b'"format"', "format"), (b'"not"', "negation"), (b'"multipleOf"', "multipleOf")):
+    for word, reason in (
+        (b'"pattern"', "pattern"),
+        (b'"format"', "format"),
+        (b'"not"', "negation"),
+        (b'"multipleOf"', "multipleOf"),
+    ):
         if any(word in text for text in texts):
             return f"{reason} cannot be compared"
     return "schemas cannot be compared"
@@ -221,7 +228,9 @@ def _canonical(key: bytes) -> CanonicalSchema:
     try:
         return jsonschema_rs.canonicalize(json.loads(key), draft=Draft202012, validate_formats=True, offline=True)
     except CanonicalizationError as error:
-        raise Undecidable("a pattern cannot be read" if "regular expression" in str(error) else "a schema cannot be read") from error
+        raise Undecidable(
+            "a pattern cannot be read" if "regular expression" in str(error) else "a schema cannot be read"
+        ) from error
     except (ValueError, jsonschema_rs.ReferencingError) as error:
         raise Undecidable("a schema cannot be read") from error
 

@@ -11,7 +11,7 @@ from cxcontracts.exchanges import JSON
 _DIGITS = r"^-?[0-9]+$"
 _DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
 _MOST_SPELLED = 200
-_TEXTS = {"boolean": {"enum": ["true", "false"]}, "null": {"const": ""}}
+_TEXTS: dict[str, Schema] = {"boolean": {"enum": ["true", "false"]}, "null": {"const": ""}}
 _NUMBERS = frozenset({"integer", "number"})
 
 
@@ -55,7 +55,9 @@ def _numeric(allowed: Sequence[Schema], refused: Schema) -> Answer:
                 return Found(text)
         except Undecidable as reason:
             return Unknown(str(reason))
-    bounded = isinstance(refused, Mapping) and any(key in refused for key in ("minimum", "maximum", "enum", "const", "allOf", "anyOf", "multipleOf"))
+    bounded = isinstance(refused, Mapping) and any(
+        key in refused for key in ("minimum", "maximum", "enum", "const", "allOf", "anyOf", "multipleOf")
+    )
     return Unknown("digits against a range") if bounded and not _within(allowed, refused) else Nothing()
 
 
@@ -65,11 +67,13 @@ def _numerals(allowed: Sequence[Schema]) -> list[str]:
     return first + [digit * length for length in range(1, 25) for digit in "901"]
 
 
-def _within(allowed: Sequence[Schema], refused: Mapping[str, Any]) -> bool:
+def _within(allowed: Sequence[Schema], refused: Schema) -> bool:
     """Tell whether every text of so few digits lies in the range."""
     for length in range(1, 25):
         if isinstance(find([*allowed, {"type": "string", "minLength": length + 1}]), Nothing):
-            return isinstance(find([{"type": "integer", "minimum": 0, "maximum": 10**length - 1}] if length < 19 else [], [refused]), Nothing)
+            return isinstance(
+                find([{"type": "integer", "minimum": 0, "maximum": 10**length - 1}] if length < 19 else [], [refused]), Nothing
+            )
     return False
 
 

@@ -74,7 +74,9 @@ def ways(reader: Reader, nodes: Sequence[Node], segments: Sequence[Segment], tou
     return found
 
 
-def _ways(reader: Reader, shapes: Iterable[Shape], segments: tuple[Segment, ...], turns: tuple[Turn, ...], touched: Touched) -> Iterator[Way]:
+def _ways(
+    reader: Reader, shapes: Iterable[Shape], segments: tuple[Segment, ...], turns: tuple[Turn, ...], touched: Touched
+) -> Iterator[Way]:
     for shape in shapes:
         if not segments:
             touched.update((atom.identity, None) for atom in shape.atoms)
@@ -101,14 +103,18 @@ def _wrong_types(shape: Shape, segment: Segment, turns: tuple[Turn, ...]) -> Ite
         yield Way(turns, None, Gap.OPTIONAL if shape.types == TYPES else Gap.RETYPED, Shape(shape.atoms, others))
 
 
-def _through_items(reader: Reader, shape: Shape, segments: tuple[Segment, ...], turns: tuple[Turn, ...], touched: Touched) -> Iterator[Way]:
+def _through_items(
+    reader: Reader, shape: Shape, segments: tuple[Segment, ...], turns: tuple[Turn, ...], touched: Touched
+) -> Iterator[Way]:
     index = as_index(segments[0])
     touched.update((atom.identity, "items") for atom in shape.atoms)
     turn = Turn(shape, segments[0], index, list_=True)
     yield from _ways(reader, reader.shapes(shape.items(index)), segments[1:], (*turns, turn), touched)
 
 
-def _through_members(reader: Reader, shape: Shape, segments: tuple[Segment, ...], turns: tuple[Turn, ...], touched: Touched) -> Iterator[Way]:
+def _through_members(
+    reader: Reader, shape: Shape, segments: tuple[Segment, ...], turns: tuple[Turn, ...], touched: Touched
+) -> Iterator[Way]:
     first = segments[0]
     if isinstance(first, Each):
         yield from _through_each(reader, shape, segments, turns, touched)
@@ -117,7 +123,7 @@ def _through_members(reader: Reader, shape: Shape, segments: tuple[Segment, ...]
     touched.update((atom.identity, first) for atom in shape.atoms)
     slot = shape.slot(first)
     turn = Turn(shape, first, first, list_=False)
-    if not slot.declared and not slot.silent or reader.hides(slot.nodes):
+    if (not slot.declared and not slot.silent) or reader.hides(slot.nodes):
         yield Way((*turns, turn), None, Gap.UNDECLARED)
         return
     values = reader.shapes(slot.nodes)
@@ -126,7 +132,9 @@ def _through_members(reader: Reader, shape: Shape, segments: tuple[Segment, ...]
     yield from _ways(reader, values, segments[1:], (*turns, turn), touched)
 
 
-def _through_each(reader: Reader, shape: Shape, segments: tuple[Segment, ...], turns: tuple[Turn, ...], touched: Touched) -> Iterator[Way]:
+def _through_each(
+    reader: Reader, shape: Shape, segments: tuple[Segment, ...], turns: tuple[Turn, ...], touched: Touched
+) -> Iterator[Way]:
     if shape.silent:
         yield from _ways(reader, [ANYTHING], segments[1:], (*turns, Turn(shape, segments[0], "key", list_=False)), touched)
         return
@@ -134,6 +142,10 @@ def _through_each(reader: Reader, shape: Shape, segments: tuple[Segment, ...], t
     for name in shape.names:
         slot = shape.slot(name)
         if not reader.hides(slot.nodes):
-            yield from _ways(reader, reader.shapes(slot.nodes), segments[1:], (*turns, Turn(shape, segments[0], name, list_=False)), touched)
+            yield from _ways(
+                reader, reader.shapes(slot.nodes), segments[1:], (*turns, Turn(shape, segments[0], name, list_=False)), touched
+            )
     for name, nodes in shape.map_slots():
-        yield from _ways(reader, reader.shapes(nodes), segments[1:], (*turns, Turn(shape, segments[0], name, list_=False)), touched)
+        yield from _ways(
+            reader, reader.shapes(nodes), segments[1:], (*turns, Turn(shape, segments[0], name, list_=False)), touched
+        )

@@ -49,9 +49,13 @@ class File:
         """
         return self.contract.follow(self, node, reference)
 
+    def place(self, node: Node) -> Place:
+        """Return where a node of this file is written."""
+        return self.document.place(node.pointer)
+
     def refuse(self, node: Node, what: str, remedy: str, code: str) -> ContractError:
         """Return the error for a mistake at *node*."""
-        return ContractError.at(self.document.place(node.pointer), what, remedy, code)
+        return ContractError.at(self.place(node), what, remedy, code)
 
 
 class Contract:
@@ -75,19 +79,15 @@ class Contract:
         self.root = self._file(document).root
         paths = document.value.get("paths", {})
         if not isinstance(paths, dict):
-            raise ContractError.at(document.place(("paths",)), "paths must be a mapping of paths", "write paths: {}", "paths-type")
+            raise ContractError.at(
+                document.place(("paths",)), "paths must be a mapping of paths", "write paths: {}", "paths-type"
+            )
 
     @property
     def version(self) -> str:
         """``info.version`` as text; empty where there is none."""
         info = self.document.value.get("info")
         return str(info.get("version", "")) if isinstance(info, dict) else ""
-
-    def place(self, node: Node) -> Place:
-        """Return where a part of the contract is written."""
-        home = node.home
-        assert isinstance(home, File)
-        return home.document.place(node.pointer)
 
     def follow(self, file: File, node: Node, reference: str) -> Node:
         """Return what a ``$ref`` in *file* points to.
@@ -221,13 +221,17 @@ class Contract:
 def _openapi_version(document: Document) -> str:
     value = document.value
     if not isinstance(value, dict):
-        raise ContractError.at(Place(document.name), "this is no OpenAPI document", "it must start with openapi: 3.x.y", "openapi-missing")
+        raise ContractError.at(
+            Place(document.name), "this is no OpenAPI document", "it must start with openapi: 3.x.y", "openapi-missing"
+        )
     version = value.get("openapi")
     if version is None and "swagger" in value:
         what = f"Swagger {value['swagger']!s:.20} is not read"
         raise ContractError.at(document.place(("swagger",)), what, "convert it to OpenAPI 3", "openapi-version")
     if version is None:
-        raise ContractError.at(Place(document.name), "this is no OpenAPI document", "it must say openapi: 3.x.y", "openapi-missing")
+        raise ContractError.at(
+            Place(document.name), "this is no OpenAPI document", "it must say openapi: 3.x.y", "openapi-missing"
+        )
     if not isinstance(version, str) or not re.match(r"3\.[012]\b", version):
         what = f"openapi {version!s:.20} is no version that is read"
         raise ContractError.at(document.place(("openapi",)), what, "it must be 3.0.x, 3.1.x or 3.2.x", "openapi-version")

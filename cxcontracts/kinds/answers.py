@@ -49,7 +49,9 @@ class Answers:
         promised = {answer.status for answer in scene.operation.successes(scene.step.status)}
         if not promised or (scene.step.status and not set(scene.step.status) <= promised):
             return Judgement(Verdict.UNPROMISED, element, "the contract promises no such success", was=Promise.IMPOSSIBLE)
-        absent = missing(demands(scene.record, scene.operation, entries_of(scene), content_type(scene.step), scene.touched), entries_of(scene))
+        absent = missing(
+            demands(scene.record, scene.operation, entries_of(scene), content_type(scene.step), scene.touched), entries_of(scene)
+        )
         if absent:
             because = f"the contract requires {listed([str(demand) for demand in absent])}, which the step does not send"
             return Judgement(Verdict.UNPROMISED, f"{element} {absent[0].place} {absent[0].name}", because)
@@ -68,7 +70,9 @@ class Answers:
         before = {answer.key for answer in scene.operation.successes(wanted)}
         after = {answer.key for answer in renewed.successes(wanted)}
         if before and (not after or (wanted and len(after) < len(before))):
-            answers = [answer for answer in renewed.answers.values() if answer.key not in before] or list(renewed.answers.values())
+            answers = [answer for answer in renewed.answers.values() if answer.key not in before] or list(
+                renewed.answers.values()
+            )
             status = answers[0].status if answers else 500
             because = f"the success that the journey waits for ({listed(sorted(before), 'or')}) is no longer promised"
             witness = Exchange(request_of(scene), Response(status, assumed=not answers))
@@ -96,7 +100,9 @@ class Answers:
                 name = answer.media[0].name
                 because = f"the answer now comes as {name} only; the journey reads {read[0]}"
                 witness = Exchange(request_of(scene), Response(answer.status, {"content-type": name}))
-                return Judgement(Verdict.BROKEN, f"{renewed} {answer.key} {name}", because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
+                return Judgement(
+                    Verdict.BROKEN, f"{renewed} {answer.key} {name}", because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness
+                )
         return None
 
     def _login(self, scene: Scene, renewed: Operation) -> Judgement | None:
@@ -114,11 +120,16 @@ class Answers:
         assert scene.candidate is not None
         entries, wanted = entries_of(scene), content_type(scene.step)
         known = {demand.binding for demand in demands(scene.record, scene.operation, entries, wanted, scene.touched)}
-        absent = [demand for demand in missing(demands(scene.candidate, renewed, entries, wanted, scene.touched), entries) if demand.binding not in known]
+        absent = [
+            demand
+            for demand in missing(demands(scene.candidate, renewed, entries, wanted, scene.touched), entries)
+            if demand.binding not in known
+        ]
         if not absent:
             return None
         names = listed([str(demand) for demand in absent])
-        because = f"{names} {'is' if len(absent) == 1 else 'are'} now required, and the step does not send {'it' if len(absent) == 1 else 'them'}"
+        verb, what = ("is", "it") if len(absent) == 1 else ("are", "them")
+        because = f"{names} {verb} now required, and the step does not send {what}"
         element = f"{renewed} {absent[0].place} {absent[0].name}"
         return Judgement(Verdict.BROKEN, element, because, witness=Exchange(request_of(scene), refusal(renewed)))
 
@@ -131,7 +142,9 @@ class Answers:
         offered = renewed.body.media if renewed.body else ()
         if any(media.name == before.name or (media.json and before.json) or media.name == "*/*" for media in offered):
             return None
-        because = f"{before.name} is no longer taken" + (f", only {listed([media.name for media in offered])}" if offered else "; there is no body")
+        because = f"{before.name} is no longer taken" + (
+            f", only {listed([media.name for media in offered])}" if offered else "; there is no body"
+        )
         witness = Exchange(request_of(scene), Response(415, assumed="415" not in renewed.answers))
         return Judgement(Verdict.BROKEN, f"{renewed} body", because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
 

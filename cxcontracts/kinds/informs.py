@@ -45,7 +45,13 @@ class Informs:
             sends = entry.get("with", {})
 
             def ask(
-                rest: str, need: Need | None, *below: str, index: int = index, name: str = name, statuses: tuple[int, ...] = statuses, sends: Any = sends
+                rest: str,
+                need: Need | None,
+                *below: str,
+                index: int = index,
+                name: str = name,
+                statuses: tuple[int, ...] = statuses,
+                sends: Any = sends,
             ) -> Requirement:
                 where = step.locate(self.key, index, *below)
                 return Requirement(
@@ -56,7 +62,9 @@ class Informs:
             for word, path in _told(entry.get("tells", ())).items():
                 yield ask(f"{name}:tells:{word}", Need(parse_path(path), {"type": "string"}, statuses=statuses), "tells")
             if "retry-after" in entry:
-                yield ask(f"{name}:retry-after", Need(parse_path("header.retry-after"), _RETRY_AFTER, statuses=statuses), "retry-after")
+                yield ask(
+                    f"{name}:retry-after", Need(parse_path("header.retry-after"), _RETRY_AFTER, statuses=statuses), "retry-after"
+                )
             for path, written in entry.get("needs", {}).items():
                 need = Need(parse_path(path), parse_value(written).schema, statuses=statuses)
                 yield ask(f"{name}:needs:{path}", need, "needs", path)
@@ -79,14 +87,17 @@ class Informs:
         if scene.candidate is not None and scene.renewed is not None:
             gone = [status for status in promised if scene.renewed.answer_to(status) is None]
             if gone:
-                because = f"{listed([str(status) for status in gone])} is no longer promised, so nobody can tell the customer what happened"
+                codes = listed([str(status) for status in gone])
+                because = f"{codes} is no longer promised, so nobody can tell the customer what happened"
                 witness = Exchange(request_of(scene, sends), Response(500, assumed=True))
                 element = f"{scene.renewed} {gone[0]}"
                 return Judgement(Verdict.BROKEN, element, because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
             promised = [status for status in statuses if scene.renewed.answer_to(status) is not None]
         absent = [str(status) for status in statuses if status not in promised]
         if absent:
-            return Judgement(Verdict.UNPROMISED, element, f"the contract does not promise {listed(absent)}", was=Promise.IMPOSSIBLE)
+            return Judgement(
+                Verdict.UNPROMISED, element, f"the contract does not promise {listed(absent)}", was=Promise.IMPOSSIBLE
+            )
         return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED)
 
 

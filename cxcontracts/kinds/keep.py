@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cxcontracts.acceptance import refusal, refused, taken
+from cxcontracts.acceptance import Taken, refusal, refused, taken
 from cxcontracts.calls import Use, assumed, handed_out, keep_paths, request_of, uses
-from cxcontracts.containment.sets import Found, Schema, Unknown, find
+from cxcontracts.containment.sets import Answer, Found, Nothing, Schema, Unknown, find
+from cxcontracts.containment.texts import find_text
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.written import KeepForm
 from cxcontracts.findings import Harm, Verdict
@@ -90,7 +91,9 @@ class Keep:
     def _lost(self, scene: Scene, path: Path, use: Use, answer: Found) -> Judgement:
         element = f"{scene.renewed} {path} → {use.scene.operation} {use.point.entry.place} {use.point.label}"
         partner = use.scene.partner.title or use.scene.partner.name
-        because = f"{path} may now be {shown(answer.value)}, which {partner} does not take as {use.point.label} at {use.step.name}"
+        because = (
+            f"{path} may now be {shown(answer.value)}, which {partner} does not take as {use.point.label} at {use.step.name}"
+        )
         replaced = {use.point.entry.key: answer.value} if not use.point.segments else {}
         return Judgement(Verdict.BROKEN, element, because, witness=assumed(use.scene, refusal(use.scene.operation), **replaced))
 
@@ -101,14 +104,14 @@ def _values(scene: Scene, path: Path, *, renewed: bool) -> list[Schema]:
     return handed_out(scene, path, side, operation)
 
 
-def _new(answer: Found, known: list[Schema], sent: Schema, target: object) -> Found | Unknown | None:
+def _new(answer: Found, known: list[Schema], sent: Schema, target: Taken) -> Answer:
     """Return a refused value that the record could not hand out already."""
-    from cxcontracts.acceptance import Taken
-    from cxcontracts.containment.texts import find_text
-
-    assert isinstance(target, Taken)
     before = [find_text([schema], target.schema) for schema in known]
     if not any(isinstance(earlier, Found) for earlier in before):
         return answer
     found = find([sent], [*known])
-    return answer if isinstance(found, Found) and isinstance(find_text([{"const": found.value}], target.schema), Found) else None
+    return (
+        answer
+        if isinstance(found, Found) and isinstance(find_text([{"const": found.value}], target.schema), Found)
+        else Nothing()
+    )
