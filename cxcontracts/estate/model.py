@@ -85,6 +85,9 @@ class Step:
         groups: ``for``: the customers concerned; empty for all of the journey.
         fallback: The step that catches a break of this one; empty where none does.
         after: The step that an event follows.
+        state, params: The provider state that a step of setup or cleanup asks for instead of a call, and what goes with it.
+        safe: True where a call with an unsafe method only asks.
+        for_steps: With *by*: the visible steps at which a break of the call shows.
         asks: Kind key (``needs``, ``accepts``, …) to what is written there, already checked by the kind's own form.
         locate: Position of a key below this step.
     """
@@ -104,6 +107,10 @@ class Step:
     groups: tuple[str, ...] = ()
     fallback: str = ""
     after: str = ""
+    state: str = ""
+    params: Mapping[str, JSON] = field(default_factory=dict)
+    safe: bool = False
+    for_steps: tuple[str, ...] = ()
     asks: Mapping[str, Any] = field(default_factory=dict)
     locate: Locate = field(default=lambda *_: Place("", 1, 1), compare=False, repr=False)
 

@@ -1,0 +1,154 @@
+"""The folder of an estate: which files it has, which of them are read, and what lies where nobody would look."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cxcontracts import documents
+from cxcontracts.documents import Document
+from cxcontracts.errors import EstateError, UsageError
+from cxcontracts.estate.mistakes import Mistake, problem, suggestion
+from cxcontracts.exchanges import JSON
+from cxcontracts.problems import Place, Problem
+
+ESTATE_FILE = "estate.yaml"
+PARTNER_FILE = "partner.yaml"
+WAIVERS_FILE = "waivers.yaml"
+_OTHER_ENDINGS = (".yml", ".json")
+_DATA_ENDINGS = (".json", ".yaml", ".yml")
+
+
+def find_estate(start: Path) -> Path:
+    """Return the folder of the estate: ``contracts/`` or the folder itself, looked for from *start* upwards as git does.
+
+    Raises:
+        UsageError: If there is none.
+    """
+    for folder in (start.resolve(), *start.resolve().parents):
+        for candidate in (folder, folder / "contracts"):
+            if (candidate / ESTATE_FILE).is_file():
+                return candidate
+    raise UsageError(
+        f"there is no estate here: neither {ESTATE_FILE} nor contracts/{ESTATE_FILE} in {start} or above; "
+        "run: cxcontracts init, or name its folder with --estate"
+    )
+
+
+@dataclass
+class EstateFolder:
+    """The folder of an estate.
+
+    Attributes:
+        root: The folder.
+        problems: What is wrong with its files so far.
+    """
+
+    root: Path
+    problems: list[Problem] = field(default_factory=list)
+
+    def document(self, relative: str, when_empty: str) -> Document | None:
+        """Return a file that was read; None where it cannot be, with the problem noted.
+
+        Args:
+            relative: Its path below the folder, which is also its name in messages.
+            when_empty: What to do about a file with nothing in it.
+        """
+        try:
+            document = documents.read(self.root / relative, relative, error=EstateError)
+        except EstateError as error:
+            self.problems.extend(error.problems)
+            return None
+        if document.value is None:
+            self.note(relative, "empty-file", remedy=when_empty)
+            return None
+        return document
+
+    def has(self, relative: str) -> bool:
+        """Return whether there is such a file."""
+        return (self.root / relative).is_file()
+
+    def partners(self) -> list[str]:
+        """Return the names of the partners' folders that have a partner.yaml, sorted; what lies beside them is noted."""
+        found = []
+        for path in _visible(self.root / "partners"):
+            name = f"partners/{path.name}"
+            if not path.is_dir():
+                if path.suffix in (".yaml", *_OTHER_ENDINGS):
+                    self.note(name, "partner-without-folder", name=name, partner=path.stem)
+            elif (path / PARTNER_FILE).is_file():
+                found.append(path.name)
+            elif not self.wrongly_ending(f"{name}/{PARTNER_FILE}"):
+                self.note(f"{name}/{PARTNER_FILE}", "no-partner-file", partner=path.name)
+        return found
+
+    def journeys(self) -> list[str]:
+        """Return the paths of the journey files below the folder, sorted; what would be passed over silently is noted."""
+        found: list[str] = []
+        noted = len(self.problems)
+        for path in _visible(self.root / "journeys"):
+            name = f"journeys/{path.name}"
+            if path.is_dir():
+                self._note_nested(path)
+            elif path.suffix == ".yaml":
+                found.append(name)
+            elif path.suffix in _OTHER_ENDINGS:
+                self._note_ending(name)
+        if not found and len(self.problems) == noted:
+            self.note(ESTATE_FILE, "no-journeys")
+        return found
+
+    def wrongly_ending(self, relative: str) -> bool:
+        """Return whether a file is there under another ending, and note it if so."""
+        for ending in _OTHER_ENDINGS:
+            other = str(Path(relative).with_suffix(ending))
+            if self.has(other):
+                self._note_ending(other)
+                return True
+        return False
+
+    def data(self, relative: str) -> JSON:
+        """Return what a ``$file`` takes its value from.
+
+        Raises:
+            EstateError: If it cannot be read.
+        """
+        return documents.read(self.root / relative, relative, error=EstateError).value
+
+    def data_mistake(self, relative: str) -> Mistake | None:
+        """Say what is wrong with the file that a ``$file`` names; None where it can be read."""
+        path = self.root / relative
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.root)):
+            return Mistake("data-file-outside", {"value": relative, "better": Path(relative).name})
+        if path.suffix not in _DATA_ENDINGS:
+            return Mistake("data-file-type", {"value": relative})
+        if not path.is_file():
+            there = [other.relative_to(self.root).as_posix() for other in _visible(path.parent) if other.is_file()]
+            return Mistake(
+                "data-file-missing",
+                {"value": relative, "hint": suggestion(relative, there, "paths start at the estate's folder")},
+            )
+        try:
+            self.data(relative)
+        except EstateError as error:
+            self.problems.extend(found for found in error.problems if found not in self.problems)
+        return None
+
+    def note(self, file: str, code: str, **facts: str) -> None:
+        """Note a mistake that concerns a file as a whole."""
+        self.problems.append(problem(code, Place(file), **facts))
+
+    def _note_ending(self, name: str) -> None:
+        self.note(name, "wrong-extension", name=name, better=str(Path(name).with_suffix(".yaml").as_posix()))
+
+    def _note_nested(self, folder: Path) -> None:
+        for path in sorted(folder.rglob("*.yaml")):
+            name = path.relative_to(self.root).as_posix()
+            self.note(name, "nested-journey", name=name, better=path.name)
+
+
+def _visible(folder: Path) -> Iterator[Path]:
+    if folder.is_dir():
+        yield from sorted(path for path in folder.iterdir() if not path.name.startswith("."))

@@ -1,0 +1,138 @@
+"""Reads an estate from its folder: files in, values out, and everything that is wrong with any of them at once.
+
+Three looks at each file, one after the other: can it be read (:mod:`cxcontracts.documents`), has it the form of its kind
+(:mod:`~cxcontracts.estate.shapes`), does it go together with itself and with the other files (``sound_…``). A file that fails one
+look is given the next all the same, as far as there is something to look at.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cxcontracts.documents import Document
+from cxcontracts.errors import EstateError
+from cxcontracts.estate import written
+from cxcontracts.estate.building import built_estate
+from cxcontracts.estate.folders import ESTATE_FILE, PARTNER_FILE, WAIVERS_FILE, EstateFolder, find_estate
+from cxcontracts.estate.model import Estate
+from cxcontracts.estate.passages import Passage
+from cxcontracts.estate.shapes import shape_problems
+from cxcontracts.estate.sound_journeys import Surroundings, journey_problems, partners_used
+from cxcontracts.estate.sound_partners import partner_problems
+from cxcontracts.estate.sound_policy import policy_problems, waiver_problems
+from cxcontracts.problems import Problem
+from cxcontracts.requirements import Kind
+
+__all__ = ["find_estate", "read_estate"]
+
+
+def read_estate(root: Path, kinds: Sequence[Kind], today: datetime.date | None = None) -> tuple[Estate, tuple[Problem, ...]]:
+    """Read an estate.
+
+    Args:
+        root: Its folder, the one with estate.yaml.
+        kinds: The kinds of requirement, which own keys of steps.
+        today: The day, for what ends; by default the day it is.
+
+    Returns:
+        The estate, and what is odd about it and yet usable, sorted by place.
+
+    Raises:
+        EstateError: With every problem of every file that makes the estate unusable. Where estate.yaml is written in another
+            format than 1, that alone is said: the other files may be right in that format.
+    """
+    folder = EstateFolder(root)
+    files = _read_files(folder, tuple((kind.key, kind.form) for kind in kinds if kind.key))
+    if files is not None:
+        folder.problems.extend([*_unsound(files, folder, today or datetime.date.today())])
+    mistakes = [found for found in folder.problems if not found.warning]
+    if mistakes or files is None or files.estate is None:
+        raise EstateError(mistakes)
+    partners = {name: partner for name, partner in files.partners.items() if partner is not None}
+    journeys = {name: journey for name, journey in files.journeys.items() if journey is not None}
+    estate = built_estate(root, files.estate, partners, journeys, files.waivers, folder.data)
+    return estate, tuple(sorted(set(folder.problems)))
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The files of the estate, those that cannot be read as None: nobody is told that such a file does not exist.
+
+    ``partners`` and ``journeys`` go by the names of folders and files.
+    """
+
+    estate: Passage | None
+    partners: Mapping[str, Passage | None]
+    journeys: Mapping[str, Passage | None]
+    waivers: Passage | None
+
+
+def _read_files(folder: EstateFolder, kinds: written.KindKeys) -> _Files | None:
+    """Read every file and note where one has not its form; None where nothing but estate.yaml is worth a look."""
+    if not folder.has(ESTATE_FILE):
+        if not folder.wrongly_ending(ESTATE_FILE):
+            folder.note(ESTATE_FILE, "no-estate-file")
+        return None
+    estate = folder.document(ESTATE_FILE, "write format: 1 and estate: NAME")
+    if estate is not None and _has_another_format(Passage.whole(estate), folder):
+        return None
+    form = written.journey_form(kinds)
+    return _Files(
+        estate=_formed(folder, estate, written.EstateKeys),
+        partners={
+            name: _formed(
+                folder, folder.document(f"partners/{name}/{PARTNER_FILE}", f"write partner: {name}"), written.PartnerKeys
+            )
+            for name in folder.partners()
+        },
+        journeys={
+            Path(name).stem: _formed(folder, folder.document(name, "write journey: NAME and its steps"), form)
+            for name in folder.journeys()
+        },
+        waivers=_formed(folder, _waivers(folder), written.WaiversForm),
+    )
+
+
+def _has_another_format(estate: Passage, folder: EstateFolder) -> bool:
+    number = estate["format"].value
+    if "format" not in estate or (number == 1 and not isinstance(number, bool)):
+        return False
+    folder.problems.append(estate["format"].problem("format", value=number))
+    return True
+
+
+def _waivers(folder: EstateFolder) -> Document | None:
+    if folder.has(WAIVERS_FILE):
+        return folder.document(WAIVERS_FILE, "write a list of waivers, or take the file away")
+    folder.wrongly_ending(WAIVERS_FILE)
+    return None
+
+
+def _formed(folder: EstateFolder, document: Document | None, form: Any) -> Passage | None:
+    if document is None:
+        return None
+    folder.problems.extend(shape_problems(document, form))
+    return Passage.whole(document)
+
+
+def _unsound(files: _Files, folder: EstateFolder, today: datetime.date) -> Iterator[Problem]:
+    journeys = [journey for journey in files.journeys.values() if journey is not None]
+    groups = None
+    if files.estate is not None:
+        groups = frozenset(entry.key for entry in files.estate["customers"].entries())
+        yield from policy_problems(files.estate, files.journeys)
+    around = Surroundings(groups, files.partners, folder.data_mistake)
+    for journey in journeys:
+        yield from journey_problems(journey, around)
+    users = {partner: journey["journey"].text for journey in journeys for partner in partners_used(journey)}
+    givens = {entry.key for journey in journeys for entry in journey["given"].entries()}
+    for name, partner in files.partners.items():
+        if partner is not None:
+            known = frozenset(givens) if None not in files.journeys.values() else None
+            yield from partner_problems(partner, folder.root / "partners" / name, users, known, today)
+    if files.waivers is not None:
+        yield from waiver_problems(files.waivers, files.journeys, today)

@@ -1,0 +1,67 @@
+"""What can be wrong in estate.yaml and waivers.yaml beyond the form of each value."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+
+from cxcontracts.estate.mistakes import suggestion
+from cxcontracts.estate.names import Names
+from cxcontracts.estate.passages import Passage
+from cxcontracts.problems import Problem
+
+
+def policy_problems(estate: Passage, journeys: Mapping[str, Passage | None]) -> Iterator[Problem]:
+    """Yield what is wrong in estate.yaml.
+
+    Args:
+        estate: The file.
+        journeys: By the name of their files; None for one that cannot be read.
+    """
+    for app in estate["apps"].entries():
+        for journey in app["journeys"].texts():
+            if journey.text not in journeys:
+                hint = suggestion(journey.text, journeys, "journeys are named as their files are")
+                yield journey.problem("app-journey", app=app.key, journey=journey.text, hint=hint)
+
+
+def waiver_problems(waivers: Passage, journeys: Mapping[str, Passage | None], today: datetime.date) -> Iterator[Problem]:
+    """Yield what is wrong in waivers.yaml."""
+    seen: set[str] = set()
+    for waiver in waivers.items():
+        requirement = waiver["id"]
+        if requirement.text in seen:
+            yield requirement.problem("waiver-twice", value=requirement.text)
+        seen.add(requirement.text)
+        if requirement.text.count("/") > 1:
+            yield from _matching_nothing(requirement, journeys)
+        yield from _end_problems(waiver, today)
+
+
+def _end_problems(waiver: Passage, today: datetime.date) -> Iterator[Problem]:
+    end = date_of(waiver["until"])
+    if end is not None and end < today:
+        yield waiver["until"].problem("waiver-expired", until=end)
+    if "id" in waiver and "until" not in waiver:
+        yield waiver["id"].problem("waiver-open", of_key=True)
+
+
+def _matching_nothing(requirement: Passage, journeys: Mapping[str, Passage | None]) -> Iterator[Problem]:
+    journey, step, _ = requirement.text.split("/", 2)
+    if "*" in journey or journey == "pact":
+        return
+    if journey not in journeys:
+        yield requirement.problem("waiver-journey", name=journey, hint=suggestion(journey, journeys, "take it out"))
+        return
+    written = journeys[journey]
+    steps = [known.name for known in Names(written).steps] if written is not None else [step]
+    if step and "*" not in step and step not in steps:
+        yield requirement.problem("waiver-step", journey=journey, name=step, hint=suggestion(step, steps, "take it out"))
+
+
+def date_of(passage: Passage) -> datetime.date | None:
+    """Return the day that stands in a file; None where there is none."""
+    try:
+        return datetime.date.fromisoformat(passage.text)
+    except ValueError:
+        return None
