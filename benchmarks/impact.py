@@ -50,6 +50,7 @@ class Row:
     name: str
     floor: Figure
     ours: Figure
+    verdicts: Figure
     command: Figure
     breaking: Figure | None
     changelog: Figure | None
@@ -110,6 +111,7 @@ def _row(contracts: Pair, workspace: Path, options: argparse.Namespace) -> Row:
         name=contracts.name,
         floor=floor,
         ours=whole,
+        verdicts=_in_process(["verdicts", here / "whole", estates.PARTNER, contracts.new.file], workspace, options.repeat)[0],
         command=_least(lambda: _command(command, workspace, options.limit, (0, 1, 3)), options.repeat),
         breaking=None if options.without_oasdiff else _oasdiff("breaking", contracts, workspace, options.limit),
         changelog=None if options.without_oasdiff else _oasdiff("changelog", contracts, workspace, options.limit),
@@ -193,8 +195,9 @@ def _report(rows: Sequence[Row], targets: Sequence[Target]) -> str:
         f"{day}, Python {platform.python_version()} on {os.cpu_count()} cores of {_processor()}; oasdiff {VERSION}.",
         "CPU seconds and peak memory.",
         "",
-        "| pair | floor: parsing both | in-process | / floor | whole command | oasdiff breaking | / in-process | changelog |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| pair | floor: parsing both | in-process | / floor | without the changes | command | oasdiff breaking | / in-process "
+        "| oasdiff changelog |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         *(_line(row) for row in rows),
         "",
         "| pair | what it says | beyond parsing | the same, contract cut down to what is touched |",
@@ -210,7 +213,7 @@ def _report(rows: Sequence[Row], targets: Sequence[Target]) -> str:
 def _line(row: Row) -> str:
     faster = "" if row.breaking is None else f"{row.breaking.cpu / row.ours.cpu:.1f}"
     floor = f"{row.ours.cpu / row.floor.cpu:.1f}"
-    cells = [row.name, row.floor, row.ours, floor, row.command, row.breaking or "", faster, row.changelog or ""]
+    cells = [row.name, row.floor, row.ours, floor, row.verdicts, row.command, row.breaking or "", faster, row.changelog or ""]
     return f"| {' | '.join(map(str, cells))} |"
 
 

@@ -2,6 +2,7 @@
 
 ``python -m benchmarks.in_process parse FILE…`` is the floor: the documents, read by the fastest parser for each.
 ``python -m benchmarks.in_process impact ESTATE PARTNER CANDIDATE`` is the product, as the command line calls it.
+``python -m benchmarks.in_process verdicts ESTATE PARTNER CANDIDATE`` is the same without the list of what changed.
 """
 
 from __future__ import annotations
@@ -10,16 +11,21 @@ import gc
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.leaves import parse
 from benchmarks.measure import peak
 
+if TYPE_CHECKING:
+    from cxcontracts.opening import Opened
+
 
 def main(task: str, *arguments: str) -> None:
     """Run a task, and print what it cost and what it said."""
-    run = {"parse": _parse, "impact": _impact}[task](arguments)
+    run = {"parse": _parse, "impact": _impact, "verdicts": _verdicts}[task](arguments)
     gc.collect()
     started = time.process_time()
     said = run()
@@ -34,17 +40,32 @@ def _parse(files: Sequence[str]) -> Callable[[], dict[str, int]]:
     return run
 
 
-def _impact(arguments: Sequence[str]) -> Callable[[], dict[str, int]]:
+def _opener(arguments: Sequence[str]) -> Callable[[], Opened]:
     from cxcontracts.opening import open_estate
     from cxcontracts.plugins import kinds
 
     kinds()  # imports them
     estate, partner, candidate = arguments
+    return lambda: open_estate(Path(estate), {partner: Path(candidate)})
+
+
+def _impact(arguments: Sequence[str]) -> Callable[[], dict[str, int]]:
+    opened = _opener(arguments)
 
     def run() -> dict[str, int]:
-        outcome = open_estate(Path(estate), {partner: Path(candidate)}).impact()
+        outcome = opened().impact()
         changes = sum(len(judged.changes) for judged in outcome.partners)
         return {**{str(verdict): count for verdict, count in outcome.summary.items()}, "changes": changes}
+
+    return run
+
+
+def _verdicts(arguments: Sequence[str]) -> Callable[[], dict[str, int]]:
+    opened = _opener(arguments)
+
+    def run() -> dict[str, int]:
+        judge = opened().judge
+        return dict(Counter(str(judge.finding(requirement).verdict) for requirement in judge.requirements))
 
     return run
 
