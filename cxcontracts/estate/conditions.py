@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from cxcontracts.estate.field_paths import read_path
 from cxcontracts.estate.mistakes import Misread
 from cxcontracts.exchanges import JSON
-from cxcontracts.paths import Path, parse_path
+from cxcontracts.paths import Path
 
 OPERATORS: Final = ("is", "is not", "is in", "is not in")
 """The comparisons."""
@@ -56,7 +57,7 @@ def parse_condition(text: str) -> Condition:
     operand = _operand(sentence["operand"])
     if operator.endswith("in") and not (isinstance(operand, list) and operand):
         raise Misread.of("condition-list", operator=operator, operand=sentence["operand"])
-    return Condition(_path(sentence["path"]), operator, operand)
+    return Condition(read_path(sentence["path"]), operator, operand)
 
 
 def _operand(text: str) -> JSON:
@@ -68,10 +69,3 @@ def _operand(text: str) -> JSON:
 
 def _no_json(word: str) -> JSON:
     raise ValueError(word)
-
-
-def _path(text: str) -> Path:
-    try:
-        return parse_path(text)
-    except ValueError as error:
-        raise Misread.path(error) from None

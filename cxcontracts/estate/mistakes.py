@@ -192,6 +192,9 @@ _WORDS: Final = {
         "write the codes, as [200, 201], or leave status out for any 2xx",
     ),
     "path": Row("{what}", "{remedy}"),
+    "path-jsonpath": Row("{path!r} is written as in JSONPath", "write {better}"),
+    "path-pointer": Row("{path!r} is written as a JSON Pointer", "write {better}"),
+    "path-brackets": Row("{path!r} has brackets in it", "write {better}"),
     "address": Row("{value!r} is no absolute URL", "write it in full, as https://api.example.com/v2"),
 }
 
@@ -324,6 +327,7 @@ _REFERENCES: Final = {
         "$env is known under auth alone, and what stands here is sent as it is",
         "log in under auth, or give the value under given",
     ),
+    "brace-reference": Row("{{{name}}} is a map in YAML, and no reference", "write ${name}"),
     "lone-dollar": Row("a dollar stands alone in {text!r}", "write $$ for a dollar, $name for a value"),
     "unclosed-reference": Row("a brace is open in {text!r}", "write ${{name}}, or $${{ for the characters themselves"),
     "reference-name": Row("${{{name}}} names nothing that could be known", "write ${{name}}: letters, digits, _ and -"),

@@ -148,6 +148,7 @@ def _step_problems(step: WrittenStep, journey: Passage, names: Names, around: Su
     yield from _path_problems(passage)
     for template in _templates(passage):
         yield from _template_problems(template, around)
+        yield from _braced_problems(template, names)
 
 
 def _purpose_problems(step: WrittenStep) -> Iterator[Problem]:
@@ -386,6 +387,15 @@ def _template_problems(template: Passage, around: Surroundings) -> Iterator[Prob
         mistake = around.file_mistake(file)
         if mistake is not None:
             yield template.inside(at).mistaken(mistake)
+
+
+def _braced_problems(template: Passage, names: Names) -> Iterator[Problem]:
+    """Tell what was meant as a reference in the way of other tools: ``{name}``, which YAML reads as ``{name: null}``."""
+    for inner in (*template.entries(), *template.items()):
+        braced = list(inner.value) if isinstance(inner.value, Mapping) else []
+        if len(braced) == 1 and inner.value[braced[0]] is None and braced[0] in names.everywhere():
+            yield inner.problem("brace-reference", name=braced[0])
+        yield from _braced_problems(inner, names)
 
 
 def _kept_given_problems(names: Names) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ from pydantic import ConfigDict, Field, StringConstraints, create_model, model_v
 from cxcontracts.estate.calls import parse_call, parse_event
 from cxcontracts.estate.conditions import parse_condition
 from cxcontracts.estate.durations import DURATION, parse_duration
+from cxcontracts.estate.field_paths import read_path
 from cxcontracts.estate.forms import (
     LEFT_OUT,
     LIST_OR_MAP,
@@ -44,13 +45,6 @@ from cxcontracts.findings import Harm
 from cxcontracts.paths import parse_path
 
 # --- texts --------------------------------------------------------------------------------------------------------------------
-
-
-def _read_path(written: str) -> None:
-    try:
-        parse_path(written)
-    except ValueError as error:
-        raise Misread.path(error) from None
 
 
 def _read_value_name(written: str) -> None:
@@ -86,7 +80,7 @@ ValueName = Annotated[str, text(_read_value_name, "name", _NAME)]
 """The name of a given or a keep."""
 Id = Annotated[Any, fitting(_ID, "id")]
 """The id of an estate, a partner, a journey."""
-PathText = Annotated[str, Checked(_read_path)]
+PathText = Annotated[str, Checked(read_path)]
 """A path in an answer; see :mod:`cxcontracts.paths`."""
 Duration = Annotated[Any, text(parse_duration, "duration", DURATION)]
 Date = Annotated[Any, text(_read_date, "date", format="date")]
