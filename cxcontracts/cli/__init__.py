@@ -1,0 +1,84 @@
+"""The command line: ``cxcontracts [--estate DIR] COMMAND``. One module a command; what they share is beside them.
+
+Importing it is cheap: the engine is imported by the command that needs it, once it runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+import cxcontracts
+from cxcontracts.cli.check import check
+from cxcontracts.cli.exits import UNUSABLE, guarded
+from cxcontracts.cli.impact import impact
+from cxcontracts.cli.init import init
+from cxcontracts.cli.options import ESTATE
+
+_COMPLETION: Final = "_CXCONTRACTS_COMPLETE"
+"""What shells that complete a word set, as click names it."""
+
+
+class Program(click.Group):
+    """The program: whatever a command does or suffers ends in one of its exit codes."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run the program and exit; not *standalone_mode*, and to complete a word for a shell, as click does."""
+        if not standalone_mode or _COMPLETION in os.environ:
+            return super().main(args, prog_name, complete_var, standalone_mode, **extra)
+        sys.exit(guarded(lambda: self._run(list(sys.argv[1:] if args is None else args))))
+
+    def _run(self, args: list[str]) -> int:
+        try:
+            with self.make_context("cxcontracts", args) as context:
+                return int(self.invoke(context) or 0)
+        except click.exceptions.Exit as end:
+            return end.exit_code
+
+
+@click.command(
+    cls=Program,
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: cxcontracts init",
+)
+@click.option("--estate", **ESTATE)
+@click.version_option(cxcontracts.__version__, prog_name="cxcontracts", message="%(prog)s %(version)s")
+@click.pass_context
+def main(context: click.Context, estate: Path | None) -> None:
+    """Say whose change would break which experience, for whom, and what exactly the customer would see.
+
+    An estate is a folder that keeps side by side what each partner promises (its contract) and what each customer needs
+    (journeys, in the customer's words).
+
+    \b
+    Exit codes:
+      0  nothing breaks
+      1  an experience would break
+      2  wrong usage, or an unsound estate
+      3  nothing is broken, but the answer is not certain
+      4  nothing was checked
+      5  cxcontracts itself failed
+    """
+    context.obj = estate
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+        context.exit(UNUSABLE)
+
+
+main.add_command(init)
+main.add_command(check)
+main.add_command(impact)

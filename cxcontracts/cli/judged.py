@@ -1,0 +1,73 @@
+"""What ``check`` and ``impact`` share: open the estate, judge, report, and end with the exit code of what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from cxcontracts.cli.exits import INTERRUPTED, UNUSABLE, exit_code
+from cxcontracts.cli.options import Reporting, estate_root
+from cxcontracts.cli.output import insist_on_folder, publish, say
+from cxcontracts.cli.progress import Progress
+from cxcontracts.errors import UnsoundError
+
+if TYPE_CHECKING:
+    from cxcontracts.findings import Run
+    from cxcontracts.opening import Opened
+
+Released = Callable[[Path], Mapping[str, Path]]
+"""Returns partner to the file of its candidate, given the estate's folder."""
+
+
+def judged(command: Literal["check", "impact"], asked: Reporting, estate: Path | None, released: Released) -> int:
+    """Judge an estate, publish the report, and return the exit code.
+
+    Raises:
+        UsageError: If an option names what is not there.
+        OSError: If the report cannot be written.
+    """
+    root = estate_root(estate)
+    insist_on_folder(asked.output)
+    candidates = released(root)
+    try:
+        run = _run(command, root, candidates)
+    except UnsoundError as error:
+        return _unsound(error, root)
+    publish(run, asked, root)
+    return exit_code(run, asked.strict) if run.complete else INTERRUPTED
+
+
+def _run(command: Literal["check", "impact"], root: Path, candidates: Mapping[str, Path]) -> Run:
+    """Return what was found, marked incomplete where a signal came in between."""
+    from cxcontracts.findings import Harm, Run
+    from cxcontracts.opening import open_estate
+
+    try:
+        opened = open_estate(root, candidates)
+        _warn(command, opened, root)
+        with Progress() as progress:
+            return opened.check(progress) if command == "check" else opened.impact(progress)
+    except KeyboardInterrupt:
+        return Run(command, root.name, (), frozenset(Harm), complete=False)
+
+
+def _warn(command: str, opened: Opened, root: Path) -> None:
+    from cxcontracts.whereabouts import Whereabouts
+
+    if command == "check":
+        for problem in Whereabouts(root, Path.cwd()).problems(opened.warnings):
+            say(f"warning: {problem}")
+    elif opened.warnings:
+        say(f"warning: {len(opened.warnings)} in the estate's files; cxcontracts check lists them")
+
+
+def _unsound(error: UnsoundError, root: Path) -> int:
+    """Say every problem, each in a line that an editor can follow."""
+    from cxcontracts.whereabouts import Whereabouts
+
+    for problem in Whereabouts(root, Path.cwd()).problems(error.problems):
+        say(str(problem))
+    number = len(error.problems)
+    say(f"cxcontracts: {number} {'problem' if number == 1 else 'problems'}; nothing was judged")
+    return UNUSABLE

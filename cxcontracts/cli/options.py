@@ -1,0 +1,84 @@
+"""What the commands ask of their user alike: which estate, and how to report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from cxcontracts.errors import UsageError
+
+FORMATS: Final = ("text", "json", "junit")
+ESTATE: Final[dict[str, Any]] = {
+    "type": click.Path(file_okay=False, path_type=Path),
+    "metavar": "DIR",
+    "help": "The estate's folder; by default contracts/ here or in a folder above.",
+}
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """How to report.
+
+    Attributes:
+        format: One of :data:`FORMATS`.
+        output: The file to write; None for standard output.
+        strict: Whether what is not certain fails.
+        verbose: Whether to list what is otherwise counted.
+    """
+
+    format: str
+    output: Path | None
+    strict: bool
+    verbose: bool
+
+
+def reporting(command: _Command) -> _Command:
+    """Give a command ``--format``, ``--output``, ``--strict``, ``--verbose`` and ``--estate``."""
+    for option in (
+        click.option("--estate", **ESTATE),
+        click.option("-v", "--verbose", is_flag=True, help="List in full what is otherwise counted or cut."),
+        click.option("--strict", is_flag=True, help="Exit with 3 where the answer is not certain."),
+        click.option(
+            "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the report to FILE."
+        ),
+        click.option(
+            "-f",
+            "--format",
+            type=click.Choice(FORMATS),
+            default="text",
+            show_default=True,
+            help="For people, programs or CI systems.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def estate_root(named: Path | None) -> Path:
+    """Return the absolute folder of the estate that was named, else of the one found from here upwards.
+
+    Raises:
+        UsageError: If there is none.
+    """
+    from cxcontracts.estate.folders import ESTATE_FILE, find_estate
+
+    if named is None:
+        return find_estate(Path.cwd())
+    root = Path(os.path.abspath(named))
+    if not root.is_dir():
+        raise UsageError(f"there is no folder {str(named)!r}")
+    inside = [name for name in ("contracts", *_folders(root)) if (root / name / ESTATE_FILE).is_file()]
+    if not (root / ESTATE_FILE).exists() and inside:
+        raise UsageError(f"there is no {ESTATE_FILE} in {str(named)!r}; did you mean --estate {named / inside[0]}?")
+    return root
+
+
+def _folders(root: Path) -> list[str]:
+    return sorted(path.name for path in root.iterdir() if path.is_dir())

@@ -1,0 +1,157 @@
+"""Where words go: the report to standard output or into a file, everything else to standard error. All of it harmless."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cxcontracts.errors import UsageError
+from cxcontracts.sanitise import harmless, harmless_line
+
+if TYPE_CHECKING:
+    from cxcontracts.cli.options import Reporting
+    from cxcontracts.findings import Run
+
+_PIPED: Final = 80
+
+
+def set_up_streams() -> None:
+    """Let no character be lost where a terminal's encoding has none for it: it is spelled out."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def say(text: str) -> None:
+    """Say something beside the report, in lines of its own; nobody being there to read it is no error."""
+    for line in harmless(text).rstrip("\n").split("\n"):
+        try:
+            print(harmless_line(line, 2000), file=sys.stderr, flush=True)
+        except OSError:
+            silence()
+            return
+
+
+def silence() -> None:
+    """Give standard output and error up: what still waits to be written would fail again when Python ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            try:
+                os.dup2(nowhere, stream.fileno())
+            except (OSError, ValueError):  # not a real stream
+                continue
+    os.close(nowhere)
+
+
+def publish(run: Run, asked: Reporting, root: Path) -> None:
+    """Write the report of a run to where it was asked for.
+
+    Raises:
+        OSError: If it cannot be written. The file that was there before is then still whole.
+    """
+    text = rendered(run, asked, root)
+    if asked.output is None:
+        with _named("standard output"):
+            show(text)
+    else:
+        with _named(str(asked.output)):
+            write_whole(asked.output, text)
+        said = "interrupted" if not run.complete else str(run.verdict)
+        say(f"{run.command}: {said}; the report is in {asked.output}")
+
+
+@contextmanager
+def _named(target: str) -> Iterator[None]:
+    """Let an error say what could not be written."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, f"the report could not be written: {error.strerror}", target) from error
+
+
+def rendered(run: Run, asked: Reporting, root: Path) -> str:
+    """Return the report of a run in the format asked for."""
+    from cxcontracts.reports import json, junit, text
+    from cxcontracts.whereabouts import Whereabouts, repository_of
+
+    here = Path.cwd()
+    if asked.format == "json":
+        return json.render(run)
+    if asked.format == "junit":
+        return junit.render(Whereabouts(root, repository_of(root) or here).run(run), strict=asked.strict)
+    on_terminal = asked.output is None and sys.stdout.isatty()
+    width = shutil.get_terminal_size((_PIPED, 24)).columns if on_terminal else _PIPED
+    return text.render(Whereabouts(root, here).run(run), colour=on_terminal and colours(), width=width, verbose=asked.verbose)
+
+
+def colours() -> bool:
+    """Return whether a terminal may be given colours.
+
+    Source: https://no-color.org: NO_COLOR counts when it is there and not empty.
+    """
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def show(text: str) -> None:
+    """Write to standard output; whoever closed it has read enough.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        silence()
+
+
+def insist_on_folder(output: Path | None) -> None:
+    """Refuse, before anything is judged, a file that could not be written once all is done.
+
+    Raises:
+        UsageError: If the folder of *output* is not there, or nothing can be written into it.
+    """
+    folder = Path(os.path.realpath(output)).parent if output is not None else Path.cwd()
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {str(folder)!r} to write {output} into; make it, or name another --output")
+    if output is not None and not os.access(folder, os.W_OK):
+        raise UsageError(f"nothing can be written into {str(folder)!r}; name another --output")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all; to a device or a pipe, straight away.
+
+    Raises:
+        OSError: If it cannot be written; what was there before is then as it was.
+    """
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8", newline="\n")
+        return
+    handle, name = tempfile.mkstemp(prefix=".cxcontracts-", dir=path.parent)
+    try:
+        with open(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

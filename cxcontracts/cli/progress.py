@@ -1,0 +1,42 @@
+"""Progress of long work: one line on standard error, where that is a terminal, gone once the work is done."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import Final, TextIO
+
+_PATIENCE: Final = 1.0
+"""Seconds of silence before there is anything to see."""
+
+_REFRESH: Final = 0.1
+_CLEAR: Final = "\r\x1b[K"
+
+
+class Progress:
+    """Says how many requirements are judged: call it with how many, and of how many.
+
+    Args:
+        stream: Where to; nothing is said where it is no terminal.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._next = time.monotonic() + _PATIENCE if self._stream.isatty() else float("inf")
+        self._shown = False
+
+    def __call__(self, done: int, total: int) -> None:
+        """Say how far the work is, where it is time to."""
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + _REFRESH
+            self._shown = True
+            print(f"{_CLEAR}judged {done:,} of {total:,} requirements", end="", file=self._stream, flush=True)
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._shown:
+            print(_CLEAR, end="", file=self._stream, flush=True)

@@ -1,0 +1,122 @@
+"""Journeys as pytest tests: ``pytest contracts/`` collects each journey file of an estate, and each requirement is one test.
+
+``contracts/journeys/rail-disruption.yaml::check-service::needs:status`` is judged on the contract of record of the partner that
+answers the step, or on its candidate where ``--cx-candidate`` names one. How it ends:
+
+- broken, with a harm in ``fail-on``: it fails; also where it only follows from a break of ``answers`` at its step, and says so;
+- inconclusive, and with ``--cx-strict`` unproven too: an error, never a skip;
+- waived: an expected failure;
+- everything else passes. Other breaks, what is tolerated, unpromised or unproven have a line in the summary.
+
+A candidate that no test was judged on ends a run that is otherwise green as one that ran no tests (exit code 5).
+
+Test runs without an estate notice nothing: this module imports nothing but pytest, and looks at no file but those named
+``journeys/*.yaml`` below an ``estate.yaml``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+_ESTATE: Final = "estate.yaml"
+_WHERE_ESTATES_ARE: Final = ("contracts/", "*/", "contracts/*/")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the options of the command line that mean something here, with its own prefix."""
+    group = parser.getgroup("cxcontracts", "cxcontracts: the journeys of an estate as tests")
+    group.addoption(
+        "--cx-candidate",
+        action="append",
+        default=[],
+        metavar="[PARTNER=]FILE",
+        help="Judge a contract that a partner proposes; once for each that is released together.",
+    )
+    group.addoption("--cx-strict", action="store_true", help="What cannot be decided on the contracts is an error.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse candidates of nobody, and files that are not there, before anything is collected."""
+    written = config.getoption("--cx-candidate")
+    if not written:
+        return
+    from cxcontracts.candidates import candidates, existing_file, file_of, partners_of
+    from cxcontracts.errors import UsageError
+    from cxcontracts.sanitise import harmless_line
+
+    here = config.invocation_params.dir
+    try:
+        for text in written:
+            existing_file(file_of(text), here)
+        for root in estates_of(config):
+            candidates(written, (), partners_of(root), "--cx-candidate", here)
+    except UsageError as error:
+        raise pytest.UsageError(harmless_line(str(error), None)) from None
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say which estates lie where tests are looked for, and what they are judged on."""
+    found = [os.path.relpath(root, config.invocation_params.dir) for root in estates_of(config)]
+    if not found:
+        return None
+    from cxcontracts.sanitise import harmless_line
+
+    written = config.getoption("--cx-candidate")
+    judged_on = f"candidate {', '.join(written)}" if written else "contracts of record"
+    return harmless_line(f"cxcontracts: {', '.join(found)}, {judged_on}", 500)
+
+
+def estates_of(config: pytest.Config) -> list[Path]:
+    """Return the estates that the arguments of a run lead to, sorted: those that they lie in, else those just below them."""
+    return sorted(
+        {root for argument in config.args for root in _estates(Path(config.invocation_params.dir, argument.partition("::")[0]))}
+    )
+
+
+def _estates(path: Path) -> Iterator[Path]:
+    path = Path(os.path.abspath(path))
+    above = next((parent for parent in (path, *path.parents) if (parent / _ESTATE).is_file()), None)
+    if above is not None:
+        yield above
+    elif path.is_dir():
+        yield from (file.parent for pattern in _WHERE_ESTATES_ARE for file in path.glob(pattern + _ESTATE))
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect the journeys of an estate, and no other file."""
+    if file_path.suffix not in (".yaml", ".yml") or file_path.parent.name != "journeys":
+        return None
+    if not (file_path.parent.parent / _ESTATE).is_file():
+        return None
+    from cxcontracts.pytest_plugin import journeys
+
+    plugins = parent.config.pluginmanager
+    if not plugins.is_registered(journeys):
+        plugins.register(journeys, "cxcontracts-journeys")
+    return journeys.JourneyFile.from_parent(parent, path=file_path)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let no run be green that was asked about a candidate and judged nothing on it."""
+    config = session.config
+    looks_only = config.option.collectonly or hasattr(config, "workerinput")
+    if config.getoption("--cx-candidate") and session.exitstatus == pytest.ExitCode.OK and not looks_only:
+        from cxcontracts.pytest_plugin import summary
+
+        if summary.unjudged(config):
+            session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what customers would see; nothing where no journey was judged."""
+    told = any(hasattr(report, "cx") for reports in terminalreporter.stats.values() for report in reports)
+    if told or terminalreporter.config.getoption("--cx-candidate"):
+        from cxcontracts.pytest_plugin import summary
+
+        summary.write(terminalreporter)

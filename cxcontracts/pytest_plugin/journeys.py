@@ -1,0 +1,120 @@
+"""What pytest collects of an estate: a file for each journey, in it a collector for each step, in it a test for each requirement.
+
+Registered as a plugin of its own once the first journey is found, so that its hook runs for no other test suite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from _pytest._code.code import ExceptionInfo, TerminalRepr
+
+from cxcontracts.errors import CxError, UnsoundError
+from cxcontracts.findings import Finding, Verdict
+from cxcontracts.pytest_plugin.estates import Estates, JudgedEstate
+from cxcontracts.pytest_plugin.failures import CouldNotJudge, ExperienceBreaks, shown_failure
+from cxcontracts.pytest_plugin.told import told
+from cxcontracts.requirements import Requirement
+from cxcontracts.sanitise import harmless_line
+
+_ESTATES: Final = pytest.StashKey[Estates]()
+
+
+class JourneyFile(pytest.File):
+    """A journey; what is wrong with its estate is an error of its collection."""
+
+    def collect(self) -> Iterable[pytest.Collector]:
+        """Yield a collector for each step that contracts can be judged on."""
+        estates = self.session.stash.setdefault(_ESTATES, Estates(self.config))
+        try:
+            estate = estates.of(self.path)
+            requirements = estate.requirements(self.path)
+        except CxError as error:
+            raise self.CollectError(estates.complaint(error, self.path)) from None
+        for step, of_step in groupby(requirements, lambda requirement: requirement.step.name):
+            yield JourneyStep.from_parent(self, name=harmless_line(step, None), requirements=tuple(of_step), estate=estate)
+
+
+class JourneyStep(pytest.Collector):
+    """A step of a journey."""
+
+    def __init__(self, *, requirements: tuple[Requirement, ...], estate: JudgedEstate, **rest: Any) -> None:
+        super().__init__(**rest)
+        self._requirements = requirements
+        self._estate = estate
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Yield a test for each requirement of the step."""
+        for requirement in self._requirements:
+            name = harmless_line(requirement.id.split("/", 2)[2], None)
+            yield RequirementTest.from_parent(self, name=name, requirement=requirement, estate=self._estate)
+
+
+class RequirementTest(pytest.Item):
+    """A requirement: judged in its setup, so that what could not be judged is an error, and failed in its call.
+
+    Attributes:
+        finding: What came of it; None until it is judged.
+    """
+
+    def __init__(self, *, requirement: Requirement, estate: JudgedEstate, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.finding: Finding | None = None
+        self._requirement = requirement
+        self._estate = estate
+        self.extra_keyword_matches |= {requirement.step.partner, requirement.kind}
+        place = estate.place(requirement)
+        self.user_properties += [("file", harmless_line(place.file)), ("line", place.line), ("partner", requirement.step.partner)]
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Return the requirement's line in the journey file, and its id."""
+        return self.path, self._requirement.where.line - 1, harmless_line(self._requirement.id, None)
+
+    def setup(self) -> None:
+        """Judge the requirement.
+
+        Raises:
+            CouldNotJudge: If a contract is unsound where it looks, or the answer is not certain.
+        """
+        try:
+            finding = self.finding = self._estate.finding(self._requirement)
+        except UnsoundError as error:
+            raise CouldNotJudge([str(problem) for problem in self._estate.problems(error)]) from None
+        self.user_properties += [("verdict", str(finding.verdict)), ("harm", str(finding.harm))]
+        strict = self.config.getoption("--cx-strict")
+        if finding.verdict is Verdict.INCONCLUSIVE or (strict and finding.verdict is Verdict.UNPROVEN):
+            raise CouldNotJudge([f"{finding.verdict}: {finding.because or finding.id}"])
+
+    def runtest(self) -> None:
+        """Fail where the experience breaks.
+
+        Raises:
+            ExperienceBreaks: If the harm of the break closes the gate.
+        """
+        finding = self.finding
+        assert finding is not None
+        closes = finding.harm in self._estate.fail_on
+        if finding.verdict is Verdict.WAIVED and not self.config.getoption("runxfail"):
+            pytest.xfail(harmless_line(self._estate.waived(finding)))
+        if closes and finding.verdict in (Verdict.BROKEN, Verdict.WAIVED):
+            raise ExperienceBreaks(finding, self._estate.release(finding.partner), self._estate.cause(finding))
+
+    def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: Any = None) -> str | TerminalRepr:
+        """Return what the customer would see, without a traceback; with one only what is a fault of ours."""
+        if isinstance(excinfo.value, ExperienceBreaks | CouldNotJudge):
+            style = self.config.getoption("tbstyle")
+            return shown_failure(excinfo.value, self._estate.place(self._requirement), style)
+        return super().repr_failure(excinfo, style)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Give the report of a requirement what the summary says of it, in words that can travel between processes."""
+    report = yield
+    if isinstance(item, RequirementTest) and item.finding is not None and (report.when == "call" or report.failed):
+        report.cx = told(item.finding, item._estate)  # type: ignore[attr-defined]  # reports carry what plugins add
+    return report

@@ -1,0 +1,57 @@
+"""The estate that ``init`` writes: the files in ``estate/``, as they are."""
+
+from __future__ import annotations
+
+import importlib.resources
+import os
+from collections.abc import Iterator
+from importlib.resources.abc import Traversable
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from cxcontracts.errors import UsageError
+
+PARTNER: Final = "courier"
+"""The partner of the estate that has a candidate."""
+
+CANDIDATE: Final = PurePosixPath("partners/courier/candidates/1.5.0.yaml")
+"""That candidate, below the estate's folder. It would break an experience."""
+
+
+def write_estate(folder: Path) -> None:
+    """Write the estate into a folder, which is made where it is not there.
+
+    Raises:
+        UsageError: If one of its files is there already; nothing is written then.
+        OSError: If a file cannot be written; those that were are taken away again.
+    """
+    files = {folder / name: data for name, data in estate_files()}
+    there = [path for path in files if os.path.lexists(path)]
+    if there:
+        raise UsageError(
+            f"{str(there[0])!r} is there already, and nothing is overwritten; name another folder: cxcontracts init DIR"
+        )
+    written: list[Path] = []
+    try:
+        for path, data in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                written.append(path)
+                file.write(data)
+    except OSError:
+        for path in written:
+            path.unlink()
+        raise
+
+
+def estate_files() -> Iterator[tuple[PurePosixPath, bytes]]:
+    """Yield each file of the estate, its path below the estate's folder first."""
+    return _files(importlib.resources.files(__package__).joinpath("estate"), PurePosixPath())
+
+
+def _files(folder: Traversable, below: PurePosixPath) -> Iterator[tuple[PurePosixPath, bytes]]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _files(entry, below / entry.name)
+        else:
+            yield below / entry.name, entry.read_bytes()
