@@ -44,6 +44,22 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Beyond:
+    """Seconds on top of parsing: with the whole contract, and with one cut down to what the journeys touch."""
+
+    whole: float
+    trimmed: float
+
+    @property
+    def growth(self) -> float:
+        """How many times more the whole costs."""
+        return self.whole / self.trimmed
+
+    def __str__(self) -> str:
+        return f"{self.whole:.3f} s | {self.trimmed:.3f} s"
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One pair's figures; those of oasdiff are None where it was left out."""
 
@@ -54,8 +70,8 @@ class Row:
     command: Figure
     breaking: Figure | None
     changelog: Figure | None
-    beyond: float
-    beyond_trimmed: float
+    beyond: Beyond
+    beyond_verdicts: Beyond
     said: str
 
 
@@ -98,12 +114,12 @@ def _row(contracts: Pair, workspace: Path, options: argparse.Namespace) -> Row:
     small = Pair(contracts.name, *(_trimmed(each, here / name, asks) for name, each in _sides(contracts)))
     estates.write(here / "small", small.old, asks)
 
-    def ours(estate: str, candidate: Version) -> tuple[Figure, str]:
-        return _in_process(["impact", here / estate, estates.PARTNER, candidate.file], workspace, options.repeat)
+    def ours(task: str, estate: str, candidate: Version) -> tuple[Figure, str]:
+        return _in_process([task, here / estate, estates.PARTNER, candidate.file], workspace, options.repeat)
 
-    whole, said = ours("whole", contracts.new)
-    part, _ = ours("small", small.new)
-    floor = _floor(contracts, workspace, options.repeat)
+    whole, said = ours("impact", "whole", contracts.new)
+    verdicts, _ = ours("verdicts", "whole", contracts.new)
+    floor, floor_of_part = (_floor(each, workspace, options.repeat) for each in (contracts, small))
     program = Path(sys.executable).parent / "cxcontracts"
     command: list[str | Path] = [program, "--estate", here / "whole", "impact", estates.PARTNER]
     command += ["--candidate", contracts.new.file, "--format", "json"]
@@ -111,12 +127,12 @@ def _row(contracts: Pair, workspace: Path, options: argparse.Namespace) -> Row:
         name=contracts.name,
         floor=floor,
         ours=whole,
-        verdicts=_in_process(["verdicts", here / "whole", estates.PARTNER, contracts.new.file], workspace, options.repeat)[0],
+        verdicts=verdicts,
         command=_least(lambda: _command(command, workspace, options.limit, (0, 1, 3)), options.repeat),
         breaking=None if options.without_oasdiff else _oasdiff("breaking", contracts, workspace, options.limit),
         changelog=None if options.without_oasdiff else _oasdiff("changelog", contracts, workspace, options.limit),
-        beyond=whole.cpu - floor.cpu,
-        beyond_trimmed=part.cpu - _floor(small, workspace, options.repeat).cpu,
+        beyond=Beyond(whole.cpu - floor.cpu, ours("impact", "small", small.new)[0].cpu - floor_of_part.cpu),
+        beyond_verdicts=Beyond(verdicts.cpu - floor.cpu, ours("verdicts", "small", small.new)[0].cpu - floor_of_part.cpu),
         said=said,
     )
 
@@ -174,8 +190,9 @@ def _targets(row: Row) -> list[Target]:
     targets = [_at_most(f"{row.name}: in-process within {within} times the floor", row.ours.cpu / row.floor.cpu, within)]
     if row.breaking is not None and row.name.startswith("github/"):
         targets.append(_at_least(f"{row.name}: 10 times faster than oasdiff", row.breaking.cpu / row.ours.cpu, 10))
-    grown = row.beyond / row.beyond_trimmed
-    targets.append(_at_most(f"{row.name}: beyond parsing, the whole costs what the touched part costs, within 1.5", grown, 1.5))
+    grown = f"{row.name}: beyond parsing, the whole costs at most 1.5 times what the touched part costs"
+    targets.append(_at_most(grown, row.beyond.growth, 1.5))
+    targets.append(_at_most(f"{grown}, without the list of changes", row.beyond_verdicts.growth, 1.5))
     return targets
 
 
@@ -200,9 +217,9 @@ def _report(rows: Sequence[Row], targets: Sequence[Target]) -> str:
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         *(_line(row) for row in rows),
         "",
-        "| pair | what it says | beyond parsing | the same, contract cut down to what is touched |",
-        "| --- | --- | --- | --- |",
-        *(f"| {row.name} | {row.said} | {row.beyond:.3f} s | {row.beyond_trimmed:.3f} s |" for row in rows),
+        "| pair | what it says | beyond parsing | cut down to what is touched | without the changes | cut down |",
+        "| --- | --- | --- | --- | --- | --- |",
+        *(f"| {row.name} | {row.said} | {row.beyond} | {row.beyond_verdicts} |" for row in rows),
         "",
         *(f"- {'met' if target.met else 'MISSED'}: {target.sentence}" for target in targets),
         "",
