@@ -7,6 +7,7 @@ to, never by how they are spelled; ``allOf`` by what it merges to; descriptions 
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import orjson
 
 from cxcontracts.containment.narrowing import NO_DEEPER, narrowed
-from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes
+from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes, values_of
 from cxcontracts.containment.sets import Nothing, find
 from cxcontracts.contracts.operation import Header, Media, Operation, Parameter
 from cxcontracts.errors import ContractError
@@ -22,20 +23,60 @@ from cxcontracts.findings import Change
 from cxcontracts.scenes import Side
 from cxcontracts.wording import described, listed, shown
 
-MOST_DETAILS = 12_000
-"""How many pairs of schemas are looked into outside of the operations that journeys call; the rest is compared as a whole."""
+MOST_DETAILS = 1_500
+"""How many pairs of schemas are looked into, those of called operations first and the outer before the inner."""
 
 _WORDING = re.compile(rb'"(?:description|summary|title|example|x-[^"\\]*)":(?:"(?:[^"\\]|\\.)*"|null|true|false|-?[0-9.eE+-]+),?')
+
+_UNSOUND = "cannot be compared: a schema is unsound, or allows too many alternatives"
+_COMPOUND = frozenset(
+    [
+        "properties",
+        "items",
+        "allOf",
+        "oneOf",
+        "anyOf",
+        "not",
+        "if",
+        "then",
+        "else",
+        "additionalProperties",
+        "patternProperties",
+        "prefixItems",
+        "contains",
+    ]
+)
 
 Keys = frozenset[object]
 
 
 @dataclass
+class _Met:
+    """How often a pair of schemas was met."""
+
+    times: int = 1
+
+
+@dataclass
 class _Found:
+    operation: int
     element: str
     change: str
     keys: Keys
-    places: int = 1
+    met: _Met
+
+
+@dataclass
+class _Pair:
+    """Two schemas that are still to be compared."""
+
+    operation: int
+    element: str
+    one: Sequence[Node]
+    other: Sequence[Node]
+    before: Reader
+    after: Reader
+    met: _Met
 
 
 def differences(
@@ -50,11 +91,13 @@ def differences(
     comparison = _Comparison(record, candidate)
     for operation in called:
         comparison.operation(operation)
-    comparison.details_left = MOST_DETAILS
+    comparison.look_into()
     for operation in record.contract.operations():
         comparison.operation(operation)
+    comparison.look_into()
     comparison.added()
-    return tuple(Change(found.element, found.change, felt(found.keys), found.places) for found in comparison.found)
+    found = sorted(comparison.found, key=lambda each: each.operation)
+    return tuple(Change(each.element, each.change, felt(each.keys), each.met.times) for each in found)
 
 
 class _Comparison:
@@ -62,20 +105,23 @@ class _Comparison:
         self.record = record
         self.candidate = candidate
         self.found: list[_Found] = []
-        self.details_left: int | None = None
-        self._pairs: dict[tuple[object, ...], list[_Found]] = {}
-        self._met: set[int] = set()
-        self._same: dict[bytes, bool] = {}
+        self._left = MOST_DETAILS
+        self._queue: deque[_Pair] = deque()
+        self._pairs: dict[tuple[object, ...], _Met] = {}
+        self._met: dict[int, int] = {}
+        self._operation = 0
+        self._cause = _Met()
         self._clean = _unchanged_components(record, candidate)
 
     def add(self, element: str, change: str, *keys: object) -> None:
-        self.found.append(_Found(element, change, frozenset(keys)))
+        self.found.append(_Found(self._operation, element, change, frozenset(keys), self._cause))
 
     def operation(self, operation: Operation) -> None:
         """Compare one operation with its counterpart, once."""
         if operation.node.identity in self._met:
             return
-        self._met.add(operation.node.identity)
+        self._operation = self._met[operation.node.identity] = len(self._met)
+        self._cause = _Met()
         renewed = self.candidate.contract.counterpart(operation)
         if renewed is None:
             self.add(str(operation), "operation removed", (operation.node.identity, "operation"))
@@ -86,16 +132,34 @@ class _Comparison:
             and self._alike_inputs(operation, renewed)
         ):
             return
-        if self.details_left is not None and self.details_left <= 0:
-            self.add(str(operation), "operation changed; it is not looked into, since no journey calls it")
-            return
         try:
             self._inside(operation, renewed)
+        except ContractError:
+            self.add(str(operation), _UNSOUND)
+
+    def look_into(self) -> None:
+        """Compare the schemas that were met on the way, and say of each operation where that ends early."""
+        unseen = set()
+        while self._queue:
+            pair = self._queue.popleft()
+            self._operation, self._cause = pair.operation, pair.met
+            self._left -= 1
+            if self._left >= 0:
+                self._compare(pair)
+            elif pair.operation not in unseen:
+                unseen.add(pair.operation)
+                self.add(pair.element, "changed further inside, which is not looked into")
+
+    def _compare(self, pair: _Pair) -> None:
+        try:
+            self._shapes(pair.element, pair.before.shapes(pair.one), pair.after.shapes(pair.other), pair.before, pair.after)
         except (ContractError, TooManyShapes):
-            self.add(str(operation), "operation cannot be compared: one of its schemas is unsound")
+            self.add(pair.element, _UNSOUND)
 
     def added(self) -> None:
         """List the operations that only the candidate has."""
+        self._operation = len(self._met)
+        self._cause = _Met()
         for renewed in self.candidate.contract.operations():
             if self.record.contract.counterpart(renewed) is None:
                 self.add(str(renewed), "operation added")
@@ -186,26 +250,19 @@ class _Comparison:
         pair = (id(before), *(node.identity for node in one), "|", *(node.identity for node in other))
         known = self._pairs.get(pair)
         if known is not None:
-            for found in known:
-                found.places += 1
+            known.times += 1
             return
-        self._pairs[pair] = []
+        met = self._pairs[pair] = _Met()
         if len(one) == len(other) and all(self._alike(a, b) for a, b in zip(one, other, strict=True)):
             return
-        if self.details_left is not None:
-            self.details_left -= 1
-            if self.details_left < 0:
-                return
-        start = len(self.found)
-        self._shapes(element, before.shapes(one), after.shapes(other), before, after)
-        self._pairs[pair] = self.found[start:]
+        self._queue.append(_Pair(self._operation, element, one, other, before, after, met))
 
     def _shapes(self, element: str, one: Sequence[Shape], other: Sequence[Shape], before: Reader, after: Reader) -> None:
         one, other = _without_null(one), _without_null(other)
         if len(one) != len(other):
             self.add(element, f"alternatives: {len(other)}, there were {len(one)}", *_whole(one), *_whole(other))
             return
-        for a, b in _paired(one, other, before, after):
+        for a, b in _paired(one, other):
             self._shape(element, a, b, before, after)
 
     def _shape(self, element: str, one: Shape, other: Shape, before: Reader, after: Reader) -> None:
@@ -223,6 +280,8 @@ class _Comparison:
 
     def _members(self, element: str, one: Shape, other: Shape, before: Reader, after: Reader) -> None:
         for name in dict.fromkeys((*one.names, *other.names)):
+            if self._untouched(one, other, name):
+                continue
             where = _below(element, name)
             old, new = one.slot(name), other.slot(name)
             keys = [(atom.identity, name) for shape in (one, other) for atom in shape.atoms]
@@ -240,6 +299,24 @@ class _Comparison:
                 self.add(where, "property is now " + ("required" if new.required else "optional"), *keys)
             self._schemas(where, old.nodes, new.nodes, before, after)
         self._schemas(_below(element, "*"), one.map_nodes, other.map_nodes, before, after)
+
+    def _untouched(self, one: Shape, other: Shape, name: str) -> bool:
+        """Tell whether a member is the same word for word: at once, for most members of most schemas are."""
+        if len(one.atoms) != 1 or len(other.atoms) != 1 or (name in one.required) != (name in other.required):
+            return False
+        before, after = (shape.atoms[0].value.get("properties", {}).get(name) for shape in (one, other))
+        return before is not None and before == after and self._self_contained(before)
+
+    def _self_contained(self, schema: Any) -> bool:
+        """Tell whether a schema refers to nothing that changed."""
+        if not isinstance(schema, dict):
+            return True
+        if "$ref" in schema:
+            return self._clean is not None and str(schema["$ref"]).encode() in self._clean
+        if _COMPOUND.isdisjoint(schema):
+            return True
+        references = _references(schema)
+        return not references or (self._clean is not None and references <= self._clean)
 
     def _alike(self, one: Node, other: Node) -> bool:
         """Tell at the cost of a comparison of bytes whether two parts say the same; False where that takes a closer look."""
@@ -320,15 +397,15 @@ def _below(element: str, name: str) -> str:
     return f"{element} {name}" if whole else f"{element}.{name}"
 
 
-def _paired(one: Sequence[Shape], other: Sequence[Shape], before: Reader, after: Reader) -> Iterator[tuple[Shape, Shape]]:
+def _paired(one: Sequence[Shape], other: Sequence[Shape]) -> Iterator[tuple[Shape, Shape]]:
     """Pair alternatives that say the same, in whatever order they are written, then the others in their order."""
     if len(one) == 1:
         yield one[0], other[0]
         return
-    left = [(shape, _signature(shape, after)) for shape in other]
+    left = [(shape, _signature(shape)) for shape in other]
     unpaired = []
     for shape in one:
-        signature = _signature(shape, before)
+        signature = _signature(shape)
         match = next((index for index, (_, theirs) in enumerate(left) if theirs == signature), None)
         if match is None:
             unpaired.append(shape)
@@ -337,11 +414,11 @@ def _paired(one: Sequence[Shape], other: Sequence[Shape], before: Reader, after:
     yield from zip(unpaired, (shape for shape, _ in left), strict=True)
 
 
-def _signature(shape: Shape, reader: Reader) -> tuple[object, ...]:
-    members = {
-        name: narrowed(reader, value, NO_DEEPER) for name in shape.names for value in reader.shapes(shape.slot(name).nodes)[:1]
-    }
-    return (narrowed(reader, shape, NO_DEEPER), sorted(shape.required), members)
+def _signature(shape: Shape) -> tuple[object, ...]:
+    """Return what tells alternatives apart: their types, their own values, and the names and values of their members."""
+    values = [atom.value.get(key) for atom in shape.atoms for key in ("const", "enum", "format", "pattern")]
+    members = {name: list(values_of(shape, name)) for name in shape.names}
+    return (shape.types, shape.required, members, values)
 
 
 def _scalar_change(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:

@@ -337,12 +337,13 @@ def _exclude(one: Shape, other: Shape) -> bool:
     return any(
         not _overlap(mine, theirs)
         for name in one.required | other.required
-        for mine in _values_of(one, name)
-        for theirs in _values_of(other, name)
+        for mine in values_of(one, name)
+        for theirs in values_of(other, name)
     )
 
 
-def _values_of(shape: Shape, name: str) -> Iterator[list[JSON]]:
+def values_of(shape: Shape, name: str) -> Iterator[list[JSON]]:
+    """Yield the values that a member is confined to by an ``enum`` or ``const`` of its own."""
     for atom in shape.atoms:
         member = _mapping(atom.value.get("properties")).get(name)
         if isinstance(member, dict):
@@ -420,7 +421,7 @@ def _tagged(shapes: tuple[Shape, ...], tag: tuple[str, list[str]]) -> list[Shape
     name, values = tag
     tagged = []
     for shape in shapes:
-        if "object" not in shape.types or any(True for _ in _values_of(shape, name)):
+        if "object" not in shape.types or any(True for _ in values_of(shape, name)):
             tagged.append(shape)
             continue
         home = shape.atoms[0].home if shape.atoms else None
