@@ -46,12 +46,12 @@ RUNNERS: tuple[Callable[[str], bool], ...] = (github, azure, teamcity, buildkite
 
 def commands(text: str) -> list[tuple[str, str]]:
     """Return who finds a command in which line."""
-    return [(runner.__name__, line) for line in _lines(text) for runner in RUNNERS if runner(line)]
+    return [(runner.__name__, line) for line in sorted(set(_lines(text))) for runner in RUNNERS if runner(line)]
 
 
 def unseen(text: str) -> list[str]:
     """Return the characters that a terminal obeys, that hide, that turn the direction, or that XML forbids."""
-    return [f"U+{ord(character):04X}" for character in text if _unseen(character)]
+    return [f"U+{ord(character):04X}" for character in sorted(set(text)) if _unseen(character)]
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -88,6 +88,14 @@ def test_the_need_says_where_to_look_before_the_element_does() -> None:
         assert response_line(one, one.witness, 60) == '200 {…, "cause": {"code": null, …}, …}'
 
 
+def test_a_path_that_leads_nowhere_gives_way_to_the_element() -> None:
+    one = finding("j/s/keep:a.b.c.d.e", element="GET /x 200 application/json cause.code")
+    assert (
+        response_line(one, Exchange(Request("GET", "/x"), Response(200, body=LONG)), 60)
+        == '200 {…, "cause": {"code": null, …}, …}'
+    )
+
+
 def test_a_request_shows_method_path_query_and_body() -> None:
     assert request_line(finding(), REFUSED, 100) == 'POST /bookings?dry=true {"bookingRef": "QX7T2M", "surname": "Ng"}'
     assert request_line(finding(), CAUSE_NULL, 100) == "GET /services/SVC-1"

@@ -231,7 +231,7 @@ def _xml(suites: Iterable[_Suite]) -> str:
         for suite in suites
     ]
     try:
-        # Pretty printing parses the report with minidom, which loses line feeds.
+        # Pretty printing would build the whole report a third time, with minidom, which loses line feeds in attributes.
         root = ElementTree.fromstring(junit_xml.to_xml_report_string(model, prettyprint=False))
     except ElementTree.ParseError as error:
         raise UnfaithfulReportError(f"junit-xml made a report that is not well-formed: {error}") from error
