@@ -12,40 +12,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from cxcontracts.containment.narrowing import NO_DEEPER, narrowed
 from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes, values_of
 from cxcontracts.containment.sets import Nothing, find
+from cxcontracts.contracts.document import dumped, references_in
 from cxcontracts.contracts.operation import Header, Media, Operation, Parameter
 from cxcontracts.errors import ContractError
 from cxcontracts.findings import Change
 from cxcontracts.scenes import Side
 from cxcontracts.wording import described, listed, shown
 
-MOST_DETAILS = 1_500
+MOST_DETAILS = 600
 """How many pairs of schemas are looked into, those of called operations first and the outer before the inner."""
 
 _WORDING = re.compile(rb'"(?:description|summary|title|example|x-[^"\\]*)":(?:"(?:[^"\\]|\\.)*"|null|true|false|-?[0-9.eE+-]+),?')
 
 _UNSOUND = "cannot be compared: a schema is unsound, or allows too many alternatives"
-_COMPOUND = frozenset(
-    [
-        "properties",
-        "items",
-        "allOf",
-        "oneOf",
-        "anyOf",
-        "not",
-        "if",
-        "then",
-        "else",
-        "additionalProperties",
-        "patternProperties",
-        "prefixItems",
-        "contains",
-    ]
-)
+_LOGIC = ("allOf", "oneOf", "anyOf", "not", "if", "then", "else")
+_COMPOUND = frozenset((*_LOGIC, "properties", "items", "additionalProperties", "patternProperties", "prefixItems", "contains"))
 
 Keys = frozenset[object]
 
@@ -312,26 +296,26 @@ class _Comparison:
         if not isinstance(schema, dict):
             return True
         if "$ref" in schema:
-            return self._clean is not None and str(schema["$ref"]).encode() in self._clean
+            return self._clean is not None and schema["$ref"] in self._clean
         if _COMPOUND.isdisjoint(schema):
             return True
-        references = _references(schema)
+        references = references_in(schema)
         return not references or (self._clean is not None and references <= self._clean)
 
     def _alike(self, one: Node, other: Node) -> bool:
         """Tell at the cost of a comparison of bytes whether two parts say the same; False where that takes a closer look."""
         if one.value != other.value and _bare(one.value) != _bare(other.value):
             return False
-        references = _references(one.value)
+        references = references_in(one.value)
         return not references or (self._clean is not None and references <= self._clean)
 
 
-def _unchanged_components(record: Side, candidate: Side) -> frozenset[bytes] | None:
+def _unchanged_components(record: Side, candidate: Side) -> frozenset[str] | None:
     """Return the local references that point to the same in both versions, whatever those refer to in turn included."""
     one, other = (side.contract.root.value.get("components") for side in (record, candidate))
     if not isinstance(one, dict) or not isinstance(other, dict):
         return frozenset()
-    same: dict[bytes, frozenset[bytes]] = {}
+    same: dict[str, frozenset[str]] = {}
     for section, members in one.items():
         others = other.get(section)
         if not isinstance(members, dict) or not isinstance(others, dict):
@@ -339,20 +323,20 @@ def _unchanged_components(record: Side, candidate: Side) -> frozenset[bytes] | N
         for name, member in members.items():
             if name in others and (member == others[name] or _bare(member) == _bare(others[name])):
                 escaped = name.replace("~", "~0").replace("/", "~1")
-                same[f"#/components/{section}/{escaped}".encode()] = _references(member)
+                same[f"#/components/{section}/{escaped}"] = references_in(member)
     return _closed(same)
 
 
-def _closed(same: Mapping[bytes, frozenset[bytes]]) -> frozenset[bytes]:
+def _closed(same: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Drop what refers, over any number of steps, to something that is not the same."""
-    users: dict[bytes, list[bytes]] = {}
+    users: dict[str, list[str]] = {}
     lost = []
     for name, references in same.items():
         for reference in references:
             users.setdefault(reference, []).append(name)
             if reference not in same:
                 lost.append(reference)
-    gone: set[bytes] = set()
+    gone: set[str] = set()
     while lost:
         for name in users.get(lost.pop(), ()):
             if name not in gone:
@@ -361,19 +345,8 @@ def _closed(same: Mapping[bytes, frozenset[bytes]]) -> frozenset[bytes]:
     return frozenset(same.keys() - gone)
 
 
-def _references(value: Any) -> frozenset[bytes]:
-    return frozenset(re.findall(rb'"\$ref":"((?:[^"\\]|\\.)*)"', _dumped(value)))
-
-
 def _bare(value: Any) -> bytes:
-    return _WORDING.sub(b"", _dumped(value))
-
-
-def _dumped(value: Any) -> bytes:
-    try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    except TypeError:
-        return repr(value).encode("utf-8", "backslashreplace")
+    return _WORDING.sub(b"", dumped(value))
 
 
 def _whole(shapes: Sequence[Shape]) -> Iterator[object]:

@@ -228,6 +228,13 @@ class Judge:
 
     def problems(self) -> Iterator[Problem]:
         """Yield every mistake that shows only when journeys and contracts are held against each other."""
+        asked = {requirement.step.partner for requirement in self.requirements}
+        for partner in self.estate.partners.values():
+            exempt = partner.not_covered
+            if partner.name not in asked and (exempt is None or (exempt.until is not None and exempt.until < self.today)):
+                what = f"no journey needs anything of partner {partner.name!r}"
+                remedy = "write a need, or say not-covered: {because: …, until: …}"
+                yield Problem(partner.locate("partner"), what, remedy, "no-needs")
         for journey in self.estate.journeys.values():
             for step in journey.steps:
                 if step.call is not None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
+
 from cxcontracts.containment.nodes import Node
 from cxcontracts.contracts.folder import Folder, RefusedReference
 from cxcontracts.contracts.operation import METHODS, Operation
 from cxcontracts.documents import Document
 from cxcontracts.errors import ContractError
-from cxcontracts.problems import Place
+from cxcontracts.exchanges import JSON
+from cxcontracts.problems import Place, Problem
 
 _PARAMETER = re.compile(r"\{[^{}]*\}")
 _MOST_HOPS = 32
@@ -200,6 +204,49 @@ class Contract:
         """Every operationId, in the order written."""
         return tuple(self._by_id)
 
+    def mistakes(self) -> Iterator[Problem]:
+        """Yield what is wrong anywhere in the document itself, so that a mistake that no journey touches is said all the same.
+
+        Every operation is read, every reference of the document followed; schemas are not looked into, nor are further files.
+        """
+        seen: set[Problem] = set(self.dangling())
+        for operation in self.operations():
+            try:
+                operation.parameters, operation.body, operation.answers  # noqa: B018  # reading them is the check
+            except ContractError as error:
+                seen.update(error.problems)
+        for duplicate in self.document.duplicates:
+            what = f"{duplicate.key!r} is written twice, first at line {duplicate.first.line}"
+            seen.add(Problem(duplicate.again, what, "the last one counts", "duplicate-key", True))
+        yield from sorted(seen)
+
+    def dangling(self) -> Iterator[Problem]:
+        """Yield the references within the document that lead nowhere."""
+        local = {reference for reference in references_in(self.document.value) if reference.startswith("#")}
+        lost = {reference for reference in local if not self._leads_somewhere(reference)}
+        if lost:
+            yield from self._dangling(self.root, lost)
+
+    def _leads_somewhere(self, reference: str) -> bool:
+        try:
+            self.follow(self._file(self.document), self.root, reference)
+        except ContractError:
+            return False
+        return True
+
+    def _dangling(self, node: Node, dangling: set[str]) -> Iterator[Problem]:
+        stack = [node]
+        while stack:
+            node = stack.pop()
+            value = node.value
+            if isinstance(value, dict) and isinstance(value.get("$ref"), str) and value["$ref"] in dangling:
+                try:
+                    self._follow(self._file(self.document), node, value["$ref"])
+                except ContractError as error:
+                    yield from error.problems
+            keys = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+            stack.extend(node.child(key) for key in keys if isinstance(value[key], dict | list))
+
     def counterpart(self, operation: Operation) -> Operation | None:
         """Return the operation that answers the same call in this version of the contract; None where none does.
 
@@ -236,6 +283,20 @@ def _openapi_version(document: Document) -> str:
         what = f"openapi {version!s:.20} is no version that is read"
         raise ContractError.at(document.place(("openapi",)), what, "it must be 3.0.x, 3.1.x or 3.2.x", "openapi-version")
     return version
+
+
+def references_in(value: JSON) -> frozenset[str]:
+    """Return every ``$ref`` in a part of a document, at the cost of writing it as bytes."""
+    found = re.findall(rb'"\$ref":("(?:[^"\\]|\\.)*")', dumped(value))
+    return frozenset(str(orjson.loads(each)) for each in found)
+
+
+def dumped(value: JSON) -> bytes:
+    """Return a part of a document as bytes that are the same for the same content."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # an integer beyond 64 bits, or half a surrogate pair
+        return json.dumps(value, sort_keys=True).encode()
 
 
 def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
