@@ -304,10 +304,20 @@ def test_up_to_is_not_said_where_the_journey_knows_how_many_take_it() -> None:
     )
 
 
-def test_up_to_is_said_of_all_where_one_number_is_only_a_bound() -> None:
-    known = finding("a/a/needs:x", customers={"commuter": 12}, exact=True)
-    bound = finding("b/b/needs:x", customers={"leisure": 9})
-    assert "in all: up to 12 commuters and 9 leisure a month" in plain(impact(partner_run(known, bound)))
+def test_customers_of_several_journeys_that_count_them_are_at_least_so_many() -> None:
+    here = finding("a/a/needs:x", customers={"commuter": 12}, exact=True)
+    there = finding("b/b/needs:x", customers={"commuter": 3}, exact=True)
+    assert "  in all: at least 12 commuters a month\n" in plain(impact(partner_run(here, there)))
+    again = finding("a/b/needs:x", customers={"commuter": 12}, exact=True)
+    assert "  in all: 12 commuters a month\n" in plain(impact(partner_run(here, again)))
+
+
+def test_each_number_says_what_it_bounds() -> None:
+    here = finding("a/a/needs:x", customers={"staff": 5, "commuter": 12}, exact=True)
+    there = finding("b/b/needs:x", customers={"staff": 9}, exact=True)
+    bound = finding("c/c/needs:x", customers={"leisure": 40})
+    text = plain(impact(partner_run(here, there, bound)))
+    assert "  in all: up to 40 leisure, 12 commuters and at least 9 staff a month\n" in text
 
 
 def test_a_journey_that_names_no_customers_still_has_customers() -> None:

@@ -36,13 +36,25 @@ def listed(items: Sequence[str]) -> str:
 
 
 def who(findings: Iterable[Finding]) -> str:
-    """Return the customers whom *findings* concern: a union over groups, "up to" unless every journey says how many take it."""
+    """Return the customers whom *findings* concern, the largest group first: a union over groups, never a sum.
+
+    A number is "up to" where a journey names only its groups, and "at least" where journeys that know how many take them share a
+    group: nobody knows how many take both.
+    """
     concerned = tuple(findings)
-    groups = people(concerned)
-    if not groups:
-        return "customers"
-    upper_bound = "" if all(finding.exact for finding in concerned) else "up to "
-    return upper_bound + listed([_group(name, monthly) for name, monthly in groups.items()]) + " a month"
+    words: list[str] = []
+    said = ""
+    for group, monthly in sorted(people(concerned).items(), key=lambda item: -item[1]):
+        bound = _bound([finding for finding in concerned if group in finding.customers])
+        words.append((bound if bound != said else "") + _group(group, monthly))
+        said = bound or said
+    return listed(words) + " a month" if words else "customers"
+
+
+def _bound(concerned: Sequence[Finding]) -> str:
+    if not all(finding.exact for finding in concerned):
+        return "up to "
+    return "at least " if len({finding.journey for finding in concerned}) > 1 else ""
 
 
 def _group(name: str, monthly: int) -> str:
