@@ -46,6 +46,7 @@ class Judge:
         self.candidates = candidates
         self.today = today
         self._scenes: dict[tuple[str, str], Scene | None] = {}
+        self._touched: dict[str, frozenset[object]] = {}
         self._answers: dict[tuple[str, str], Judgement] = {}
 
     @cached_property
@@ -83,18 +84,15 @@ class Judge:
         if scene is None:
             reason = "the call follows an address that only a running partner hands out"
             return self._finding(requirement, Judgement(Verdict.UNPROVEN, because=reason), "")
-        judgement = self._judgement(requirement, scene)
+        fresh = replace(scene, touched={(scene.operation.node.identity, "operation")})
+        judgement = self._judgement(requirement, fresh)
+        self._touched[requirement.id] = frozenset(fresh.touched)
         finding = self._finding(requirement, judgement, str(scene.operation))
         return self._waived(self._caught(finding, requirement))
 
     def touched(self, requirement: Requirement) -> frozenset[object]:
-        """Return the parts of the contracts that a requirement depends on."""
-        scene = self.scene(requirement.journey, requirement.step)
-        if scene is None:
-            return frozenset()
-        fresh = replace(scene, touched={(scene.operation.node.identity, "operation")})
-        self._judgement(requirement, fresh)
-        return frozenset(fresh.touched)
+        """Return the parts of the contracts that a requirement depends on: known once it has been judged."""
+        return self._touched.get(requirement.id, frozenset())
 
     def _judgement(self, requirement: Requirement, scene: Scene) -> Judgement:
         kind = self._kind(requirement.kind)

@@ -168,16 +168,19 @@ class Opened:
             candidate=_version(candidate, self.candidates[partner.name].name) if candidate is not None else None,
             findings=findings,
             changes=changes,
-            warnings=tuple(str(problem) for problem in self._odd(record, candidate)) if complete else (),
+            warnings=tuple(self._odd(partner, record, candidate)) if complete else (),
             not_covered=exempt,
         )
 
-    def _odd(self, record: Side | None, candidate: Side | None) -> Iterator[Problem]:
-        """Yield the mistakes of a contract in places that no journey touches; a candidate's as far as that costs next to nothing."""
+    def _odd(self, partner: Partner, record: Side | None, candidate: Side | None) -> Iterator[str]:
+        """Yield the mistakes of a contract in places that no journey touches; of a candidate what costs next to nothing to see."""
         if candidate is not None:
-            yield from candidate.contract.dangling()
+            lost = sorted(candidate.contract.dangling)
+            if lost:
+                file = self.candidates[partner.name].name
+                yield f"{file}: where no journey looks, {len(lost)} $ref lead nowhere, {lost[0]!r} for one"
         elif record is not None:
-            yield from record.contract.mistakes()
+            yield from (str(problem) for problem in record.contract.mistakes())
 
     def changes(self, partner: str) -> tuple[Change, ...]:
         """Return every difference between a partner's record and its candidate, and who depends on it."""

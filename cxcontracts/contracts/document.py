@@ -209,7 +209,7 @@ class Contract:
 
         Every operation is read, every reference of the document followed; schemas are not looked into, nor are further files.
         """
-        seen: set[Problem] = set(self.dangling())
+        seen: set[Problem] = set(self._dangling(self.root)) if self.dangling else set()
         for operation in self.operations():
             try:
                 operation.parameters, operation.body, operation.answers  # noqa: B018  # reading them is the check
@@ -220,26 +220,27 @@ class Contract:
             seen.add(Problem(duplicate.again, what, "the last one counts", "duplicate-key", True))
         yield from sorted(seen)
 
-    def dangling(self) -> Iterator[Problem]:
-        """Yield the references within the document that lead nowhere."""
+    @cached_property
+    def dangling(self) -> frozenset[str]:
+        """The references within the document that lead nowhere."""
         local = {reference for reference in references_in(self.document.value) if reference.startswith("#")}
-        lost = {reference for reference in local if not self._leads_somewhere(reference)}
-        if lost:
-            yield from self._dangling(self.root, lost)
+        return frozenset(reference for reference in local if not self._leads_somewhere(reference))
 
     def _leads_somewhere(self, reference: str) -> bool:
+        target = self.document.value
         try:
-            self.follow(self._file(self.document), self.root, reference)
-        except ContractError:
+            for token in self.folder.follow(self.document, reference)[1]:
+                target = target[int(token) if isinstance(target, list) else token]
+        except (RefusedReference, LookupError, TypeError, ValueError):
             return False
         return True
 
-    def _dangling(self, node: Node, dangling: set[str]) -> Iterator[Problem]:
+    def _dangling(self, node: Node) -> Iterator[Problem]:
         stack = [node]
         while stack:
             node = stack.pop()
             value = node.value
-            if isinstance(value, dict) and isinstance(value.get("$ref"), str) and value["$ref"] in dangling:
+            if isinstance(value, dict) and isinstance(value.get("$ref"), str) and value["$ref"] in self.dangling:
                 try:
                     self._follow(self._file(self.document), node, value["$ref"])
                 except ContractError as error:
