@@ -71,14 +71,22 @@ class Builder:
         turn, rest = turns[0], turns[1:]
         last = not rest and way.end is None and way.stop is None
         if turn.list_:
-            item = self._along(way, rest, end)
-            index = turn.name if isinstance(turn.name, int) else 0
-            return [item] * max(index + 1, self._least(turn.shape, "minItems"))
+            return self._list(turn.shape, frozenset()) if last else self._items(turn, self._along(way, rest, end))
         name = str(turn.name)
         whole = self._object(turn.shape, frozenset(), without=name)
         if not last:
             whole[name] = self._along(way, rest, end)
         return self._padded(turn.shape, whole, name, frozenset())
+
+    def _items(self, turn: Turn, item: JSON) -> list[JSON]:
+        """Return a list that has *item* where the turn leads, and again wherever its schema holds."""
+        prefix = turn.shape.prefix
+        first = turn.name if isinstance(turn.name, int) else prefix
+        length = max(first + 1, self._least(turn.shape, "minItems"))
+        return [
+            item if index == first or min(index, first) >= prefix else self._value(turn.shape.items(index), frozenset())
+            for index in range(length)
+        ]
 
     def _value(self, nodes: Sequence[Node], above: frozenset[int]) -> JSON:
         self._parts += 1

@@ -54,8 +54,8 @@ def interest_of(schema: Schema) -> Interest:
         names[name] = NO_DEEPER
     for name, below in schema.get("properties", {}).items():
         names[name] = interest_of(below)
-    if "items" in schema:
-        items = interest_of(schema["items"])
+    for below in (*(schema[key] for key in ("items", "contains") if key in schema), *schema.get("prefixItems", ())):
+        items = _either(items, interest_of(below))
     if isinstance(schema.get("additionalProperties"), dict):
         values = interest_of(schema["additionalProperties"])
     whole = Interest(names, items, values)
@@ -90,12 +90,19 @@ def narrowed(reader: Reader, shape: Shape, interest: Interest = NO_DEEPER) -> di
     if "object" in shape.types:
         whole.update(_members(reader, shape, interest))
     if "array" in shape.types and interest.items is not None:
-        nodes = shape.items(None)
-        if nodes:
-            whole["items"] = any_of([narrowed(reader, item, interest.items) for item in reader.shapes(nodes)])
+        below = [_items(reader, shape, index, interest.items) for index in range(shape.prefix)]
+        if below:
+            whole["prefixItems"] = below
+        if shape.items(None):
+            whole["items"] = _items(reader, shape, None, interest.items)
     if parts and len(parts) == 1 and not parts[0].keys() & whole.keys():
         return {**whole, **parts[0]}
     return {**whole, "allOf": parts} if parts else whole
+
+
+def _items(reader: Reader, shape: Shape, index: int | None, interest: Interest) -> Schema:
+    nodes = shape.items(index)
+    return any_of([narrowed(reader, item, interest) for item in reader.shapes(nodes)]) if nodes else True
 
 
 def any_of(schemas: list[dict[str, Any]]) -> Schema:
@@ -187,7 +194,7 @@ def _members(reader: Reader, shape: Shape, interest: Interest) -> dict[str, Any]
         whole["properties"] = properties
     if required:
         whole["required"] = required
-    if interest.values is not None:
+    if interest.values is not None and not shape.silent:
         below = interest.values
         slots = [*(shape.slot(name).nodes for name in shape.names), *(nodes for _, nodes in shape.map_slots())]
         whole["additionalProperties"] = any_of(

@@ -18,13 +18,16 @@ from typing import Any, Protocol
 from cxcontracts.containment import patterns
 from cxcontracts.containment.sets import Undecidable, admits
 from cxcontracts.exchanges import JSON
-from cxcontracts.problems import Place
+from cxcontracts.problems import Place, did_you_mean
 
 MOST_SHAPES = 400
 """More alternatives than this in one place are not told apart; real contracts stay under a hundred."""
 
 TYPES = frozenset({"null", "boolean", "object", "array", "number", "integer", "string"})
 _OBJECT_KEYS = ("properties", "required", "additionalProperties", "patternProperties", "propertyNames", "minProperties")
+_MAPPINGS = ("properties", "patternProperties")
+_LISTS = ("allOf", "oneOf", "anyOf")
+_NEGATED = frozenset({"properties", "required", "type"})
 _ARRAY_KEYS = ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains")
 
 
@@ -135,7 +138,18 @@ class Shape:
     @cached_property
     def required(self) -> frozenset[str]:
         """The names that an object of this shape always has, as written."""
-        return frozenset(name for atom in self.atoms for name in _strings(atom.value.get("required")))
+        names = {name for atom in self.atoms for name in _strings(atom.value.get("required"))}
+        dependent = [_mapping(atom.value.get("dependentRequired")) for atom in self.atoms if "dependentRequired" in atom.value]
+        for _ in range(sum(map(len, dependent))):
+            names |= {other for each in dependent for name in names & each.keys() for other in _strings(each[name])}
+        return frozenset(names)
+
+    @cached_property
+    def forbidden(self) -> frozenset[str]:
+        """The names that an object of this shape never has."""
+        return frozenset(
+            name for atom in self.atoms for name, member in _mapping(atom.value.get("properties")).items() if member is False
+        )
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -197,14 +211,19 @@ class Shape:
         )
         return next(names, "key")
 
+    @cached_property
+    def prefix(self) -> int:
+        """How many of the first items have schemas of their own."""
+        return max((len(_list(atom.value.get("prefixItems"))) for atom in self.atoms), default=0)
+
     def items(self, index: int | None) -> tuple[Node, ...]:
-        """Return the schemas of the item at *index*, or of any item where it is None; empty where nothing is said of it."""
+        """Return the schemas of the item at *index*, or of any after the prefix where it is None; empty where nothing is said."""
         nodes = []
         for atom in self.atoms:
             prefix = atom.value.get("prefixItems")
             if index is not None and isinstance(prefix, list) and index < len(prefix):
                 nodes.append(atom.child("prefixItems", index))
-            elif isinstance(atom.value.get("items"), dict):
+            elif isinstance(atom.value.get("items"), dict) or atom.value.get("items") is False:
                 nodes.append(atom.child("items"))
         return tuple(nodes)
 
@@ -274,6 +293,7 @@ class Reader:
         return shapes
 
     def _expand(self, node: Node, value: Mapping[str, Any]) -> Sequence[Shape]:
+        _insist_on_form(node, value)
         reference = value.get("$ref")
         if isinstance(reference, str):
             target = self._expanded(node.home.follow(node, reference))
@@ -289,7 +309,9 @@ class Reader:
                 whole = _both(whole, self._branches(node, word))
         if "if" in value:
             whole = _both(whole, self._conditional(node))
-        if value.get("nullable") is True and not any("null" in shape.types for shape in whole):
+        if isinstance(value.get("not"), dict) and _negatable(value["not"]):
+            whole = _both(whole, _without(node.child("not")))
+        if node.home.legacy and value.get("nullable") is True and not any("null" in shape.types for shape in whole):
             whole = (*whole, _NULL)
         return whole
 
@@ -306,8 +328,44 @@ class Reader:
         when = self._expanded(node.child("if"))
         then = self._expanded(node.child("then")) if "then" in node.value else (ANYTHING,)
         other = self._expanded(node.child("else")) if "else" in node.value else (ANYTHING,)
-        unless = (_atom(Node({"not": node.value["if"]}, node.home, node, "if")),)
-        return (*_both(when, then), *_both(unless, other))
+        return (*_both(when, then), *_both(_without(node.child("if")), other))
+
+
+def _insist_on_form(node: Node, value: Mapping[str, Any]) -> None:
+    """Refuse what would otherwise be read as if it said nothing."""
+    for keys, form, words in ((_MAPPINGS, dict, "a mapping"), (_LISTS, list, "a list")):
+        for key in keys:
+            if value.get(key) is not None and not isinstance(value[key], form):
+                what = f"{key} must be {words}, not {type(value[key]).__name__}"
+                raise node.home.refuse(node.child(key), what, f"write {words} of schemas", "schema-form")
+    written = value.get("type")
+    for name in [written] if isinstance(written, str) else _list(written):
+        if isinstance(name, str) and name not in TYPES:
+            what = f"{name[:40]!r} is no type"
+            raise node.home.refuse(node.child("type"), what, did_you_mean(name, TYPES), "schema-type-unknown")
+
+
+def _without(node: Node) -> tuple[Shape, ...]:
+    """Return the alternatives that a schema of an ``if`` or a ``not`` leaves."""
+    value = node.value
+    if isinstance(value, bool):
+        return () if value else (ANYTHING,)
+    if not isinstance(value, dict) or not _negatable(value):
+        return (_atom(Node({"not": value}, node.home, node.above, node.key)),)
+    shapes = [] if "type" not in value else [Shape((), TYPES - {"object"})]
+    for name, member in _mapping(value.get("properties")).items():
+        refused = {"type": "object", "required": [name], "properties": {name: {"not": member}}}
+        shapes.append(_atom(Node(refused, node.home, node.above, node.key)))
+    for name in _strings(value.get("required")):
+        absent = {"type": "object", "properties": {name: False}}
+        shapes.append(_atom(Node(absent, node.home, node.above, node.key)))
+    return tuple(shapes)
+
+
+def _negatable(value: Mapping[str, Any]) -> bool:
+    """Tell whether a schema speaks of the members of an object only, so that its negation is a choice of few plain shapes."""
+    said = {key for key in value if key not in ("description", "title")}
+    return bool(said) and said <= _NEGATED and value.get("type", "object") == "object"
 
 
 def _both(one: tuple[Shape, ...], other: tuple[Shape, ...]) -> tuple[Shape, ...]:
@@ -325,7 +383,7 @@ def _both(one: tuple[Shape, ...], other: tuple[Shape, ...]) -> tuple[Shape, ...]
 
 def _merged(one: Shape, other: Shape) -> Shape | None:
     types = one.types & other.types
-    if not types or _exclude(one, other):
+    if not types or one.forbidden & other.required or one.required & other.forbidden or _exclude(one, other):
         return None
     return Shape(
         one.atoms + tuple(atom for atom in other.atoms if all(atom.value is not mine.value for mine in one.atoms)), types

@@ -108,8 +108,14 @@ def _through_items(
 ) -> Iterator[Way]:
     index = as_index(segments[0])
     touched.update((atom.identity, "items") for atom in shape.atoms)
-    turn = Turn(shape, segments[0], index, list_=True)
-    yield from _ways(reader, reader.shapes(shape.items(index)), segments[1:], (*turns, turn), touched)
+    items = False
+    for position in [*range(shape.prefix), None] if index is None else [index]:
+        turn = Turn(shape, segments[0], position, list_=True)
+        shapes = reader.shapes(shape.items(position))
+        items = items or bool(shapes)
+        yield from _ways(reader, shapes, segments[1:], (*turns, turn), touched)
+    if not items:
+        yield Way((*turns, Turn(shape, segments[0], index, list_=True)), None, Gap.UNDECLARED)
 
 
 def _through_members(
