@@ -46,9 +46,20 @@ class Whereabouts:
         """Return a finding with its place seen from here."""
         return dataclasses.replace(finding, where=self.place(finding.where))
 
+    def warning(self, warning: str) -> str:
+        """Return a warning with the place that it begins with, if any, seen from here."""
+        file, colon, rest = warning.partition(":")
+        known = bool(file) and os.path.exists(os.path.join(self.root, file))
+        return f"{self.file(file)}{colon}{rest}" if colon and known else warning
+
     def run(self, run: Run) -> Run:
-        """Return a run with the places of its findings seen from here."""
-        partners = (dataclasses.replace(partner, findings=tuple(map(self.finding, partner.findings))) for partner in run.partners)
+        """Return a run with the places of its findings and warnings seen from here."""
+        partners = (
+            dataclasses.replace(
+                partner, findings=tuple(map(self.finding, partner.findings)), warnings=tuple(map(self.warning, partner.warnings))
+            )
+            for partner in run.partners
+        )
         return dataclasses.replace(run, partners=tuple(partners))
 
 

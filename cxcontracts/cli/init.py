@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -21,18 +22,19 @@ def init(folder: Path) -> int:
     """
     from cxcontracts.cli.output import show
     from cxcontracts.sanitise import harmless
-    from cxcontracts.templates import CANDIDATE, write_estate
+    from cxcontracts.templates import CANDIDATE, PARTNER, write_estate
 
     write_estate(folder)
-    estate = "" if folder == Path("contracts") else f"--estate {folder} "
+    where, candidate = shlex.quote(str(folder)), shlex.quote(str(folder / CANDIDATE))
+    estate = "" if folder == Path("contracts") else f"--estate {where} "
     show(
         harmless(
             f"Wrote an estate to {folder}: one journey, two partners, and a candidate that would break it. Now try:\n"
             "\n"
             f"  cxcontracts {estate}check\n"
-            f"  cxcontracts {estate}impact courier --candidate {folder / CANDIDATE}\n"
-            f"  pytest {folder}\n"
-            f"  pytest {folder} --cx-candidate courier={folder / CANDIDATE}\n"
+            f"  cxcontracts {estate}impact {PARTNER} --candidate {candidate}\n"
+            f"  pytest {where}\n"
+            f"  pytest {where} --cx-candidate {PARTNER}={candidate}\n"
         )
     )
     return 0

@@ -86,7 +86,7 @@ def rendered(run: Run, asked: Reporting, root: Path) -> str:
 
     here = Path.cwd()
     if asked.format == "json":
-        return json.render(run)
+        return json.render(Whereabouts(root, root).run(run))  # the same wherever one stands
     if asked.format == "junit":
         return junit.render(Whereabouts(root, repository_of(root) or here).run(run), strict=asked.strict)
     on_terminal = asked.output is None and sys.stdout.isatty()

@@ -31,17 +31,24 @@ def write_estate(folder: Path) -> None:
         raise UsageError(
             f"{str(there[0])!r} is there already, and nothing is overwritten; name another folder: cxcontracts init DIR"
         )
-    written: list[Path] = []
+    made: list[Path] = []
     try:
         for path, data in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(path.parent, made)
             with path.open("xb") as file:
-                written.append(path)
+                made.append(path)
                 file.write(data)
     except OSError:
-        for path in written:
-            path.unlink()
+        for path in reversed(made):
+            path.rmdir() if path.is_dir() else path.unlink()
         raise
+
+
+def _make_folder(folder: Path, made: list[Path]) -> None:
+    if not folder.is_dir():
+        _make_folder(folder.parent, made)
+        folder.mkdir()
+        made.append(folder)
 
 
 def estate_files() -> Iterator[tuple[PurePosixPath, bytes]]:
