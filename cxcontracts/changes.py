@@ -22,7 +22,7 @@ from cxcontracts.findings import Change
 from cxcontracts.scenes import Side
 from cxcontracts.wording import described, listed, shown
 
-MOST_DETAILS = 600
+MOST_DETAILS = 400
 """How many pairs of schemas are looked into, those of called operations first and the outer before the inner."""
 
 _WORDING = re.compile(rb'"(?:description|summary|title|example|x-[^"\\]*)":(?:"(?:[^"\\]|\\.)*"|null|true|false|-?[0-9.eE+-]+),?')
