@@ -169,6 +169,10 @@ BOMBS: dict[str, tuple[Callable[[], str], str]] = {
         lambda: filled('{"":0}', 3_490_000)[:-1] + ',"😀' + "a" * 15_000_000 + '"]',
         READ,
     ),
+    "too many mappings, and a wide text.json": (
+        lambda: filled('{"":0}', 4_900_000)[:-1] + ',"😀' + "a" * 15_000_000 + '"]',
+        "too-many-values",
+    ),
     "escapes.json": (lambda: '["' + r"\n" * 9_000_000 + '"]', READ),
     "ten million deep.json": (lambda: "[" * 9_000_000 + "]" * 9_000_000, "too-many-values"),
     "never closed.json": (lambda: "[" * 2_000_000, "too-deep"),

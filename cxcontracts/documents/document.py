@@ -134,9 +134,8 @@ def _parsed(data: bytes, name: str, *, unique_keys: bool) -> Document:
             return Document(name, json_text.load(bare, unique_keys=unique_keys), data, "json")
         except UnicodeDecodeError as error:
             raise _not_utf8(bare, error) from None
-        except Malformed as found:
-            # What is too big as JSON is no smaller as YAML.
-            if must_be_json or found.code != "json-syntax":
+        except Malformed:
+            if must_be_json:
                 raise
     try:
         return Document(name, yaml_text.load(bare), data, "yaml")

@@ -27,15 +27,14 @@ def contents(path: Path, *, at_most: int = MOST_BYTES) -> bytes:
         _insist_on_a_regular_file(os.lstat(path))
         descriptor = os.open(path, _FLAGS)
         with open(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            _insist_on_a_regular_file(status)
-            data = b"" if status.st_size > at_most else file.read(at_most + 1)
+            _insist_on_a_regular_file(os.fstat(descriptor))  # it may have been swapped since
+            data = file.read(at_most + 1)
     except FileNotFoundError:
         raise Refused("file-missing", "there is no such file", "check the name") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name cannot be used"
         raise Refused("file-unreadable", f"the file cannot be read: {reason}", "check its name and permissions") from None
-    if status.st_size > at_most or len(data) > at_most:
+    if len(data) > at_most:
         raise too_large(at_most)
     return data
 

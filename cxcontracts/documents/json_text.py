@@ -68,7 +68,7 @@ def repeated_keys(text: str) -> Iterator[tuple[str, int, int]]:
             seen.append(members := _Repetitive(members))
         return members
 
-    value = json.JSONDecoder(object_pairs_hook=note, parse_int=len, parse_float=len).decode(text)
+    value = json.JSONDecoder(object_pairs_hook=note).decode(text)
     if seen:
         positions = Positions(text)
         for pointer in _pointers_to_repetitive(value):
@@ -86,8 +86,7 @@ class Positions:
         self._text = text
         self._known: dict[int, Members] = {}
         self._allowance = self._PASSES * len(text)
-        # Numbers are only passed over: len() takes any number of digits, int() does not.
-        self._decoder = json.JSONDecoder(parse_int=len, parse_float=len)
+        self._decoder = json.JSONDecoder()
 
     @cached_property
     def root(self) -> Spot:
