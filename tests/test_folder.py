@@ -83,6 +83,7 @@ REFUSED = {
     "http://127.0.0.1:9/x.json#/A": "ref-remote",
     "HTTPS://partner.example/x.yaml": "ref-remote",
     "ftp://127.0.0.1/x": "ref-remote",
+    "https://127.0.0.1/x?y=1#/A": "ref-remote",
     "git+https://127.0.0.1/x.git#a.yaml": "ref-remote",
     "//127.0.0.1/x.yaml": "ref-remote",
     "%2f%2f127.0.0.1/x.yaml": "ref-remote",
