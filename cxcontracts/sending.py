@@ -228,7 +228,8 @@ def _pattern(split: Sequence[str | Reference], names: Mapping[str, Sequence[Sche
             continue
         schema = spelled(_either(_named(part, names)))
         inner = schema.get("pattern", "") if isinstance(schema, Mapping) else ""
-        whole += f"({inner[1:-1]})" if inner.startswith("^") and inner.endswith("$") and "|" not in inner else r"(.|\n)*"
+        closed = inner.startswith("^") and inner.endswith("$") and "|" not in re.sub(r"\([^()]*\)", "", inner)
+        whole += f"({inner[1:-1]})" if closed else r"(.|\n)*"
     return f"^{whole}$"
 
 

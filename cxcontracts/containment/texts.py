@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,9 +11,13 @@ from cxcontracts.exchanges import JSON
 
 _DIGITS = r"^-?[0-9]+$"
 _DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
+_WRITTEN_INTEGER = r"^(0|-?[1-9][0-9]*)$"
+_WRITTEN_NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
 _MOST_SPELLED = 200
 _TEXTS: dict[str, Schema] = {"boolean": {"enum": ["true", "false"]}, "null": {"const": ""}}
 _NUMBERS = frozenset({"integer", "number"})
+_COMPOUND = frozenset({"array", "object"})
+_BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "allOf", "not"})
 
 
 def as_text(value: JSON) -> str:
@@ -31,18 +36,113 @@ def as_text(value: JSON) -> str:
 def find_text(allowed: Sequence[Schema], refused: Schema) -> Answer:
     """Find a value of *allowed* whose text *refused* does not take: an integer fits a text, a digits-only text fits an integer.
 
-    Lists are compared item by item; how they are joined is the caller's to compare.
+    Lists are compared item by item, and a text is a list of one; how they are joined is the caller's to compare.
     """
     kinds = [_kinds(schema) for schema in allowed]
     theirs = _kinds(refused)
     ours = frozenset.intersection(*kinds) if kinds else frozenset()
+    if _COMPOUND & (ours | theirs):
+        return _compound(allowed, refused, ours, theirs)
     if ours and (ours <= theirs or (ours <= _NUMBERS and theirs <= _NUMBERS)):
         return find(allowed, [refused])
-    if "array" in ours | theirs or "object" in ours | theirs or not theirs or not ours:
+    if not theirs or not ours:
         return find(allowed, [refused])
     if theirs <= _NUMBERS:
         return _numeric([spelled(schema) for schema in allowed], refused)
     return find([spelled(schema) for schema in allowed], [spelled(refused)])
+
+
+def _compound(allowed: Sequence[Schema], refused: Schema, ours: frozenset[str], theirs: frozenset[str]) -> Answer:
+    answer = find(allowed, [refused])
+    if not isinstance(answer, Found):
+        return answer
+    alone = "array" in theirs and not ours & _COMPOUND and bool(ours)
+    if alone:
+        allowed = [_list_of_one(schema) for schema in allowed]
+    if "array" in ours and theirs and "array" not in theirs:
+        refused = _list_of_one(refused)
+    answer = find([_in_texts(schema, lenient=False) for schema in allowed], [_in_texts(refused, lenient=True)])
+    if isinstance(answer, Found):
+        readings = _readings(answer.value)
+        if any(_takes(refused, reading) for reading in readings) or not all(
+            any(_takes(schema, reading) for reading in readings) for schema in allowed
+        ):
+            return Unknown("digits against a range")
+        return Found(answer.value[0]) if alone else answer
+    return answer
+
+
+def _list_of_one(schema: Schema) -> Schema:
+    return {"type": "array", "items": schema, "minItems": 1, "maxItems": 1}
+
+
+def _in_texts(schema: Schema, *, lenient: bool) -> Schema:
+    """Return a schema whose scalars are the texts that they become.
+
+    Args:
+        lenient: True for who reads the texts, and takes leading zeros; what cannot be said exactly then takes nothing. For who
+            writes them, it may be anything.
+    """
+    if isinstance(schema, bool):
+        return schema
+    if "const" in schema or "enum" in schema:
+        values = schema.get("enum", [schema.get("const")])
+        return {"enum": [_value_in_texts(value) for value in values if _takes({**schema, "enum": values}, value)]}
+    if "type" not in schema:
+        for word in ("anyOf", "allOf"):
+            if word in schema:
+                return {word: [_in_texts(branch, lenient=lenient) for branch in schema[word]]}
+        return schema
+    kinds = _kinds(schema)
+    texts = [
+        _kind_in_texts(kind, schema, lenient=lenient) for kind in sorted(kinds) if kind != "integer" or "number" not in kinds
+    ]
+    return texts[0] if len(texts) == 1 else {"anyOf": texts}
+
+
+def _kind_in_texts(kind: str, schema: Mapping[str, Any], *, lenient: bool) -> Schema:
+    if kind in _COMPOUND:
+        whole: dict[str, Any] = {**schema, "type": kind}
+        for key in ("items", "additionalProperties"):
+            if key in whole:
+                whole[key] = _in_texts(whole[key], lenient=lenient)
+        if "prefixItems" in whole:
+            whole["prefixItems"] = [_in_texts(item, lenient=lenient) for item in whole["prefixItems"]]
+        if "properties" in whole:
+            whole["properties"] = {name: _in_texts(below, lenient=lenient) for name, below in whole["properties"].items()}
+        return whole
+    if lenient and kind in _NUMBERS:
+        pattern = _DECIMAL if kind == "number" else _DIGITS
+        return False if _BOUNDS & schema.keys() else {"type": "string", "pattern": pattern}
+    return _spelled_kind(kind, schema)
+
+
+def _value_in_texts(value: JSON) -> JSON:
+    if isinstance(value, list):
+        return [_value_in_texts(item) for item in value]
+    return {name: _value_in_texts(below) for name, below in value.items()} if isinstance(value, dict) else as_text(value)
+
+
+def _readings(value: JSON) -> list[JSON]:
+    """Return a value of texts as itself, and with each text that is a number or a boolean read as one."""
+    return [value, _read(value)]
+
+
+def _read(value: JSON) -> JSON:
+    if isinstance(value, list):
+        return [_read(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _read(below) for name, below in value.items()}
+    if re.fullmatch(_DECIMAL, str(value)):
+        return _number(str(value))
+    return {"true": True, "false": False}.get(str(value), value)
+
+
+def _takes(schema: Schema, value: JSON) -> bool:
+    try:
+        return admits(schema, value)
+    except Undecidable:
+        return False
 
 
 def _numeric(allowed: Sequence[Schema], refused: Schema) -> Answer:
@@ -110,14 +210,14 @@ def _spelled_kind(kind: str, schema: Mapping[str, Any]) -> Schema:
     if kind in _TEXTS:
         return _TEXTS[kind]
     if kind == "number":
-        return {"type": "string", "pattern": _DECIMAL}
+        return {"type": "string", "pattern": _WRITTEN_NUMBER}
     low, high = schema.get("minimum"), schema.get("maximum")
     if low is not None and high is not None and 0 <= high - low <= _MOST_SPELLED:
         return {"enum": [str(number) for number in range(int(low), int(high) + 1)]}
     if low is not None and low >= 0:
-        longest = "" if high is None else len(str(int(high)))
-        return {"type": "string", "pattern": f"^[0-9]{{1,{longest}}}$"}
-    return {"type": "string", "pattern": _DIGITS}
+        more = "*" if high is None else f"{{0,{len(str(int(high))) - 1}}}"
+        return {"type": "string", "pattern": f"^(0|[1-9][0-9]{more})$"}
+    return {"type": "string", "pattern": _WRITTEN_INTEGER}
 
 
 def _kinds(schema: Schema) -> frozenset[str]:
