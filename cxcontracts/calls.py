@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from cxcontracts.acceptance import Point
-from cxcontracts.containment.sets import Found, Schema, find
+from cxcontracts.containment.building import Unbuildable
+from cxcontracts.containment.sets import Schema
 from cxcontracts.contracts.operation import Operation
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.templates import references
@@ -44,12 +46,26 @@ def example_values(scene: Scene) -> dict[str, JSON]:
         if given is not None:
             values[name] = example_of(given)
             continue
-        for schema in kept_schemas(scene, name):
-            answer = find([schema])
-            if isinstance(answer, Found):
-                values[name] = answer.value
-                break
+        kept = _kept_example(scene, name)
+        if kept is not None:
+            values[name] = kept
     return values
+
+
+def _kept_example(scene: Scene, name: str) -> JSON:
+    """Return a value that an earlier step hands out under a name, the partner's own example where it fits; None for none."""
+    for step in keepers(scene.journey, scene.step, name):
+        if step.call is None:
+            continue
+        earlier = scene.scene_of(step.name)
+        side, operation = earlier.current()
+        for path in keep_paths(step)[name]:
+            need = Need(path, {}, statuses=step.status)
+            for branch, _ in carried(side, operation, need, earlier.accept, scene.touched).present:
+                with suppress(Unbuildable):
+                    assert branch.way is not None and branch.way.end is not None
+                    return side.builder.of_shape(branch.way.end)
+    return None
 
 
 def keep_paths(step: Step) -> dict[str, tuple[Path, ...]]:

@@ -2,7 +2,6 @@
 
 Read the modules in this order:
 
-``formats``   each format, defined once
 ``patterns``  regular expressions as languages, where they can be read as such
 ``samples``   values of a schema, the plainest first
 ``sets``      one question, :func:`~cxcontracts.containment.sets.find`: a value that these schemas admit and those refuse

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cxcontracts.containment import formats
-from cxcontracts.containment.nodes import TYPES, Direction, Reader, Shape
+from cxcontracts import formats
+from cxcontracts.containment.nodes import TYPES, Direction, Node, Reader, Shape
 from cxcontracts.containment.sets import Schema
 
 _KEPT = (
     "enum", "const", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
     "multipleOf", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
 )  # fmt: skip
+
+_NAMING = ("propertyNames", "maxProperties")
+"""Keys of a need that ask which members there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,9 @@ def interest_of(schema: Schema) -> Interest:
         names[name] = interest_of(below)
     for below in (*(schema[key] for key in ("items", "contains") if key in schema), *schema.get("prefixItems", ())):
         items = _either(items, interest_of(below))
-    if isinstance(schema.get("additionalProperties"), dict):
-        values = interest_of(schema["additionalProperties"])
+    further = [schema[key] for key in ("additionalProperties", "unevaluatedProperties") if schema.get(key, True) is not True]
+    for below in (*further, *schema.get("patternProperties", {}).values(), *(False for key in _NAMING if key in schema)):
+        values = _either(values, interest_of(below))
     whole = Interest(names, items, values)
     for word in ("allOf", "anyOf", "oneOf"):
         for branch in schema.get(word, ()):
@@ -102,7 +106,7 @@ def narrowed(reader: Reader, shape: Shape, interest: Interest = NO_DEEPER) -> di
 
 def _items(reader: Reader, shape: Shape, index: int | None, interest: Interest) -> Schema:
     nodes = shape.items(index)
-    return any_of([narrowed(reader, item, interest) for item in reader.shapes(nodes)]) if nodes else True
+    return _union(reader, nodes, interest) if nodes else True
 
 
 def any_of(schemas: list[dict[str, Any]]) -> Schema:
@@ -182,27 +186,49 @@ def _type_names(types: frozenset[str]) -> str | list[str]:
 def _members(reader: Reader, shape: Shape, interest: Interest) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     closed = reader.direction is Direction.RESPONSE and not shape.silent
-    for name, below in interest.names.items():
+    for name, below in _looked_at(shape, interest).items():
         slot = shape.slot(name)
         if reader.hides(slot.nodes) or (closed and not slot.declared):
             properties[name] = False
         elif slot.declared:
-            properties[name] = any_of([narrowed(reader, value, below) for value in reader.shapes(slot.nodes)])
+            properties[name] = _union(reader, slot.nodes, below)
     required = [name for name in sorted(shape.required) if _asked(reader, shape, name, interest)]
     whole: dict[str, Any] = {}
     if properties:
         whole["properties"] = properties
     if required:
         whole["required"] = required
-    if interest.values is not None and not shape.silent:
-        below = interest.values
-        slots = [*(shape.slot(name).nodes for name in shape.names), *(nodes for _, nodes in shape.map_slots())]
-        whole["additionalProperties"] = any_of(
-            [narrowed(reader, value, below) for nodes in slots for value in reader.shapes(nodes)]
-        )
-    elif interest.levels and closed:
-        whole["additionalProperties"] = False
+    if not shape.silent and (interest.values is not None or (interest.levels and closed)):
+        whole.update(_further(reader, shape, interest.values or NO_DEEPER, closed=closed))
     return whole
+
+
+def _looked_at(shape: Shape, interest: Interest) -> Mapping[str, Interest]:
+    """Return the members looked at: where every value is, all that are declared."""
+    if interest.values is None or shape.silent:
+        return interest.names
+    names = (*shape.names, *interest.names)
+    return {name: _wider(interest.names.get(name, NO_DEEPER), interest.values) for name in names}
+
+
+def _further(reader: Reader, shape: Shape, below: Interest, *, closed: bool) -> dict[str, Any]:
+    """Return what is said of the members that are not declared by name."""
+    patterned: dict[str, list[Node]] = {}
+    for atom in shape.atoms:
+        for pattern in atom.value.get("patternProperties") or {}:
+            patterned.setdefault(pattern, []).append(atom.child("patternProperties", pattern))
+    whole: dict[str, Any] = {}
+    if shape.map_nodes:
+        whole["additionalProperties"] = _union(reader, shape.map_nodes, below)
+    elif closed:
+        whole["additionalProperties"] = False
+    if patterned:
+        whole["patternProperties"] = {pattern: _union(reader, nodes, below) for pattern, nodes in patterned.items()}
+    return whole
+
+
+def _union(reader: Reader, nodes: Sequence[Node], below: Interest) -> Schema:
+    return any_of([narrowed(reader, value, below) for value in reader.shapes(nodes)])
 
 
 def _asked(reader: Reader, shape: Shape, name: str, interest: Interest) -> bool:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import interegular
 
-from cxcontracts.containment import formats
+from cxcontracts import formats
 
 _ANYTHING: Final = r"(.|\n)*"
 _LONGEST: Final = 400

@@ -12,7 +12,8 @@ from typing import Any
 from jsonschema_rs import CanonicalSchema
 from jsonschema_rs import canonical as views
 
-from cxcontracts.containment import formats, patterns
+from cxcontracts import formats
+from cxcontracts.containment import patterns
 from cxcontracts.exchanges import JSON
 
 _DEPTH = 6

@@ -31,6 +31,7 @@ from jsonschema_rs.canonical import (
     UnsupportedResult,
 )
 
+from cxcontracts import formats
 from cxcontracts.containment import patterns
 from cxcontracts.containment.samples import samples
 from cxcontracts.exchanges import JSON
@@ -92,9 +93,12 @@ def satisfiable(schema: Schema) -> bool:
 
 def _key(schema: Schema) -> bytes:
     try:
-        return orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)
+        key = orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # an integer beyond 64 bits, or half a surrogate pair
-        return _slow_key(schema)
+        key = _slow_key(schema)
+    if any(name in key for name in formats.REWRITTEN):
+        return _slow_key(formats.rewritten(json.loads(key)))
+    return key
 
 
 def _slow_key(schema: Schema) -> bytes:
@@ -187,6 +191,8 @@ def _by_language(whole: CanonicalSchema, refused: tuple[bytes, ...]) -> Answer:
     inner = _language(whole, exact=False)
     if inner is None:
         return Unknown(_reason(whole, refused))
+    if inner.empty():
+        return Nothing()
     for key in refused:
         outer = _language(_canonical(key), exact=True)
         if outer is not None and (inner - outer).empty():

@@ -20,6 +20,7 @@ from typing import Final
 import jsonschema_rs
 from jsonschema_rs.canonical import Satisfiability
 
+from cxcontracts import formats
 from cxcontracts.estate.mistakes import Misread, Mistake, kind_of, suggestion
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Harm
@@ -37,22 +38,13 @@ WORDS: Final[Mapping[str, Mapping[str, JSON]]] = {
     "time": {"type": "string", "format": "time"},
     "email": {"type": "string", "format": "email"},
     "uuid": {"type": "string", "format": "uuid"},
-    "url": {"type": "string", "format": "uri"},
-    "phone": {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$"},
+    "url": {"type": "string", **formats.spelled_out("url", frozenset({"string"}))},
+    "phone": {"type": "string", **formats.spelled_out("phone", frozenset({"string"}))},
 }
 """What each word of FORMAT means, as a JSON Schema."""
 
 OURS: Final = ("values", "otherwise", "harm", "for", "because")
 """The keys of a value's map that are not JSON Schema's."""
-
-FORMATS: Final = frozenset(
-    {
-        "date", "date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uri",
-        "uri-reference", "iri", "iri-reference", "uri-template", "json-pointer", "relative-json-pointer", "regex", "uuid",
-        "int32", "int64", "float", "double", "byte", "binary", "password", "phone", "url",
-    }
-)  # fmt: skip
-"""The formats of JSON Schema 2020-12, those that OpenAPI adds, and our own two."""
 
 _HARMS: Final = tuple(map(str, Harm))
 _TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "string")
@@ -342,8 +334,8 @@ def _is_pattern(text: str) -> bool:
 
 def _format(key: str, value: JSON) -> Iterator[Mistake]:
     yield from _text(key, value)
-    if isinstance(value, str) and value not in FORMATS:
-        yield Mistake("value-format", {"value": value, "hint": suggestion(value, FORMATS, "write pattern instead")})
+    if isinstance(value, str) and value not in formats.NAMES:
+        yield Mistake("value-format", {"value": value, "hint": suggestion(value, formats.NAMES, "write pattern instead")})
 
 
 def _schema_form(key: str, value: JSON) -> Iterator[Mistake]:
@@ -361,6 +353,8 @@ def _schemas_by_name(key: str, value: JSON) -> Iterator[Mistake]:
 
 def _schemas_listed(key: str, value: JSON) -> Iterator[Mistake]:
     yield from _a_list(key, value)
+    if value == []:
+        yield Mistake("value-form", {"key": key, "form": "a list of at least one schema", "kind": "an empty list"})
     if isinstance(value, list):
         yield from (mistake.inside(index) for index, item in enumerate(value) for mistake in _schema_form(key, item))
 

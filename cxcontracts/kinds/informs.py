@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cxcontracts.calls import request_of
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.values import parse_value
-from cxcontracts.estate.written import InformsForm
+from cxcontracts.estate.written import InformsForm, informs_name
 from cxcontracts.exchanges import Exchange, Response
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.paths import parse_path
@@ -29,6 +28,29 @@ Source: RFC 9457, section 3.1.3 (title), 3.1.4 (detail, which "ought to focus on
 _RETRY_AFTER: Mapping[str, Any] = {"type": ["string", "integer", "number"]}
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing that an error tells: its status, where *need* is None, or a need of its answer.
+
+    Attributes:
+        name: What follows ``informs:`` in the id of the entry.
+        statuses: The codes that are right.
+        sends: What brings the error about, over what the step sends.
+    """
+
+    name: str
+    statuses: tuple[int, ...]
+    need: Need | None
+    sends: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    suffix: str
+    need: Need | None
+    below: tuple[str, ...] = ()
+
+
 class Informs:
     """The status is promised, with what it tells and when to come back: a finding each."""
 
@@ -40,44 +62,23 @@ class Informs:
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield, for each entry, its status, then one for each thing told, the header, and each need."""
         for index, entry in enumerate(step.asks.get(self.key, ())):
-            statuses = _statuses(entry.get("status"))
-            name = slug(entry.get("when", "")) or "-".join(map(str, statuses))
-            sends = entry.get("with", {})
-
-            def ask(
-                rest: str,
-                need: Need | None,
-                *below: str,
-                index: int = index,
-                name: str = name,
-                statuses: tuple[int, ...] = statuses,
-                sends: Any = sends,
-            ) -> Requirement:
-                where = step.locate(self.key, index, *below)
-                return Requirement(
-                    self.name, rest, journey, step, step.harm or self.harm, (name, statuses, need, sends), where, step.groups
-                )
-
-            yield ask(name, None)
-            for word, path in _told(entry.get("tells", ())).items():
-                yield ask(f"{name}:tells:{word}", Need(parse_path(path), {"type": "string"}, statuses=statuses), "tells")
-            if "retry-after" in entry:
-                yield ask(
-                    f"{name}:retry-after", Need(parse_path("header.retry-after"), _RETRY_AFTER, statuses=statuses), "retry-after"
-                )
-            for path, written in entry.get("needs", {}).items():
-                need = Need(parse_path(path), parse_value(written).schema, statuses=statuses)
-                yield ask(f"{name}:needs:{path}", need, "needs", path)
+            name = informs_name(entry.get("when", ""), entry["status"])
+            harm = Harm(entry["harm"]) if "harm" in entry else step.harm or self.harm
+            groups = tuple(entry.get("for", ())) or step.groups
+            for part in _parts(entry):
+                told = Told(name, _statuses(entry["status"]), part.need, entry.get("with", {}))
+                where = step.locate(self.key, index, *part.below)
+                yield Requirement(self.name, f"{name}{part.suffix}", journey, step, harm, told, where, groups)
 
     def on_contract(self, requirement: Requirement, scene: Scene) -> Judgement:
         """Judge the status, or one thing that comes with it."""
-        name, statuses, need, sends = requirement.what
-        status = self._status(statuses, scene, sends)
-        if need is None:
+        told: Told = requirement.what
+        status = self._status(told.statuses, scene, told.sends)
+        if told.need is None:
             return status
         if status.verdict is not Verdict.INTACT:
-            return replace(status, waits_for=f"{self.name}:{name}")
-        return judge_need(scene, need, lambda: request_of(scene, sends))
+            return replace(status, waits_for=f"{self.name}:{told.name}")
+        return judge_need(scene, told.need, lambda: request_of(scene, told.sends))
 
     def _status(self, statuses: tuple[int, ...], scene: Scene, sends: Mapping[str, Any]) -> Judgement:
         for status in statuses:
@@ -108,19 +109,20 @@ def _touch(scene: Scene, status: int) -> None:
             scene.touched.add((operation.node.identity, answer.key))
 
 
-def slug(words: str) -> str:
-    """Return words as they stand in an id.
+def _parts(entry: Mapping[str, Any]) -> Iterator[_Part]:
+    statuses = _statuses(entry["status"])
+    yield _Part("", None)
+    for word, path in _told(entry.get("tells", ())).items():
+        yield _Part(f":tells:{word}", Need(parse_path(path), {"type": "string"}, statuses=statuses), ("tells",))
+    if "retry-after" in entry:
+        yield _Part(":retry-after", Need(parse_path("header.retry-after"), _RETRY_AFTER, statuses=statuses), ("retry-after",))
+    for path, written in entry.get("needs", {}).items():
+        need = Need(parse_path(path), parse_value(written).schema, statuses=statuses)
+        yield _Part(f":needs:{path}", need, ("needs", path))
 
-    >>> slug("there is no such booking")
-    'there-is-no-such-booking'
-    """
-    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
 
-
-def _statuses(written: object) -> tuple[int, ...]:
-    if isinstance(written, list):
-        return tuple(int(status) for status in written)
-    return (int(str(written)),) if written is not None else ()
+def _statuses(written: int | list[int]) -> tuple[int, ...]:
+    return tuple(written) if isinstance(written, list) else (written,)
 
 
 def _told(written: object) -> dict[str, str]:

@@ -43,6 +43,15 @@ _REWRITTEN: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = MappingProxyTyp
     }
 )
 
+REWRITTEN: Final = tuple(f'"{name}"'.encode() for name in _REWRITTEN)
+"""The names of the formats that are rewritten, as they stand in JSON."""
+
+ANNOTATIONS: Final = frozenset({"float", "double", "byte", "binary", "password"})
+"""The formats of OpenAPI that say something about a value, and refuse none."""
+
+NAMES: Final = frozenset({*SAMPLES, *_REWRITTEN, *ANNOTATIONS})
+"""Every format that has a meaning here. Any other annotates only."""
+
 OUTLINES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
@@ -53,6 +62,40 @@ OUTLINES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """A regular expression that every text of the format matches; it may match others as well. Anchored at both ends."""
+
+
+_SCHEMAS = frozenset({"items", "contains", "additionalProperties", "propertyNames", "not", "if", "then", "else"})
+_NAMED = frozenset({"properties", "patternProperties"})
+_LISTED = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+_TYPES = frozenset({"null", "boolean", "object", "array", "number", "integer", "string"})
+
+
+def rewritten(schema: Any) -> Any:
+    """Return a schema in which each format that is not asserted as such is what it stands for.
+
+    >>> rewritten({"type": "array", "items": {"type": "string", "format": "url"}})
+    {'type': 'array', 'items': {'type': 'string', 'allOf': [{'format': 'uri'}]}}
+    """
+    if not isinstance(schema, Mapping):
+        return schema
+    whole = {key: _rewritten(key, value) for key, value in schema.items()}
+    name = whole.get("format")
+    if isinstance(name, str) and name in _REWRITTEN:
+        written = whole.get("type", list(_TYPES))
+        types = frozenset([written] if isinstance(written, str) else written)
+        meant = spelled_out(name, types | {"integer"} if "number" in types else types)
+        del whole["format"]
+        if meant:
+            whole["allOf"] = [*whole.get("allOf", []), dict(meant)]
+    return whole
+
+
+def _rewritten(key: str, value: Any) -> Any:
+    if key in _SCHEMAS:
+        return rewritten(value)
+    if key in _NAMED and isinstance(value, Mapping):
+        return {name: rewritten(below) for name, below in value.items()}
+    return [rewritten(below) for below in value] if key in _LISTED and isinstance(value, list) else value
 
 
 def spelled_out(name: str, types: frozenset[str]) -> Mapping[str, Any]:
