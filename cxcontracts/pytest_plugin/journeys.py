@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from _pytest._code.code import ExceptionInfo, TerminalRepr
 
 from cxcontracts.errors import CxError, UnsoundError
 from cxcontracts.findings import Finding, Verdict
+from cxcontracts.problems import Place
 from cxcontracts.pytest_plugin.estates import Estates, JudgedEstate
 from cxcontracts.pytest_plugin.failures import CouldNotJudge, ExperienceBreaks, shown_failure
 from cxcontracts.pytest_plugin.told import told
@@ -67,8 +67,11 @@ class RequirementTest(pytest.Item):
         self._requirement = requirement
         self._estate = estate
         self.extra_keyword_matches |= {requirement.step.partner, requirement.kind}
-        place = estate.place(requirement)
-        self.user_properties += [("file", harmless_line(place.file)), ("line", place.line), ("partner", requirement.step.partner)]
+        self.user_properties += [
+            ("file", harmless_line(self.where.file)),
+            ("line", self.where.line),
+            ("partner", requirement.step.partner),
+        ]
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Return the requirement's line in the journey file, and its id."""
@@ -103,18 +106,27 @@ class RequirementTest(pytest.Item):
         if closes and finding.verdict in (Verdict.BROKEN, Verdict.WAIVED):
             raise ExperienceBreaks(finding, self._estate.release(finding.partner), self._estate.cause(finding))
 
-    def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: Any = None) -> str | TerminalRepr:
-        """Return what the customer would see, without a traceback; with one only what is a fault of ours."""
-        if isinstance(excinfo.value, ExperienceBreaks | CouldNotJudge):
-            style = self.config.getoption("tbstyle")
-            return shown_failure(excinfo.value, self._estate.place(self._requirement), style)
-        return super().repr_failure(excinfo, style)
+    @property
+    def where(self) -> Place:
+        """Where the requirement stands, as seen from here."""
+        return self._estate.place(self._requirement)
+
+    def told(self) -> dict[str, Any] | None:
+        """Return what the summary says of the requirement, in plain values; None where it could not be judged."""
+        return None if self.finding is None else told(self.finding, self._estate)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Give the report of a requirement what the summary says of it, in words that can travel between processes."""
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let the report of a requirement say what the customer would see; a traceback is left to what is a fault of ours."""
     report = yield
-    if isinstance(item, RequirementTest) and item.finding is not None and (report.when == "call" or report.failed):
-        report.cx = told(item.finding, item._estate)  # type: ignore[attr-defined]  # reports carry what plugins add
+    if not isinstance(item, RequirementTest):
+        return report
+    error = call.excinfo.value if call.excinfo is not None else None
+    if isinstance(error, ExperienceBreaks | CouldNotJudge):
+        report.longrepr = shown_failure(error, item.where, item.config.getoption("tbstyle"))
+    if (report.when == "call" or report.failed) and (words := item.told()) is not None:
+        report.cx = words  # type: ignore[attr-defined]  # reports carry what plugins add
     return report
