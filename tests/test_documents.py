@@ -345,10 +345,13 @@ def test_lines_that_end_in_carriage_returns_are_counted_once() -> None:
     assert document('{"a": 1,\r\n"b": 2}', "f.json").place(["b"]) == Place("f.json", 2, 6)
 
 
-def test_a_json_text_made_to_be_passed_over_again_and_again_has_the_place_of_a_parent() -> None:
-    found = document("[" * 100 + '"' + "a" * 1_000_000 + '"' + "]" * 100, "f.json")
-    assert found.place([0] * 10) == Place("f.json", 1, 11)
-    assert 11 < found.place([0] * 100).column < 50
+@pytest.mark.parametrize(("opening", "closing", "token"), [("[", "]", 0), ('{"":', "}", "")])
+def test_a_json_text_made_to_be_passed_over_again_and_again_has_the_place_of_a_parent(
+    opening: str, closing: str, token: str | int
+) -> None:
+    found = document(opening * 100 + '"' + "a" * 1_000_000 + '"' + closing * 100, "f.json")
+    assert found.place([token] * 10) == Place("f.json", 1, 10 * len(opening) + 1)
+    assert 10 < found.place([token] * 100).column / len(opening) < 50
 
 
 # Laws

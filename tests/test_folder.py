@@ -121,6 +121,8 @@ REFUSED = {
     "a\nb.yaml": "ref-syntax",
     "%ff.yaml": "ref-syntax",
     "#/%ff": "ref-syntax",
+    "#/a\nb": "ref-syntax",
+    "#/a%00b": "ref-syntax",
     "#/a~2b": "ref-syntax",
     "#/a~": "ref-syntax",
     "#Station": "ref-anchor",
