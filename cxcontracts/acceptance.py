@@ -7,24 +7,32 @@ the customer's wish lost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cxcontracts.containment.narrowing import interest_of, narrowed
-from cxcontracts.containment.nodes import Node, Shape, TooManyShapes
+from cxcontracts.containment.narrowing import NO_DEEPER, Interest, interest_of, narrowed
+from cxcontracts.containment.nodes import Node, Shape, TooManyShapes, values_of
 from cxcontracts.containment.sets import Answer, Found, Nothing, Schema, Unknown, find
 from cxcontracts.containment.texts import find_text
 from cxcontracts.containment.ways import Touched, ways
 from cxcontracts.contracts.operation import Operation, Parameter
+from cxcontracts.contracts.styles import written
+from cxcontracts.estate.templates import file_of, references
 from cxcontracts.exchanges import JSON, Exchange, Response
 from cxcontracts.findings import Promise, Verdict
 from cxcontracts.paths import Segment
 from cxcontracts.requirements import Judgement
 from cxcontracts.scenes import Scene, Side
 from cxcontracts.sending import Entry, sent_media
-from cxcontracts.wording import shown
+from cxcontracts.wording import listed, shown
 
 _REFUSALS = (400, 422)
+_FORMS_OF_VALUES: Sequence[Schema] = (
+    {"type": ["string", "number", "boolean"]},
+    {"type": "array", "minItems": 2},
+    {"type": "object", "minProperties": 1},
+    {"type": "array", "minItems": 1},
+)
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 
 
@@ -36,14 +44,14 @@ class Taken:
         declared: Whether it takes anything there.
         schemas: Any of them takes a value.
         text: Whether values travel as text.
-        joined: How the items of a list are joined; empty in a body.
+        parameter: What says how a value is written; None in a body, and below the value itself.
         unknown: Why it cannot be told; empty where it can.
     """
 
     declared: bool
     schemas: tuple[Schema, ...] = ()
     text: bool = False
-    joined: str = ""
+    parameter: Parameter | None = None
     unknown: str = ""
 
     @property
@@ -56,10 +64,15 @@ class Taken:
 
 @dataclass(frozen=True)
 class Point:
-    """One place that a value is sent to: an entry of ``with``, or a part of its body below *segments*."""
+    """One place that a value is sent to: an entry of ``with``, or a part of it below *segments*.
+
+    Attributes:
+        shell: True for a mapping or list whose parts are points of their own.
+    """
 
     entry: Entry
     segments: tuple[Segment, ...] = ()
+    shell: bool = False
 
     @property
     def label(self) -> str:
@@ -73,32 +86,33 @@ def taken(side: Side, operation: Operation, point: Point, sent: Schema, wanted: 
     Raises:
         ContractError: If the contract is unsound there.
     """
-    interest = interest_of(sent)
+    interest = NO_DEEPER if point.shell else interest_of(sent)
     try:
         if point.entry.place == "body":
-            media = sent_media(operation.body, wanted)
-            if media is None:
-                return Taken(declared=False)
-            names = (point.entry.name,) if point.entry.name else ()
-            ends = _ends(side, media.nodes, (*names, *point.segments), touched)
-            return Taken(bool(ends), _narrowed(side, ends, sent), text=not media.json)
+            return _taken_in_body(side, operation, point, interest, wanted, touched)
         parameter = parameter_of(operation, point.entry)
         if parameter is None:
             return Taken(declared=_login(operation, point.entry), schemas=(True,), text=True)
         touched.add((parameter.node.identity, None))
         ends = _ends(side, parameter.nodes, point.segments, touched)
         schemas = tuple(narrowed(side.requests, end, interest) for end in ends)
-        joined = (
-            f"{parameter.style} {'one by one' if parameter.explode else 'together'}" if not parameter.media else parameter.media
-        )
-        return Taken(bool(ends), schemas, text=not parameter.media, joined=joined)
+        return Taken(bool(ends), schemas, text=not parameter.media, parameter=None if point.segments else parameter)
     except TooManyShapes:
         return Taken(declared=True, unknown="more alternatives than can be told apart")
 
 
-def _narrowed(side: Side, ends: Sequence[Shape], sent: Schema) -> tuple[Schema, ...]:
-    interest = interest_of(sent)
-    return tuple(narrowed(side.requests, end, interest) for end in ends)
+def _taken_in_body(side: Side, operation: Operation, point: Point, interest: Interest, wanted: str, touched: Touched) -> Taken:
+    media = sent_media(operation.body, wanted)
+    if media is None:
+        return Taken(declared=False)
+    if not media.json and not media.form:
+        return Taken(declared=True, unknown=f"{media.name} is not JSON and nothing reads it")
+    names = (point.entry.name,) if point.entry.name else ()
+    ends = _ends(side, media.nodes, (*names, *point.segments), touched)
+    schemas = tuple(narrowed(side.requests, end, interest) for end in ends)
+    if not names and not point.segments:  # what a body requires is for `answers` to say
+        schemas = tuple({key: value for key, value in schema.items() if key != "required"} for schema in schemas)
+    return Taken(bool(ends), schemas, text=media.form)
 
 
 def _ends(side: Side, nodes: Sequence[Node], segments: tuple[Segment, ...], touched: Touched) -> list[Shape]:
@@ -149,7 +163,7 @@ def judge_taken(
         return Judgement(Verdict.BROKEN, element, because, Promise.POSSIBLE, Promise.IMPOSSIBLE, witness(value), waits_for)
     if record.unknown or candidate.unknown:
         return Judgement(Verdict.UNPROVEN, element, record.unknown or candidate.unknown)
-    if candidate.schemas == record.schemas and candidate.joined == record.joined:
+    if candidate.schemas == record.schemas and _style(candidate) == _style(record):
         return _on_record(element, point, record, whole)
     return _on_change(element, point, record, candidate, whole, witness)
 
@@ -168,22 +182,50 @@ def _on_record(element: str, point: Point, record: Taken, whole: Schema) -> Judg
 def _on_change(
     element: str, point: Point, record: Taken, candidate: Taken, whole: Schema, witness: Callable[[JSON], Exchange]
 ) -> Judgement:
-    if candidate.joined != record.joined:
-        answer = find([whole, {"type": ["array", "object"]}])
-        if isinstance(answer, Found):
-            because = f"lists in {point.label} are written differently now ({candidate.joined}, it was {record.joined})"
-            return Judgement(Verdict.BROKEN, element, because, witness=witness(_longer(answer.value)))
+    rewritten = _written_otherwise(record, candidate, whole)
+    if rewritten is not None:
+        before, after = (" ".join(map(str, _style(each))) for each in (record, candidate))
+        because = f"{point.label} is written differently now: {shown(rewritten.value)} as {after}, it was {before}"
+        return Judgement(Verdict.BROKEN, element, because, witness=witness(rewritten.value))
     answer = newly_refused(record, candidate, whole)
     if isinstance(answer, Found):
-        because = f"{shown(answer.value)} is no longer taken as {point.label}"
+        because = _refused_words(point, record, candidate, answer.value)
         return Judgement(Verdict.BROKEN, element, because, witness=witness(answer.value))
     if isinstance(answer, Unknown):
         return Judgement(Verdict.UNPROVEN, element, answer.reason)
     return _on_record(element, point, candidate, whole)
 
 
-def _longer(value: JSON) -> JSON:
-    return value * 2 if isinstance(value, list) and len(value) == 1 else value
+def _refused_words(point: Point, record: Taken, candidate: Taken, value: JSON) -> str:
+    if not point.shell:
+        return f"{shown(value)} is no longer taken as {point.label}"
+    before, after = (
+        {name for schema in each.schemas if isinstance(schema, Mapping) for name in schema.get("required", ())}
+        for each in (record, candidate)
+    )
+    missing_names = sorted(after - before - set(value if isinstance(value, Mapping) else ()))
+    return f"{point.label} is no longer taken as it is sent" + (f": it now needs {listed(missing_names)}" * bool(missing_names))
+
+
+def _style(target: Taken) -> tuple[object, ...]:
+    parameter = target.parameter
+    if parameter is None:
+        return ()
+    return (parameter.media,) if parameter.media else (parameter.style, "one by one" if parameter.explode else "together")
+
+
+def _written_otherwise(record: Taken, candidate: Taken, sent: Schema) -> Found | None:
+    """Return a value that was taken and whose text is another one now; None where every text stays."""
+    before, after = record.parameter, candidate.parameter
+    if before is None or after is None or _style(record) == _style(candidate):
+        return None
+    for form in _FORMS_OF_VALUES:
+        answer = find([sent, form])
+        if isinstance(answer, Found):
+            texts = [written("name", answer.value, each.style, each.explode, each.media) for each in (before, after)]
+            if texts[0] != texts[1]:
+                return answer
+    return None
 
 
 def refused(target: Taken, sent: Schema) -> Answer:
@@ -246,8 +288,21 @@ def demands(side: Side, operation: Operation, sent: Sequence[Entry], wanted: str
     in_body = [entry for entry in sent if entry.place == "body"]
     if body is None or not (body.required or in_body):
         return found
-    names = {entry.name for entry in in_body} | set(_members_of(in_body))
-    return found + list(_body_demands(side, operation, names, wanted, touched, whole=any(not entry.name for entry in in_body)))
+    whole = next((entry for entry in in_body if not entry.name), None)
+    if whole is not None and (not isinstance(whole.template, dict) or file_of(whole.template) is not None):
+        return found
+    return found + list(_body_demands(side, operation, _constants(in_body), wanted, touched, whole=whole is not None))
+
+
+def _constants(entries: Sequence[Entry]) -> dict[str, JSON]:
+    """Return each member that is sent to its value, where that is a constant; to None where it is not."""
+    sent = {entry.name: entry.template for entry in entries if entry.name}
+    for entry in entries:
+        if not entry.name and isinstance(entry.template, dict):
+            sent |= entry.template
+    return {
+        name: value if isinstance(value, str | int | float) and not references(value) else None for name, value in sent.items()
+    }
 
 
 def _members_of(entries: Sequence[Entry]) -> Iterator[str]:
@@ -257,13 +312,14 @@ def _members_of(entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def _body_demands(
-    side: Side, operation: Operation, names: set[str], wanted: str, touched: Touched, *, whole: bool
+    side: Side, operation: Operation, sent: Mapping[str, JSON], wanted: str, touched: Touched, *, whole: bool
 ) -> Iterator[Demand]:
     media = sent_media(operation.body, wanted)
     if media is None:
         return
     try:
         shapes = [shape for shape in side.requests.shapes(media.nodes) if "object" in shape.types]
+        shapes = [shape for shape in shapes if _chosen(shape, sent)] or shapes
     except TooManyShapes:
         return
     asked = [
@@ -274,11 +330,16 @@ def _body_demands(
     )
     if not asked:
         return
-    least = min(asked, key=lambda required: sum(name not in names for name in required))
-    if not least and not names and not whole:
+    least = min(asked, key=lambda required: sum(name not in sent for name in required))
+    if not least and not sent and not whole:
         yield Demand("body", "body", ("body", ""))
     for name in least:
         yield Demand("body", name, ("body", name))
+
+
+def _chosen(shape: Shape, sent: Mapping[str, JSON]) -> bool:
+    """Tell whether what is sent can be of this shape: a constant may say that it is another."""
+    return all(value is None or all(value in values for values in values_of(shape, name)) for name, value in sent.items())
 
 
 def _ordered(shape: Shape) -> list[str]:

@@ -16,8 +16,12 @@ from cxcontracts.exchanges import JSON, Exchange, Request, Response
 from cxcontracts.paths import Path, parse_path
 from cxcontracts.promises import Need, carried
 from cxcontracts.scenes import Scene, Side
-from cxcontracts.sending import Entry, bind, call, content_type, example_of, given_names, leaves
+from cxcontracts.sending import Entry, Shell, bind, call, content_type, example_of, given_names, leaves
 
+COUNTER = "i"
+"""What the copies of a ``$repeat`` are counted by, where nothing that is kept has that name."""
+
+_COUNTED: Sequence[Schema] = ({"type": "integer", "minimum": 0},)
 _WHOLE = 4
 """How many levels of a value are compared where it is passed on."""
 
@@ -113,7 +117,8 @@ def names_of(scene: Scene, template: JSON) -> dict[str, Sequence[Schema]]:
     names = given_names(scene.journey.givens)
     for name in references(template):
         if name not in names:
-            names[name] = kept_schemas(scene, name)
+            kept = kept_schemas(scene, name)
+            names[name] = kept if name != COUNTER or kept != [True] else _COUNTED
     return names
 
 
@@ -121,9 +126,9 @@ def points(entry: Entry) -> Iterator[tuple[Point, JSON]]:
     """Yield each place that an entry reaches, with the template of what is sent there."""
     if entry.place != "body":
         yield Point(entry), entry.template
-        return
-    for names, template in leaves(entry.template):
-        yield Point(entry, tuple(names)), template
+    for way, template in leaves(entry.template):
+        if way or entry.place == "body":
+            yield Point(entry, way, isinstance(template, Shell)), template
 
 
 @dataclass(frozen=True)

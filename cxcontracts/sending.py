@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,23 +12,25 @@ from urllib.parse import quote
 from cxcontracts.containment.nodes import TooManyShapes
 from cxcontracts.containment.sets import Found, Schema, find
 from cxcontracts.containment.texts import as_text, spelled
-from cxcontracts.contracts.operation import PLACES, Body, Media, Operation, Parameter
+from cxcontracts.contracts.operation import FORMS, PLACES, Body, Media, Operation, Parameter
+from cxcontracts.contracts.styles import written
 from cxcontracts.estate.model import Given, Step
 from cxcontracts.estate.templates import Reference, file_of, is_whole_reference, parts, references, repeat_of, resolve
 from cxcontracts.exchanges import JSON, NO_BODY, Request
+from cxcontracts.paths import Segment, as_index
 from cxcontracts.scenes import Side
 
 MOMENT = datetime(2031, 5, 17, 8, 15, tzinfo=UTC)
 """What ``$now`` means in a witness, so that the same contracts give the same report on any day."""
 
 FRESH_ID = "6f1c2a9e-3b54-4d07-9a61-0c8e5d2f7b13"
+_MOST_ITEMS = 20
 _SPEAKING = {
     "string": {"pattern", "minLength", "maxLength", "format"},
     "number": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"},
     "array": {"items", "minItems", "maxItems", "uniqueItems"},
     "object": {"properties", "required"},
 }
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +131,9 @@ def sent_media(body: Body | None, wanted: str) -> Media | None:
         return None
     if wanted:
         return next((media for media in body.media if media.name == wanted), None)
-    json = [media for media in body.media if media.json]
-    forms = [media for name in _FORMS for media in body.media if media.name == name]
-    return next(iter([*json, *forms]), None)
+    readable = [media for media in body.media if media.json]
+    forms = [media for name in FORMS for media in body.media if media.name == name]
+    return next(iter([*readable, *forms, *body.media]), None)
 
 
 def body_members(side: Side, operation: Operation) -> tuple[str, ...]:
@@ -149,9 +151,32 @@ def body_members(side: Side, operation: Operation) -> tuple[str, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """A mapping or a list as a whole, whose parts are looked at each on its own.
+
+    Attributes:
+        names: The names that the mapping has; None for a list.
+        count: How many items the list has.
+    """
+
+    names: tuple[str, ...] | None = None
+    count: int = 0
+
+
 def leaves(template: JSON, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], JSON]]:
-    """Yield (names on the way, template) for each part of a template that is no mapping of its own, with ``*`` for list items."""
-    if isinstance(template, Mapping) and template and repeat_of(template) is None and file_of(template) is None:
+    """Yield (way, part) for each part of a template: its scalars and lists of those as written, what holds them as shells.
+
+    The way is of names, and of indices as text.
+    """
+    repeat = repeat_of(template)
+    items = [repeat.item] if repeat else template if isinstance(template, list) else []
+    if any(isinstance(item, Mapping | list) for item in items):
+        yield above, Shell(count=repeat.count if repeat else len(items))
+        for index, item in enumerate(items[:_MOST_ITEMS]):
+            yield from leaves(item, (*above, str(index)))
+    elif isinstance(template, Mapping) and repeat is None and file_of(template) is None:
+        yield above, Shell(tuple(template))
         for key, value in template.items():
             yield from leaves(value, (*above, key))
     else:
@@ -164,6 +189,10 @@ def sent_schema(template: JSON, names: Mapping[str, Sequence[Schema]]) -> Schema
     Args:
         names: Each given and keep to the schemas of its values: any of them.
     """
+    if isinstance(template, Shell):
+        if template.names is None:
+            return {"type": "array", "minItems": template.count, "maxItems": template.count, "uniqueItems": True}
+        return {"type": "object", "required": sorted(template.names), "maxProperties": len(template.names)}
     if isinstance(template, str):
         return _sent_text(template, names)
     if isinstance(template, list):
@@ -172,6 +201,25 @@ def sent_schema(template: JSON, names: Mapping[str, Sequence[Schema]]) -> Schema
     if isinstance(template, Mapping):
         return _sent_mapping(template, names)
     return {"const": template}
+
+
+def placed(whole: JSON, way: Sequence[Segment], value: JSON) -> JSON:
+    """Return *whole* with *value* at the end of a way into it, which is made where it is not there.
+
+    >>> placed({"a": [{"b": 1, "c": 2}]}, ["a", "0", "b"], 3)
+    {'a': [{'b': 3, 'c': 2}]}
+    """
+    if not way:
+        return value
+    first, rest = way[0], way[1:]
+    if isinstance(whole, list) or not isinstance(first, str):
+        items = list(whole) if isinstance(whole, list) else []
+        index = as_index(first) or 0
+        items += [None] * (index + 1 - len(items))
+        items[index] = placed(items[index], rest, value)
+        return items
+    members = dict(whole) if isinstance(whole, Mapping) else {}
+    return {**members, first: placed(members.get(first), rest, value)}
 
 
 def _sent_mapping(template: Mapping[str, JSON], names: Mapping[str, Sequence[Schema]]) -> Schema:
@@ -278,13 +326,15 @@ def call(
     for entry in entries:
         value = replaced[entry.key] if entry.key in replaced else filled(entry.template, values)
         if entry.place == "path":
-            path = path.replace("{" + _template_name(operation, entry) + "}", quote(as_text(value), safe=""))
+            text = _text(_of_parameter(operation, entry, value))
+            path = path.replace("{" + _template_name(operation, entry) + "}", quote(text, safe=",;=."))
         elif entry.place == "query":
-            query.extend(_query(operation, entry, value))
+            query.extend(_of_parameter(operation, entry, value))
         elif entry.place == "header":
-            headers[entry.name.lower()] = _joined(value)
+            headers[entry.name.lower()] = _text(_of_parameter(operation, entry, value))
         elif entry.place == "cookie":
-            headers["cookie"] = "; ".join(filter(None, [headers.get("cookie", ""), f"{entry.name}={_joined(value)}"]))
+            more = [f"{name}={text}" for name, text in _of_parameter(operation, entry, value)]
+            headers["cookie"] = "; ".join(filter(None, [headers.get("cookie", ""), *more]))
         else:
             body = value if not entry.name else {**(body if isinstance(body, dict) else {}), entry.name: value}
     if body is not NO_BODY:
@@ -307,28 +357,17 @@ def _template_name(operation: Operation, entry: Entry) -> str:
     return names[position] if isinstance(position, int) and 0 <= position < len(names) else entry.name
 
 
-def _query(operation: Operation, entry: Entry, value: JSON) -> Iterator[tuple[str, str]]:
-    parameter = _declared(operation, "query", entry.name)
-    if isinstance(value, list) and (parameter is None or parameter.explode):
-        yield from ((entry.name, as_text(item)) for item in value)
-    elif isinstance(value, dict) and parameter is not None and parameter.style == "deepObject":
-        yield from ((f"{entry.name}[{key}]", as_text(item)) for key, item in value.items())
-    elif isinstance(value, dict) and (parameter is None or parameter.explode):
-        yield from ((key, as_text(item)) for key, item in value.items())
-    else:
-        yield entry.name, _joined(value)
+def _of_parameter(operation: Operation, entry: Entry, value: JSON) -> list[tuple[str, str]]:
+    parameter = _declared(operation, entry.place, entry.name)
+    if parameter is None:
+        in_query = entry.place in ("query", "cookie")
+        return written(entry.name, value, "form" if in_query else "simple", in_query)
+    return written(entry.name, value, parameter.style, parameter.explode, parameter.media)
 
 
-def _joined(value: JSON) -> str:
-    if isinstance(value, list):
-        return ",".join(as_text(item) for item in value)
-    if isinstance(value, dict):
-        return ",".join(f"{key},{as_text(item)}" for key, item in value.items())
-    return as_text(value)
+def _text(pairs: Sequence[tuple[str, str]]) -> str:
+    return ",".join(text for _, text in pairs)
 
-
-Values = Callable[[str], Sequence[Schema]]
-"""Name of a given or a keep to the schemas of its values."""
 
 __all__ = ["FRESH_ID", "MOMENT", "Entry", "Unbound", "bind", "body_members", "call", "content_type", "example_of", "filled",
            "given_names", "is_whole_reference", "leaves", "sent_media", "sent_schema"]  # fmt: skip

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"})
 PLACES = ("path", "query", "header", "cookie")
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _BODILESS = frozenset({204, 205})
 
 
@@ -60,6 +61,11 @@ class Media:
     def json(self) -> bool:
         """Whether the body is JSON: ``application/json``, any ``+json``, or a range that takes it."""
         return self.name == "application/json" or self.name.endswith("+json") or self.name in ("*/*", "application/*")
+
+    @property
+    def form(self) -> bool:
+        """Whether the body is a form, whose values travel as text."""
+        return self.name in FORMS
 
 
 @dataclass(frozen=True, slots=True)

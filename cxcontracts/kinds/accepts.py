@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cxcontracts.acceptance import Point, judge_taken, refusal
-from cxcontracts.calls import assumed, entries_of, names_of, points
+from cxcontracts.calls import entries_of, example_values, names_of, points, request_of
 from cxcontracts.containment.sets import Schema
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.values import Value, parse_value
@@ -15,7 +15,7 @@ from cxcontracts.findings import Harm, Verdict
 from cxcontracts.paths import parse_path
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene
-from cxcontracts.sending import Entry, bind, content_type, sent_schema, space
+from cxcontracts.sending import Entry, bind, content_type, filled, placed, sent_schema, space
 
 _IMPLIED = frozenset({"header.accept", "header.content-type"})
 
@@ -53,35 +53,36 @@ class Accepts:
 
     def _judged(self, scene: Scene, point: Point, sent: Schema) -> Judgement:
         def refused(value: JSON) -> Exchange:
-            return assumed(scene, refusal(scene.renewed), **{point.entry.key: _within(point, value, scene)})
+            return _sent(scene, point, value)
 
         return judge_taken(scene, point, [sent], content_type(scene.step), refused)
 
 
 def _points(scene: Scene, name: str, value: Value | None) -> Iterator[tuple[Point, Schema]]:
     if value is not None:
-        point = _point(scene, name)
-        if point is not None:
-            yield point, space(value.schema)
+        yield _point(scene, name), space(value.schema)
     for entry in entries_of(scene):
         if entry.key == name:
             for point, template in points(entry):
                 yield point, sent_schema(template, names_of(scene, template))
 
 
-def _point(scene: Scene, name: str) -> Point | None:
+def _point(scene: Scene, name: str) -> Point:
     """Return where the name of an ``accepts`` leads: a key as in ``with``, or a path into the body."""
     bound, _ = bind(scene.step, scene.record, scene.operation, {name: None})
     if bound and (bound[0].place != "body" or "." not in bound[0].name):
         return Point(bound[0])
     path = parse_path(name)
-    if not path.segments:
-        return Point(Entry(name, "body", "", None, None))
-    return Point(Entry(name, "body", str(path.segments[0]), None, None), path.segments[1:])
+    member = str(path.segments[0]) if path.segments else ""
+    return Point(Entry(f"body.{member}" if member else "body", "body", member, None, None), path.segments[1:])
 
 
-def _within(point: Point, value: JSON, scene: Scene) -> JSON:
-    """Return what the entry sends when *value* stands at the point."""
-    for segment in reversed(point.segments):
-        value = {segment: value} if isinstance(segment, str) else [value]
-    return value
+def _sent(scene: Scene, point: Point, value: JSON) -> Exchange:
+    """Return the call with *value* at the point, and all else as the step sends it."""
+    entries = entries_of(scene)
+    own = next((entry for entry in entries if (entry.place, entry.name) == (point.entry.place, point.entry.name)), None)
+    key = own.key if own else point.entry.key
+    whole = filled(own.template, example_values(scene)) if own else None
+    if not point.shell:
+        whole = placed(whole, point.segments, value)
+    return Exchange(request_of(scene, {} if own else {key: None}, **{key: whole}), refusal(scene.renewed))

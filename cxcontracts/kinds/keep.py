@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cxcontracts.acceptance import Taken, refusal, refused, taken
-from cxcontracts.calls import Use, assumed, handed_out, keep_paths, request_of, uses
+from cxcontracts.calls import Use, assumed, example_values, handed_out, keep_paths, request_of, uses
 from cxcontracts.containment.sets import Answer, Found, Nothing, Schema, Unknown, find
 from cxcontracts.containment.texts import find_text
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.written import KeepForm
+from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Harm, Verdict
 from cxcontracts.paths import Path
 from cxcontracts.promises import Need, judge_need
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene
-from cxcontracts.sending import content_type, sent_schema
+from cxcontracts.sending import content_type, filled, placed, sent_schema
 from cxcontracts.wording import shown
 
 
@@ -94,8 +95,14 @@ class Keep:
         because = (
             f"{path} may now be {shown(answer.value)}, which {partner} does not take as {use.point.label} at {use.step.name}"
         )
-        replaced = {use.point.entry.key: answer.value} if not use.point.segments else {}
+        replaced = {use.point.entry.key: _within(use, answer.value)}
         return Judgement(Verdict.BROKEN, element, because, witness=assumed(use.scene, refusal(use.scene.operation), **replaced))
+
+
+def _within(use: Use, value: JSON) -> JSON:
+    """Return what the later step sends when *value* stands where it sends what was kept."""
+    whole = filled(use.point.entry.template, example_values(use.scene)) if use.point.segments else None
+    return placed(whole, use.point.segments, value)
 
 
 def _values(scene: Scene, path: Path, *, renewed: bool) -> list[Schema]:
