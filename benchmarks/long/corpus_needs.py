@@ -23,6 +23,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
 
@@ -58,7 +59,6 @@ class Contest:
     Attributes:
         same: True where both say the same, so that nothing may break.
         moved: True to leave out where the servers are: a new base path alone takes every operation away, and hides the rest.
-            Not judged where they stay.
     """
 
     name: str
@@ -99,13 +99,12 @@ def main() -> int:
     """Judge, print, and return 1 where a promise is not kept."""
     options = _options()
     with tempfile.TemporaryDirectory() as folder:
-        contests = [each for pair in pairs(Path(folder)) if options.only in pair.name for each in _contests(pair)]
+        chosen = [pair for pair in pairs(Path(folder)) if options.only in pair.name]
         with ThreadPoolExecutor(options.jobs) as pool:
             outcomes = []
-            for outcome in pool.map(_isolated, contests, [options.share] * len(contests)):
-                if outcome is not None:
-                    print(_line(outcome), flush=True)
-                    outcomes.append(outcome)
+            for outcome in chain.from_iterable(pool.map(_isolated, chosen, [options.share] * len(chosen))):
+                print(_line(outcome), flush=True)
+                outcomes.append(outcome)
     _summary(outcomes)
     complaints = list(_complaints(outcomes, options.share))
     print("\n".join(complaints) or "every promise is kept")
@@ -178,19 +177,20 @@ def _options() -> argparse.Namespace:
 
 def _contests(pair: Pair) -> Iterator[Contest]:
     yield Contest(pair.name, pair.old, pair.new, same=pair.name in SAME)
-    yield Contest(f"{pair.name} (elsewhere)", pair.old, pair.new, moved=True)
+    if _servers(pair.old) != _servers(pair.new):
+        yield Contest(f"{pair.name} (elsewhere)", pair.old, pair.new, moved=True)
     yield Contest(f"{pair.name} (old, itself)", pair.old, pair.old, same=True)
     yield Contest(f"{pair.name} (new, itself)", pair.new, pair.new, same=True)
 
 
-def _isolated(contest: Contest, share: float) -> Outcome | None:
-    """Judge a contest in a process of its own: one that dies, or that the limits end, takes nothing else with it."""
+def _isolated(pair: Pair, share: float) -> list[Outcome]:
+    """Judge the contests of a pair in a process of their own: one that dies, or meets the limits, takes nothing else with it."""
     with ProcessPoolExecutor(1, get_context("spawn"), _limit) as pool:
         try:
-            return pool.submit(_outcome, contest, share).result()
+            return pool.submit(_outcomes, pair, share).result()
         except BrokenProcessPool:
             crash = f"the process died; it may take {_MOST_SECONDS} CPU seconds and {_MOST_ADDRESSES >> 30} GB"
-            return Outcome(contest, 0, Tally(), 0.0, 0.0, crash)
+            return [Outcome(Contest(pair.name, pair.old, pair.new), 0, Tally(), 0.0, 0.0, crash)]
 
 
 def _limit() -> None:
@@ -198,10 +198,16 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_ADDRESSES, _MOST_ADDRESSES))
 
 
-def _outcome(contest: Contest, share: float) -> Outcome | None:
-    if contest.moved and _servers(contest.record) == _servers(contest.candidate):
-        return None
-    operations = [_sample(each, contest.name, share) for each in leaves.Contract(contest.record.file).operations()]
+def _outcomes(pair: Pair, share: float) -> list[Outcome]:
+    asked = {version: _asked(pair, version, share) for version in (pair.old, pair.new)}
+    return [_outcome(contest, asked[contest.record]) for contest in _contests(pair)]
+
+
+def _asked(pair: Pair, version: Version, share: float) -> list[Operation]:
+    return [_sample(operation, pair.name, share) for operation in leaves.Contract(version.file).operations()]
+
+
+def _outcome(contest: Contest, operations: list[Operation]) -> Outcome:
     asked = sum(len(each.parameters) + len(each.takes) + len(each.answers) for each in operations)
     started = time.process_time()
     try:
