@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 
 from cxcontracts.containment.nodes import Node
 from cxcontracts.contracts.folder import Folder, RefusedReference
-from cxcontracts.contracts.operation import METHODS, Operation
+from cxcontracts.contracts.operation import METHODS, Operation, bases_of
 from cxcontracts.documents import Document
 from cxcontracts.errors import ContractError
 from cxcontracts.exchanges import JSON
@@ -149,7 +147,7 @@ class Contract:
     @cached_property
     def bases(self) -> tuple[str, ...]:
         """The paths of the servers, without a slash at the end, in the order written; empty where no server is named."""
-        return tuple(dict.fromkeys(_base(server) for server in _mappings(self.document.value.get("servers"))))
+        return bases_of(self.document.value.get("servers"))
 
     def operations(self) -> Iterator[Operation]:
         """Yield every operation, in the order written."""
@@ -165,13 +163,13 @@ class Contract:
 
     def _operation(self, path: str, item: Node, key: str) -> Operation:
         node = self.resolved(item.child(key))
-        known = self._known.get(node.identity)
+        known = self._known.get((node.identity, path))
         if known is None:
-            known = self._known[node.identity] = Operation(self, key.upper(), path, node, item)
+            known = self._known[node.identity, path] = Operation(self, key.upper(), path, node, item)
         return known
 
     @cached_property
-    def _known(self) -> dict[int, Operation]:
+    def _known(self) -> dict[tuple[int, str], Operation]:
         return {}
 
     def at(self, method: str, path: str) -> Operation | None:
@@ -254,15 +252,14 @@ class Contract:
         The path of ``servers`` is part of the path. Where either version names no server, or both share a base, the templates are
         compared alone.
         """
-        theirs, ours = operation.contract.bases, self.bases
-        if not theirs or not ours or set(theirs) & set(ours):
-            return self.at(operation.method, operation.path)
-        whole = theirs[0] + operation.path
-        for base in ours:
-            if shape_of(whole).startswith(shape_of(base) + "/"):
-                found = self.at(operation.method, whole[len(base) :] if whole.startswith(base) else operation.path)
-                if found is not None:
-                    return found
+        same = self.at(operation.method, operation.path)
+        if same is not None and (not operation.bases or not same.bases or set(operation.bases) & set(same.bases)):
+            return same
+        whole = (operation.bases or ("",))[0] + operation.path
+        for base in self.bases or ("",):
+            found = self.at(operation.method, whole[len(base) :]) if whole.startswith(f"{base}/") else None
+            if found is not None and (base in found.bases or not found.bases):
+                return found
         return None
 
 
@@ -298,19 +295,3 @@ def dumped(value: JSON) -> bytes:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # an integer beyond 64 bits, or half a surrogate pair
         return json.dumps(value, sort_keys=True).encode()
-
-
-def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
-    return (item for item in value if isinstance(item, dict)) if isinstance(value, list) else iter(())
-
-
-def _base(server: Mapping[str, Any]) -> str:
-    url = str(server.get("url", ""))
-    variables = server.get("variables")
-    for name, variable in variables.items() if isinstance(variables, dict) else ():
-        if isinstance(variable, dict):
-            url = url.replace("{" + str(name) + "}", str(variable.get("default", "")))
-    try:
-        return urlsplit(url).path.rstrip("/")
-    except ValueError:
-        return ""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from cxcontracts.containment.nodes import Node
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"})
 PLACES = ("path", "query", "header", "cookie")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_MOST_BASES = 50
 _BODILESS = frozenset({204, 205})
 
 
@@ -138,6 +140,14 @@ class Operation:
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
+    @cached_property
+    def bases(self) -> tuple[str, ...]:
+        """The paths of its servers; its own go before those of the path, and those before those of the document."""
+        for owner in (self.node.value, self._item.value):
+            if isinstance(owner.get("servers"), list) and owner["servers"]:
+                return bases_of(owner["servers"])
+        return self.contract.bases
+
     @property
     def deprecated(self) -> bool:
         """Whether the partner has announced its end."""
@@ -168,9 +178,7 @@ class Operation:
             return None
         style = value.get("style") or ("form" if place in ("query", "cookie") else "simple")
         explode = value["explode"] if isinstance(value.get("explode"), bool) else style == "form"
-        content = value.get("content")
-        media = next(iter(content), "") if isinstance(content, dict) else ""
-        nodes = _schema_of(node.child("content", media)) if media else _schema_of(node)
+        media, nodes = _written_schema(node)
         position = names.index(name) if place == "path" else -1
         required = place == "path" or value.get("required") is True
         return Parameter(name, place, position, required, nodes, style, explode, media, node)
@@ -207,7 +215,7 @@ class Operation:
         for name in headers if isinstance(headers, dict) else ():
             header = self.contract.resolved(node.child("headers", name))
             if isinstance(header.value, dict):
-                yield str(name).lower(), Header(header.value.get("required") is True, _schema_of(header))
+                yield str(name).lower(), Header(header.value.get("required") is True, _written_schema(header)[1])
 
     def successes(self, statuses: tuple[int, ...]) -> tuple[Answer, ...]:
         """Return the answers that count as success.
@@ -254,6 +262,29 @@ class Operation:
         return (kind,)
 
 
+def bases_of(servers: Any) -> tuple[str, ...]:
+    """Return the paths of servers, without a slash at the end, in the order written; of a variable, the default first.
+
+    >>> bases_of([{"url": "https://a.example/{v}/", "variables": {"v": {"default": "v2", "enum": ["v1", "v2"]}}}])
+    ('/v2', '/v1')
+    """
+    return tuple(dict.fromkeys(base for server in _list(servers) if isinstance(server, dict) for base in _bases(server)))
+
+
+def _bases(server: Mapping[str, Any]) -> Iterator[str]:
+    urls = [str(server.get("url", ""))]
+    variables = server.get("variables")
+    for name, variable in variables.items() if isinstance(variables, dict) else ():
+        if isinstance(variable, dict):
+            values = dict.fromkeys(map(str, (variable.get("default", ""), *_list(variable.get("enum")))))
+            urls = [url.replace(f"{{{name}}}", value) for url in urls for value in values][:_MOST_BASES]
+    for url in urls:
+        try:
+            yield urlsplit(url).path.rstrip("/")
+        except ValueError:
+            yield ""
+
+
 def _stand_in(key: str, keys: list[str]) -> int:
     """Return a status that ``2XX`` or ``default`` stands for and that no exact key takes."""
     first = 200 if key == "default" else int(key[0]) * 100
@@ -265,6 +296,13 @@ def _media(node: Node) -> Iterator[Media]:
     for name in content if isinstance(content, dict) else ():
         entry = node.child("content", name)
         yield Media(str(name).partition(";")[0].strip().lower(), _schema_of(entry))
+
+
+def _written_schema(node: Node) -> tuple[str, tuple[Node, ...]]:
+    """Return the media type in which a parameter or header is written, empty where it has a plain schema; and the schema."""
+    content = node.value.get("content")
+    media = next(iter(content), "") if isinstance(content, dict) else ""
+    return media, _schema_of(node.child("content", media)) if media else _schema_of(node)
 
 
 def _schema_of(node: Node) -> tuple[Node, ...]:

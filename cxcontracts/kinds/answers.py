@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cxcontracts.acceptance import demands, missing, refusal
@@ -15,6 +15,12 @@ from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene, selected
 from cxcontracts.sending import Entry, content_type, sent_media
 from cxcontracts.wording import listed
+
+NOBODY = "nobody"
+"""``as: nobody`` sends no credentials."""
+
+Logins = Sequence[Sequence[Scheme]]
+"""Alternatives, each of schemes that all hold."""
 
 
 class Answers:
@@ -82,6 +88,8 @@ class Answers:
         return None
 
     def _other_success(self, scene: Scene, renewed: Operation, wanted: set[int]) -> Judgement | None:
+        if all(status >= 300 for status in wanted):
+            return None
         known = {answer.status for answer in scene.operation.successes(())}
         new = [answer for answer in renewed.successes(()) if answer.key.isdigit() and answer.status not in wanted | known]
         if not new:
@@ -107,14 +115,14 @@ class Answers:
 
     def _login(self, scene: Scene, renewed: Operation) -> Judgement | None:
         entries = entries_of(scene)
-        held = [scheme for alternative in scene.operation.security for scheme in alternative] + list(logins(scene.partner))
-        asked = renewed.security
         scene.touched.add((scene.operation.node.identity, "security"))
-        if not asked or any(all(_held(scheme, held, entries) for scheme in alternative) for alternative in asked):
+        possible = _possible_logins(scene, renewed, entries)
+        if not possible or any(_enough(renewed.security, held, entries) for held in possible):
             return None
-        short = next(scheme for scheme in asked[0] if not _held(scheme, held, entries))
+        lacking = [[each for each in some if not _held(each, possible[0], entries)] for some in renewed.security]
+        short = min(lacking, key=len)[0]
         witness = Exchange(request_of(scene), Response(401, assumed="401" not in renewed.answers))
-        return Judgement(Verdict.BROKEN, f"{renewed} security", _login_words(short, held), witness=witness)
+        return Judgement(Verdict.BROKEN, f"{renewed} security", _login_words(short, possible[0]), witness=witness)
 
     def _inputs(self, scene: Scene, renewed: Operation) -> Judgement | None:
         assert scene.candidate is not None
@@ -149,9 +157,42 @@ class Answers:
         return Judgement(Verdict.BROKEN, f"{renewed} body", because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
 
 
-def logins(partner: Partner) -> Iterator[Scheme]:
-    """Yield the logins that the estate sends to a partner, in any of its environments."""
-    for auth in (partner.auth, *(environment.auth for environment in partner.environments.values())):
+def _possible_logins(scene: Scene, renewed: Operation, entries: list[Entry]) -> list[list[Scheme]]:
+    """Return what we may log in with: what the estate says, else any that the record asks for; none where that is nothing."""
+    record = scene.operation.security
+    ours = [_with_scopes(scheme, record, renewed.security) for scheme in _logins_of(scene.step, scene.partner)]
+    if _enough(record, ours, entries):
+        return [ours]
+    if scene.step.identity == NOBODY:
+        return []
+    return [[*alternative, *ours] for alternative in record]
+
+
+def _with_scopes(scheme: Scheme, record: Logins, renewed: Logins) -> Scheme:
+    """Return a login with the scopes that it must have had so far; where the record never used it, nobody knows of any."""
+    if scheme.scopes:
+        return scheme
+    before = [each.scopes for some in record for each in some if each.meaning == scheme.meaning]
+    after = [each.scopes for some in renewed for each in some if each.meaning == scheme.meaning]
+    return Scheme(scheme.meaning, frozenset().union(*(before or after)))
+
+
+def _enough(asked: Logins, held: list[Scheme], entries: list[Entry]) -> bool:
+    return not asked or any(all(_held(scheme, held, entries) for scheme in some) for some in asked)
+
+
+def _logins_of(step: Step, partner: Partner) -> Iterator[Scheme]:
+    if step.by or step.identity == NOBODY:
+        return iter(())
+    environments = partner.environments.values()
+    if step.identity:
+        return logins([environment.identities.get(step.identity) for environment in environments])
+    return logins([partner.auth, *(environment.auth for environment in environments)])
+
+
+def logins(written: Sequence[Mapping[str, Any] | None]) -> Iterator[Scheme]:
+    """Yield what each ``auth`` of an estate logs in with."""
+    for auth in written:
         for kind, value in (auth or {}).items():
             named = value if isinstance(value, Mapping) else {}
             scopes = named.get("scopes", ())
