@@ -15,7 +15,7 @@ from typing import Any
 from cxcontracts.containment.building import ABSENT, Unbuildable, allows
 from cxcontracts.containment.narrowing import Interest, interest_of, narrowed
 from cxcontracts.containment.nodes import Shape, TooManyShapes
-from cxcontracts.containment.sets import Found, Nothing, Schema, Undecidable, Unknown, admits, find
+from cxcontracts.containment.sets import Found, Nothing, Schema, Undecidable, Unknown, admits, find, satisfiable
 from cxcontracts.containment.ways import Gap, Way, ways
 from cxcontracts.contracts.operation import Operation
 from cxcontracts.exchanges import JSON, NO_BODY, Exchange, Request, Response
@@ -109,12 +109,14 @@ class Carried:
         absent: The branches in which it is not.
         unread: Media types of bodies that cannot be read.
         unknown: Why something could not be decided.
+        answered: Whether there is any success at all.
     """
 
     present: list[tuple[Branch, Schema]] = field(default_factory=list)
     absent: list[Branch] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    answered: bool = False
 
     @property
     def there(self) -> Promise:
@@ -146,14 +148,15 @@ class Carried:
 
     @property
     def nothing(self) -> bool:
-        """Whether the contract allows no answer at all in which the need could be met or missed."""
-        return not self.present and not self.absent and not self.unread and not self.unknown
+        """Whether the contract promises an answer, and allows none in which the need could be met or missed."""
+        return self.answered and not self.present and not self.absent and not self.unread and not self.unknown
 
 
 def carried(side: Side, operation: Operation, need: Need, accept: str, touched: set[object]) -> Carried:
     """Return how a contract carries a need."""
     result = Carried()
     for voice in voices(operation, need.statuses, accept):
+        result.answered = True
         touched.add((operation.node.identity, voice.answer.key))
         if voice.unread and need.path.root == "body":
             result.unread.append(voice.unread)
@@ -190,7 +193,8 @@ def _sort(side: Side, need: Need, branch: Branch, result: Carried) -> None:
     if types:
         end = way.end if types == way.end.types else Shape(way.end.atoms, types)
         schema = narrowed(side.responses, end, need.interest)
-        result.present.append((Branch(branch.voice, Way(way.turns, end)), schema))
+        if satisfiable(schema):
+            result.present.append((Branch(branch.voice, Way(way.turns, end)), schema))
 
 
 def _meets(side: Side, way: Way, need: Need) -> bool:
@@ -260,7 +264,7 @@ class _Judged:
     def on_change(self, record: Carried, candidate: Carried) -> Judgement:
         """Say whether the candidate makes it worse."""
         doubts: list[str] = [*candidate.unknown, *(f"{name} is not JSON and nothing reads it" for name in candidate.unread)]
-        if candidate.nothing:
+        if candidate.nothing or (record.answered and not candidate.answered):
             return self._unproven(self._contradiction(self.scene.candidate, self.scene.renewed))
         for break_ in self._breaks(record, candidate):
             judgement = self._proved(break_, record, candidate)
@@ -307,6 +311,8 @@ class _Judged:
             return Unknown(f"{carried_.unread[0]} is not JSON and nothing reads it")
         if carried_.unknown:
             return Unknown(carried_.unknown[0])
+        if not carried_.answered:
+            return Promise.IMPOSSIBLE
         if self.need.optional and not carried_.present:
             return Promise.GUARANTEED
         there = Promise.GUARANTEED if self.need.optional else carried_.there
@@ -448,6 +454,8 @@ class _Judged:
 
     def _shortfall(self, carried_: Carried, level: Promise) -> str:
         path = self.need.path
+        if not carried_.answered:
+            return f"the contract promises no such answer, so {path} is not promised"
         gaps = {branch.gap for branch in carried_.absent if branch.gap}
         if carried_.absent and not self.need.optional:
             if level is Promise.IMPOSSIBLE and gaps <= {Gap.UNDECLARED}:
