@@ -95,7 +95,6 @@ class Folder:
 
         Sources: RFC 3986, RFC 6901 section 6.
         """
-        _refuse_unprinted(reference, reference)
         path, _, fragment = reference.partition("#")
         document = base
         if path:
