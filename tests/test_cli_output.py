@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import json
 import os
 import pty
@@ -19,6 +20,7 @@ from subprocess import PIPE
 import jsonschema_rs
 import pytest
 
+from cxcontracts.cli.progress import Progress
 from cxcontracts.reports import json as json_report
 from tests.workplace import BREAKING, COMMAND, COURIER, HURTFUL, HURTFUL_IN_YAML, JOURNEY, ORDERS, Workplace, harmful, workplace
 
@@ -160,6 +162,22 @@ def test_a_terminal_without_the_letters_still_shows_every_word(here: Workplace) 
     assert "courier 1.4.0 \\u2192 1.5.0" in ran.stdout
 
 
+class Screen(io.StringIO):
+    """A stream that is a terminal, or says so."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("stream", "shown"), [(Screen(), "\r\x1b[Kjudged 2 of 1,000 requirements\r\x1b[K"), (io.StringIO(), "")])
+def test_progress_is_one_line_on_a_terminal_after_a_second_and_then_gone(stream: io.StringIO, shown: str) -> None:
+    seconds = iter([0.0, 0.5, 1.5, 1.55])
+    with Progress(stream, lambda: next(seconds)) as progress:
+        for done in (1, 2, 3):
+            progress(done, 1000)
+    assert stream.getvalue() == shown
+
+
 # What others wrote
 
 
@@ -208,6 +226,13 @@ def test_json_holds_what_others_wrote_as_it_is_and_spells_it_out(here: Workplace
 )
 def test_what_is_said_of_hurtful_words_is_harmless(here: Workplace, words: tuple[str, ...]) -> None:
     assert harmful(here.run(*words).output) == []
+
+
+def test_whatever_a_user_pastes_is_said_harmlessly(here: Workplace, hurtful: tuple[str, ...]) -> None:
+    pasted = [text for text in hurtful if "\0" not in text]
+    said = {text: here.run("impact", text, "--candidate", COURIER) for text in pasted}
+    assert {text: harmful(ran.output) for text, ran in said.items() if harmful(ran.output)} == {}
+    assert {ran.exit_code for ran in said.values()} <= {0, 2}
 
 
 def test_problems_of_a_hurtful_file_are_harmless(here: Workplace) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Final, TextIO
 
@@ -19,16 +20,18 @@ class Progress:
 
     Args:
         stream: Where to; nothing is said where it is no terminal.
+        clock: Tells the time, in seconds.
     """
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream or sys.stderr
-        self._next = time.monotonic() + _PATIENCE if self._stream.isatty() else float("inf")
+        self._clock = clock
+        self._next = clock() + _PATIENCE if self._stream.isatty() else float("inf")
         self._shown = False
 
     def __call__(self, done: int, total: int) -> None:
         """Say how far the work is, where it is time to."""
-        now = time.monotonic()
+        now = self._clock()
         if now >= self._next:
             self._next = now + _REFRESH
             self._shown = True
