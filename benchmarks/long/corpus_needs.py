@@ -47,6 +47,9 @@ PARTNER = "api"
 JOURNEY = "everything"
 MOST_UNPROVEN = 0.01
 MOST_MEMORY = 2048.0
+UNDECIDED = "unpromised, for nobody can tell"
+"""Told apart from what the contract plainly does not promise: it is no worse than it was, and yet the engine could not decide."""
+_UNDECIDED = "nobody can tell"
 _MOST_SHOWN = 20
 _MOST_SECONDS = 900
 _MOST_ADDRESSES = 4 << 30
@@ -126,8 +129,9 @@ def judge_pair(contest: Contest, operations: Sequence[Operation]) -> Tally:
             verdicts["unsound there"] += 1
             reasons[f"unsound: {error.problems[0].code}"] += 1
             continue
-        verdicts[finding.verdict] += 1
-        if finding.verdict is Verdict.UNPROVEN:
+        undecided = finding.verdict is Verdict.UNPROMISED and _UNDECIDED in finding.because
+        verdicts[UNDECIDED if undecided else finding.verdict] += 1
+        if undecided or finding.verdict is Verdict.UNPROVEN:
             reasons[_reason(finding.because, requirement.rest)] += 1
         elif finding.verdict is Verdict.BROKEN:
             broken.append(f"{finding.element}: {finding.because}")
@@ -244,7 +248,7 @@ def _summary(outcomes: Sequence[Outcome]) -> None:
     reasons = sum((each.tally.reasons for each in outcomes), Counter[str]())
     judged = verdicts.total()
     print(f"\n{judged} requirements judged: " + ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common()))
-    print(f"unproven: {_share(outcomes):.3%}")
+    print(f"undecided: {_share(outcomes):.3%}")
     for reason, count in reasons.most_common(_MOST_SHOWN):
         print(f"{count:8} {reason}")
     seconds, megabytes = sum(each.seconds for each in outcomes), max(each.megabytes for each in outcomes)
@@ -253,7 +257,7 @@ def _summary(outcomes: Sequence[Outcome]) -> None:
 
 def _share(outcomes: Sequence[Outcome]) -> float:
     judged = sum(each.tally.verdicts.total() for each in outcomes)
-    return sum(each.tally.verdicts["unproven"] for each in outcomes) / judged if judged else 1.0
+    return sum(each.tally.verdicts[word] for each in outcomes for word in ("unproven", UNDECIDED)) / judged if judged else 1.0
 
 
 def _complaints(outcomes: Sequence[Outcome], share: float) -> Iterator[str]:
@@ -268,7 +272,7 @@ def _complaints(outcomes: Sequence[Outcome], share: float) -> Iterator[str]:
         if not each.crash and share == 1 and each.tally.verdicts.total() < each.asked:
             yield f"LOST: {each.contest.name}: {each.asked} asked, {each.tally.verdicts.total()} judged"
     if _share(outcomes) > MOST_UNPROVEN:
-        yield f"UNPROVEN: {_share(outcomes):.3%}; at most {MOST_UNPROVEN:.0%}"
+        yield f"UNDECIDED: {_share(outcomes):.3%}; at most {MOST_UNPROVEN:.0%}"
 
 
 if __name__ == "__main__":
