@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 
 import orjson
@@ -150,10 +151,11 @@ class Contract:
         return bases_of(self.document.value.get("servers"))
 
     def operations(self) -> Iterator[Operation]:
-        """Yield every operation, in the order written."""
+        """Yield every operation, in the order written; a path that cannot be read has none."""
         for paths in self._paths.values():
             for path in paths:
-                yield from self._of_path(path)
+                with suppress(ContractError):
+                    yield from tuple(self._of_path(path))
 
     def _of_path(self, path: str) -> Iterator[Operation]:
         item = self.resolved(self.root.child("paths", path))
@@ -208,11 +210,17 @@ class Contract:
         Every operation is read, every reference of the document followed; schemas are not looked into, nor are further files.
         """
         seen: set[Problem] = set(self._dangling(self.root)) if self.dangling else set()
-        for operation in self.operations():
+        for path in (path for paths in self._paths.values() for path in paths):
             try:
-                operation.parameters, operation.body, operation.answers  # noqa: B018  # reading them is the check
+                tuple(self._of_path(path))
             except ContractError as error:
                 seen.update(error.problems)
+        for operation in self.operations():
+            for read in (lambda each: each.parameters, lambda each: each.body, lambda each: tuple(each.answers.values())):
+                try:
+                    read(operation)
+                except ContractError as error:
+                    seen.update(error.problems)
         for duplicate in self.document.duplicates:
             what = f"{duplicate.key!r} is written twice, first at line {duplicate.first.line}"
             seen.add(Problem(duplicate.again, what, "the last one counts", "duplicate-key", True))

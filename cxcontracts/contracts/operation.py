@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -121,6 +121,36 @@ class Scheme:
     scopes: frozenset[str]
 
 
+class Answers(Mapping[str, Answer]):
+    """What an operation answers, each status read when it is asked for: nobody pays for those that no journey looks at.
+
+    Args:
+        keys: The statuses, as written.
+        read: Reads one.
+    """
+
+    def __init__(self, keys: Sequence[str], read: Callable[[str], Answer]) -> None:
+        self._keys = dict.fromkeys(keys)
+        self._read = read
+        self._known: dict[str, Answer] = {}
+
+    def __getitem__(self, key: str) -> Answer:
+        if key not in self._keys:
+            raise KeyError(key)
+        if key not in self._known:
+            self._known[key] = self._read(key)
+        return self._known[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._keys
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+
 class Operation:
     """An operation; each part is read when it is asked for.
 
@@ -162,7 +192,7 @@ class Operation:
         """
         found: dict[tuple[str, object], Parameter] = {}
         for owner in (self.node, self._item):
-            for index in range(len(_list(owner.value.get("parameters")))):
+            for index in range(len(_listed(owner, "parameters"))):
                 parameter = self._parameter(self.contract.resolved(owner.child("parameters", index)))
                 if parameter is not None:
                     found.setdefault(parameter.key, parameter)
@@ -195,14 +225,16 @@ class Operation:
 
     @cached_property
     def answers(self) -> Mapping[str, Answer]:
-        """Status key, as written, to what the contract says of it."""
-        responses = self.node.value.get("responses")
-        if not isinstance(responses, dict):
-            return {}
-        keys = [key for key in responses if re.fullmatch(r"[1-5](\d\d|XX)|default", key, re.IGNORECASE)]
-        return {key: self._answer(key, keys) for key in keys}
+        """Status key, as written, to what the contract says of it, each read when it is asked for.
 
-    def _answer(self, key: str, keys: list[str]) -> Answer:
+        Raises:
+            ContractError: If the responses are no mapping; when one is read, if it is none, or its reference leads nowhere.
+        """
+        written = _mapped(self.node, "responses")
+        keys = [key for key in written if re.fullmatch(r"[1-5](\d\d|XX)|default", key, re.IGNORECASE)]
+        return Answers(keys, lambda key: self._answer(key, keys))
+
+    def _answer(self, key: str, keys: Sequence[str]) -> Answer:
         node = self.contract.resolved(self.node.child("responses", key))
         if not isinstance(node.value, dict):
             raise node.home.refuse(node, f"response {key} must be a mapping", "give it a description", "response-form")
@@ -211,8 +243,7 @@ class Operation:
         return Answer(key, status, media, dict(self._headers(node)))
 
     def _headers(self, node: Node) -> Iterator[tuple[str, Header]]:
-        headers = node.value.get("headers")
-        for name in headers if isinstance(headers, dict) else ():
+        for name in _mapped(node, "headers"):
             header = self.contract.resolved(node.child("headers", name))
             if isinstance(header.value, dict):
                 yield str(name).lower(), Header(header.value.get("required") is True, _written_schema(header)[1])
@@ -226,23 +257,31 @@ class Operation:
         if statuses:
             found = [self.answer_to(status) for status in statuses]
             return tuple(answer for answer in found if answer is not None)
-        good = tuple(answer for key, answer in self.answers.items() if key.startswith("2"))
-        return good or tuple(answer for key, answer in self.answers.items() if key == "default")
+        good = tuple(self.answers[key] for key in self.answers if key.startswith("2"))
+        return good or tuple(self.answers[key] for key in self.answers if key == "default")
 
     def answer_to(self, status: int) -> Answer | None:
         """Return what the contract says of a status: exact beats ``4XX`` beats ``default``; None where it says nothing."""
         for key in (str(status), f"{status // 100}XX", f"{status // 100}xx", "default"):
-            answer = self.answers.get(key)
-            if answer is not None:
+            if key in self.answers:
+                answer = self.answers[key]
                 return Answer(answer.key, status, answer.media, answer.headers)
         return None
 
     @cached_property
     def security(self) -> tuple[tuple[Scheme, ...], ...]:
-        """The alternatives of login, each a set of schemes that all hold; empty where none is asked for."""
-        owner = self.node if isinstance(self.node.value.get("security"), list) else self.contract.root
-        asked = _list(owner.value.get("security"))
-        return tuple(tuple(self._schemes(alternative)) for alternative in asked if isinstance(alternative, dict))
+        """The alternatives of login, each a set of schemes that all hold; empty where none is asked for.
+
+        Raises:
+            ContractError: If it is no list of mappings.
+        """
+        owner = self.node if self.node.value.get("security") is not None else self.contract.root
+        asked = _listed(owner, "security")
+        odd = next((index for index, alternative in enumerate(asked) if not isinstance(alternative, dict)), None)
+        if odd is not None:
+            what = "a login that is asked for must be a mapping"
+            raise owner.home.refuse(owner.child("security", odd), what, "write NAME: [scopes]", "security-form")
+        return tuple(tuple(self._schemes(alternative)) for alternative in asked)
 
     def _schemes(self, alternative: Mapping[str, Any]) -> Iterator[Scheme]:
         for name, scopes in alternative.items():
@@ -285,29 +324,46 @@ def _bases(server: Mapping[str, Any]) -> Iterator[str]:
             yield ""
 
 
-def _stand_in(key: str, keys: list[str]) -> int:
+def _stand_in(key: str, keys: Sequence[str]) -> int:
     """Return a status that ``2XX`` or ``default`` stands for and that no exact key takes."""
     first = 200 if key == "default" else int(key[0]) * 100
     return next((status for status in range(first, first + 100) if str(status) not in keys and status not in _BODILESS), first)
 
 
 def _media(node: Node) -> Iterator[Media]:
-    content = node.value.get("content")
-    for name in content if isinstance(content, dict) else ():
+    for name in _mapped(node, "content"):
         entry = node.child("content", name)
         yield Media(str(name).partition(";")[0].strip().lower(), _schema_of(entry))
 
 
 def _written_schema(node: Node) -> tuple[str, tuple[Node, ...]]:
     """Return the media type in which a parameter or header is written, empty where it has a plain schema; and the schema."""
-    content = node.value.get("content")
-    media = next(iter(content), "") if isinstance(content, dict) else ""
+    media = next(iter(_mapped(node, "content")), "")
     return media, _schema_of(node.child("content", media)) if media else _schema_of(node)
 
 
 def _schema_of(node: Node) -> tuple[Node, ...]:
     value = node.value
     return (node.child("schema"),) if isinstance(value, dict) and "schema" in value else ()
+
+
+def _mapped(node: Node, key: str) -> Mapping[str, Any]:
+    value = node.value.get(key)
+    if value is not None and not isinstance(value, dict):
+        raise _misformed(node, key, "a mapping")
+    return value or {}
+
+
+def _listed(node: Node, key: str) -> list[Any]:
+    value = node.value.get(key)
+    if value is not None and not isinstance(value, list):
+        raise _misformed(node, key, "a list")
+    return value or []
+
+
+def _misformed(node: Node, key: str, words: str) -> Exception:
+    what = f"{key} must be {words}, not {type(node.value[key]).__name__}"
+    return node.home.refuse(node.child(key), what, f"write {words}", f"{key}-form")
 
 
 def _list(value: Any) -> list[Any]:
