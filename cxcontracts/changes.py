@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from cxcontracts.containment.narrowing import NO_DEEPER, narrowed
@@ -24,6 +26,12 @@ from cxcontracts.wording import described, listed, shown
 
 MOST_DETAILS = 400
 """How many pairs of schemas are looked into, those of called operations first and the outer before the inner."""
+
+_SHORT_LOOK = 20
+"""How many pairs of schemas are looked into to find out which two alternatives belong together."""
+
+_MOST_TRIES = 2
+"""How deep such looks nest."""
 
 _WORDING = re.compile(rb'"(?:description|summary|title|example|x-[^"\\]*)":(?:"(?:[^"\\]|\\.)*"|null|true|false|-?[0-9.eE+-]+),?')
 
@@ -90,6 +98,7 @@ class _Comparison:
         self.candidate = candidate
         self.found: list[_Found] = []
         self._left = MOST_DETAILS
+        self._tried = 0
         self._queue: deque[_Pair] = deque()
         self._pairs: dict[tuple[object, ...], _Met] = {}
         self._met: dict[int, int] = {}
@@ -246,7 +255,7 @@ class _Comparison:
         if len(one) != len(other):
             self.add(element, f"alternatives: {len(other)}, there were {len(one)}", *_whole(one), *_whole(other))
             return
-        for a, b in _paired(one, other):
+        for a, b in self._paired(one, other, before, after):
             self._shape(element, a, b, before, after)
 
     def _shape(self, element: str, one: Shape, other: Shape, before: Reader, after: Reader) -> None:
@@ -283,6 +292,40 @@ class _Comparison:
                 self.add(where, "property is now " + ("required" if new.required else "optional"), *keys)
             self._schemas(where, old.nodes, new.nodes, before, after)
         self._schemas(_below(element, "*"), one.map_nodes, other.map_nodes, before, after)
+
+    def _paired(
+        self, one: Sequence[Shape], other: Sequence[Shape], before: Reader, after: Reader
+    ) -> Iterator[tuple[Shape, Shape]]:
+        """Pair alternatives that say the same, in whatever order they are written, then the others in their order."""
+        if len(one) == 1:
+            yield one[0], other[0]
+            return
+        left = [(shape, _signature(shape)) for shape in other]
+        unpaired = []
+        for shape in one:
+            signature = _signature(shape)
+            near = [index for index, (_, theirs) in enumerate(left) if theirs == signature]
+            if len(near) != 1:
+                alike = (
+                    index for index in (near or range(len(left))) if self._says_the_same(shape, left[index][0], before, after)
+                )
+                near = list(islice(alike, 1)) or near
+            if near:
+                yield shape, left.pop(near[0])[0]
+            else:
+                unpaired.append(shape)
+        yield from zip(unpaired, (shape for shape, _ in left), strict=True)
+
+    def _says_the_same(self, one: Shape, other: Shape, before: Reader, after: Reader) -> bool:
+        """Tell whether two alternatives differ in nothing, as far as a short look tells."""
+        if self._tried == _MOST_TRIES or one.types != other.types or one.required != other.required:
+            return False
+        trial = copy(self)
+        trial.found, trial._queue, trial._pairs = [], deque(), {}
+        trial._left, trial._tried = _SHORT_LOOK, self._tried + 1
+        trial._shape("", one, other, before, after)
+        trial.look_into()
+        return not trial.found
 
     def _untouched(self, one: Shape, other: Shape, name: str) -> bool:
         """Tell whether a member is the same word for word: at once, for most members of most schemas are."""
@@ -368,23 +411,6 @@ def _below(element: str, name: str) -> str:
     last = element.rpartition(" ")[2]
     whole = "/" in last or last.isdigit() or last in ("body", "default")
     return f"{element} {name}" if whole else f"{element}.{name}"
-
-
-def _paired(one: Sequence[Shape], other: Sequence[Shape]) -> Iterator[tuple[Shape, Shape]]:
-    """Pair alternatives that say the same, in whatever order they are written, then the others in their order."""
-    if len(one) == 1:
-        yield one[0], other[0]
-        return
-    left = [(shape, _signature(shape)) for shape in other]
-    unpaired = []
-    for shape in one:
-        signature = _signature(shape)
-        match = next((index for index, (_, theirs) in enumerate(left) if theirs == signature), None)
-        if match is None:
-            unpaired.append(shape)
-        else:
-            yield shape, left.pop(match)[0]
-    yield from zip(unpaired, (shape for shape, _ in left), strict=True)
 
 
 def _signature(shape: Shape) -> tuple[object, ...]:

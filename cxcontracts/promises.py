@@ -7,7 +7,7 @@ the record did not allow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -365,7 +365,7 @@ class _Judged:
     def _proved(self, break_: tuple[Branch, JSON], record: Carried, candidate: Carried) -> Judgement | None:
         """Return the judgement with its witness; None where none was found that both sides confirm."""
         branch, value = break_
-        response = self._witness(branch, value)
+        response = self._witness(branch, value, record.schemas)
         if response is None:
             return None
         return Judgement(
@@ -377,10 +377,10 @@ class _Judged:
             witness=Exchange(self.request(), response),
         )
 
-    def _witness(self, branch: Branch, value: JSON) -> Response | None:
+    def _witness(self, branch: Branch, value: JSON, known: Sequence[Schema]) -> Response | None:
         side = self.scene.candidate
         assert side is not None
-        for response in self._responses(side, branch, value):
+        for response in self._responses(side, branch, value, known):
             try:
                 if self._allowed(side, branch.voice, response) and self.need.refuses(response):
                     return response
@@ -388,12 +388,12 @@ class _Judged:
                 continue
         return None
 
-    def _responses(self, side: Side, branch: Branch, value: JSON) -> Iterator[Response]:
+    def _responses(self, side: Side, branch: Branch, value: JSON, known: Sequence[Schema]) -> Iterator[Response]:
         status = branch.voice.answer.status
         if branch.way is None:
             yield Response(status)
             return
-        for end in self._ends(side, branch.way, value):
+        for end in self._ends(side, branch.way, value, known):
             try:
                 whole = side.builder.along(branch.way, end)
                 if self.need.path.root == "header":
@@ -403,10 +403,13 @@ class _Judged:
             except Unbuildable:
                 continue
 
-    def _ends(self, side: Side, way: Way, value: JSON) -> Iterator[JSON]:
+    def _ends(self, side: Side, way: Way, value: JSON, known: Sequence[Schema]) -> Iterator[JSON]:
+        """Yield a whole value in place of a sketched one, where it is as new to the record; then the sketch."""
         if isinstance(value, dict | list) and way.end is not None:
-            with suppress(Unbuildable):
-                yield side.builder.of_shape(way.end)
+            with suppress(Unbuildable, Undecidable):
+                whole = side.builder.of_shape(way.end)
+                if all(admits(schema, whole) == admits(schema, value) for schema in known):
+                    yield whole
         yield value
 
     def _conditioned(self, side: Side, way: Way, whole: JSON) -> JSON:
