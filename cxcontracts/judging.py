@@ -226,7 +226,7 @@ class Judge:
 
     def problems(self) -> Iterator[Problem]:
         """Yield every mistake that shows only when journeys and contracts are held against each other."""
-        asked = {requirement.step.partner for requirement in self.requirements}
+        asked = {step.partner for journey in self.estate.journeys.values() for step in journey.steps}
         for partner in self.estate.partners.values():
             exempt = partner.not_covered
             if partner.name not in asked and (exempt is None or (exempt.until is not None and exempt.until < self.today)):

@@ -136,7 +136,11 @@ class Opened:
         findings: dict[str, list[Finding]] = {name: [] for name in names}
         with _uncollected():
             complete = self._judge(asked, findings, progress)
-            runs = tuple(self._partner(partner, tuple(findings[partner.name]), complete=complete) for partner in partners)
+            try:
+                runs = tuple(self._partner(partner, tuple(findings[partner.name]), complete=complete) for partner in partners)
+            except KeyboardInterrupt:
+                complete = False
+                runs = tuple(self._partner(partner, tuple(findings[partner.name]), complete=complete) for partner in partners)
         return Run(command, self.estate.name, runs, self.estate.fail_on, self.judge.not_judged, complete)
 
     def _judge(self, asked: list[Requirement], findings: dict[str, list[Finding]], progress: Progress | None) -> bool:
@@ -231,7 +235,7 @@ def _opened(root: Path, candidates: Mapping[str, Path], today: datetime.date | N
             raise UsageError(f"partner {name!r} is not in the estate; {did_you_mean(name, estate.partners)}")
         if name not in records:
             raise UsageError(f"partner {name!r} has no contract of record to hold a candidate against")
-        released[name] = read_contract(path, str(path.parent))
+        released[name] = read_contract(path.resolve(), str(path.parent))
     judge = Judge(estate, kinds(), records, released, today or datetime.datetime.now(tz=datetime.UTC).date())
     return Opened(estate, warnings, judge, dict(candidates))
 

@@ -6,7 +6,7 @@ word.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cxcontracts.containment.narrowing import NO_DEEPER, narrowed, plain_keys
@@ -17,6 +17,7 @@ from cxcontracts.exchanges import JSON
 
 _MOST_PARTS = 4000
 _MOST_SUBSCHEMAS = 60_000
+_MOST_STEPS = 2_000_000
 
 
 class Unbuildable(Exception):
@@ -207,6 +208,8 @@ def allows(reader: Reader, nodes: Sequence[Node], value: JSON) -> bool:
     """
     translation = _Translation(reader)
     schemas = [translation.of(node, value) for node in nodes]
+    if translation.steps(schemas) > _MOST_STEPS:
+        raise Undecidable("a schema is too large to check a witness against")
     return admits({"allOf": schemas, "$defs": translation.definitions} if schemas else True, value)
 
 
@@ -224,6 +227,8 @@ class _Translation:
         written = node.value
         if not isinstance(written, dict):
             return written is not False
+        if isinstance(written.get("$ref"), str) and (node.home.legacy or len(written) == 1):
+            return self.of(node.home.follow(node, written["$ref"]), value)
         key = (id(written), id(value))
         name = self._names.get(key)
         if name is None:
@@ -231,6 +236,13 @@ class _Translation:
             self._kept.append(value)
             self.definitions[name] = self._schema(node, value)
         return {"$ref": f"#/$defs/{name}"}
+
+    def steps(self, schemas: list[Any]) -> int:
+        """Return how many schemas a validator visits at most: it does not remember what it has been through."""
+        counts: dict[str, int] = {}
+        for name, definition in self.definitions.items():  # what a definition refers to stands before it
+            counts[name] = 1 + sum(counts.get(below, 1) for below in _referred(definition))
+        return sum(counts[name] for name in _referred(schemas))
 
     def _schema(self, node: Node, value: JSON) -> dict[str, Any]:
         written: Mapping[str, Any] = node.value
@@ -240,8 +252,6 @@ class _Translation:
         schemas: list[Any] = []
         if isinstance(written.get("$ref"), str):
             schemas.append(self.of(node.home.follow(node, written["$ref"]), value))
-            if node.home.legacy:
-                return {"allOf": schemas}
         own = plain_keys({key: kept for key, kept in written.items() if key != "not"}, TYPES, legacy=node.home.legacy)
         if "type" in written:
             own["type"] = written["type"]
@@ -295,6 +305,17 @@ class _Translation:
         if any(items):
             return {"prefixItems": [{"allOf": schemas} if schemas else True for schemas in items]}
         return {}
+
+
+def _referred(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        if "$ref" in schema:
+            yield schema["$ref"].rpartition("/")[2]
+        for value in schema.values():
+            yield from _referred(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from _referred(value)
 
 
 def _length(value: object) -> int:
