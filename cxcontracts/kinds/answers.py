@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cxcontracts.acceptance import demands, missing, refusal
 from cxcontracts.calls import entries_of, request_of
 from cxcontracts.contracts.operation import Operation, Scheme
 from cxcontracts.estate.model import Journey, Partner, Step
-from cxcontracts.exchanges import Exchange, Response
+from cxcontracts.exchanges import Exchange, Request, Response
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene, selected
@@ -100,18 +100,7 @@ class Answers:
         return Judgement(Verdict.BROKEN, f"{renewed} {status}", because, Promise.GUARANTEED, Promise.POSSIBLE, witness)
 
     def _media(self, scene: Scene, renewed: Operation) -> Judgement | None:
-        before = {answer.key: selected(answer, scene.accept) for answer in scene.operation.successes(scene.step.status)}
-        read = [media[0].name for media in before.values() if media]
-        for answer in renewed.successes(scene.step.status):
-            unreadable = not answer.bodiless and not selected(answer, scene.accept)
-            if unreadable and read and before.get(answer.key, read):
-                name = answer.media[0].name
-                because = f"the answer now comes as {name} only; the journey reads {read[0]}"
-                witness = Exchange(request_of(scene), Response(answer.status, {"content-type": name}))
-                return Judgement(
-                    Verdict.BROKEN, f"{renewed} {answer.key} {name}", because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness
-                )
-        return None
+        return media_lost(scene, renewed, scene.step.status, lambda: request_of(scene))
 
     def _login(self, scene: Scene, renewed: Operation) -> Judgement | None:
         entries = entries_of(scene)
@@ -155,6 +144,26 @@ class Answers:
         )
         witness = Exchange(request_of(scene), Response(415, assumed="415" not in renewed.answers))
         return Judgement(Verdict.BROKEN, f"{renewed} body", because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
+
+
+def media_lost(scene: Scene, renewed: Operation, statuses: tuple[int, ...], request: Callable[[], Request]) -> Judgement | None:
+    """Judge whether a body that the journey read comes in no media type any more that it reads; None where it does.
+
+    Args:
+        statuses: The codes whose bodies are read; empty for any success.
+        request: Makes the call, for the witness.
+    """
+    before = {answer.key: selected(answer, scene.accept) for answer in scene.operation.successes(statuses)}
+    read = [media[0].name for media in before.values() if media]
+    for answer in renewed.successes(statuses):
+        unreadable = not answer.bodiless and not selected(answer, scene.accept)
+        if unreadable and read and before.get(answer.key, read):
+            name = answer.media[0].name
+            because = f"the answer now comes as {name} only; the journey reads {read[0]}"
+            element = f"{renewed} {answer.key} {name}"
+            witness = Exchange(request(), Response(answer.status, {"content-type": name}))
+            return Judgement(Verdict.BROKEN, element, because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
+    return None
 
 
 def _possible_logins(scene: Scene, renewed: Operation, entries: list[Entry]) -> list[list[Scheme]]:

@@ -8,10 +8,12 @@ from typing import Any
 
 from cxcontracts.calls import request_of
 from cxcontracts.estate.model import Journey, Step
-from cxcontracts.estate.values import parse_value
+from cxcontracts.estate.values import Value, parse_value
 from cxcontracts.estate.written import InformsForm, informs_name
 from cxcontracts.exchanges import Exchange, Response
 from cxcontracts.findings import Harm, Promise, Verdict
+from cxcontracts.kinds.answers import media_lost
+from cxcontracts.kinds.needs import tolerated
 from cxcontracts.paths import parse_path
 from cxcontracts.promises import Need, judge_need
 from cxcontracts.requirements import Judgement, Requirement
@@ -25,6 +27,7 @@ Source: RFC 9457, section 3.1.3 (title), 3.1.4 (detail, which "ought to focus on
 (instance), and the ``errors`` extension of section 3.
 """
 
+_PLAIN = Value({"type": "string"})
 _RETRY_AFTER: Mapping[str, Any] = {"type": ["string", "integer", "number"]}
 
 
@@ -35,12 +38,14 @@ class Told:
     Attributes:
         name: What follows ``informs:`` in the id of the entry.
         statuses: The codes that are right.
+        value: What the author says of the need's value.
         sends: What brings the error about, over what the step sends.
     """
 
     name: str
     statuses: tuple[int, ...]
     need: Need | None
+    value: Value
     sends: Mapping[str, Any]
 
 
@@ -48,6 +53,7 @@ class Told:
 class _Part:
     suffix: str
     need: Need | None
+    value: Value
     below: tuple[str, ...] = ()
 
 
@@ -66,9 +72,18 @@ class Informs:
             harm = Harm(entry["harm"]) if "harm" in entry else step.harm or self.harm
             groups = tuple(entry.get("for", ())) or step.groups
             for part in _parts(entry):
-                told = Told(name, _statuses(entry["status"]), part.need, entry.get("with", {}))
-                where = step.locate(self.key, index, *part.below)
-                yield Requirement(self.name, f"{name}{part.suffix}", journey, step, harm, told, where, groups)
+                told = Told(name, _statuses(entry["status"]), part.need, part.value, entry.get("with", {}))
+                yield Requirement(
+                    self.name,
+                    f"{name}{part.suffix}",
+                    journey,
+                    step,
+                    part.value.harm or harm,
+                    told,
+                    step.locate(self.key, index, *part.below),
+                    part.value.groups or groups,
+                    part.value.because,
+                )
 
     def on_contract(self, requirement: Requirement, scene: Scene) -> Judgement:
         """Judge the status, or one thing that comes with it."""
@@ -78,7 +93,14 @@ class Informs:
             return status
         if status.verdict is not Verdict.INTACT:
             return replace(status, waits_for=f"{self.name}:{told.name}")
-        return judge_need(scene, told.need, lambda: request_of(scene, told.sends))
+        lost = self._lost(told, scene)
+        return lost or tolerated(judge_need(scene, told.need, lambda: request_of(scene, told.sends)), told.need, told.value)
+
+    def _lost(self, told: Told, scene: Scene) -> Judgement | None:
+        assert told.need is not None
+        if scene.renewed is None or told.need.path.root != "body":
+            return None
+        return media_lost(scene, scene.renewed, told.statuses, lambda: request_of(scene, told.sends))
 
     def _status(self, statuses: tuple[int, ...], scene: Scene, sends: Mapping[str, Any]) -> Judgement:
         for status in statuses:
@@ -111,14 +133,15 @@ def _touch(scene: Scene, status: int) -> None:
 
 def _parts(entry: Mapping[str, Any]) -> Iterator[_Part]:
     statuses = _statuses(entry["status"])
-    yield _Part("", None)
+    yield _Part("", None, _PLAIN)
     for word, path in _told(entry.get("tells", ())).items():
-        yield _Part(f":tells:{word}", Need(parse_path(path), {"type": "string"}, statuses=statuses), ("tells",))
+        yield _Part(f":tells:{word}", Need(parse_path(path), _PLAIN.schema, statuses=statuses), _PLAIN, ("tells",))
     if "retry-after" in entry:
-        yield _Part(":retry-after", Need(parse_path("header.retry-after"), _RETRY_AFTER, statuses=statuses), ("retry-after",))
+        need = Need(parse_path("header.retry-after"), _RETRY_AFTER, statuses=statuses)
+        yield _Part(":retry-after", need, _PLAIN, ("retry-after",))
     for path, written in entry.get("needs", {}).items():
-        need = Need(parse_path(path), parse_value(written).schema, statuses=statuses)
-        yield _Part(f":needs:{path}", need, ("needs", path))
+        value = parse_value(written)
+        yield _Part(f":needs:{path}", Need(parse_path(path), value.schema, statuses=statuses), value, ("needs", path))
 
 
 def _statuses(written: int | list[int]) -> tuple[int, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from cxcontracts.calls import request_of
 from cxcontracts.estate.model import Journey, Step
@@ -16,6 +17,8 @@ from cxcontracts.promises import Need, judge_need
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene
 from cxcontracts.wording import shown
+
+_NOT_NULL: Mapping[str, Any] = {"not": {"type": "null"}}
 
 
 class Needs:
@@ -47,7 +50,11 @@ def asked(kind: str, rest: str, journey: Journey, step: Step, need: Need, value:
 def judged(requirement: Requirement, scene: Scene) -> Judgement:
     """Judge a need; what ``otherwise`` catches is tolerated."""
     need, value = requirement.what
-    judgement = judge_need(scene, need, lambda: request_of(scene))
+    return tolerated(judge_need(scene, need, lambda: request_of(scene)), need, value)
+
+
+def tolerated(judgement: Judgement, need: Need, value: Value) -> Judgement:
+    """Return a judgement with what its author says of an unknown value."""
     if judgement.verdict is Verdict.BROKEN and value.has_otherwise and _is_a_value(judgement, need):
         caught = f"{judgement.because}; it is taken for {shown(value.otherwise)}"
         return replace(judgement, verdict=Verdict.TOLERATED, because=caught)
@@ -57,4 +64,4 @@ def judged(requirement: Requirement, scene: Scene) -> Judgement:
 def _is_a_value(judgement: Judgement, need: Need) -> bool:
     """``otherwise`` stands in for a value that is not known, not for one that is missing."""
     assert judgement.witness is not None
-    return not Need(need.path, {}, condition=need.condition).refuses(judgement.witness.response)
+    return not Need(need.path, _NOT_NULL, condition=need.condition).refuses(judgement.witness.response)
