@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from cxcontracts.acceptance import Point
-from cxcontracts.containment.building import Unbuildable
+from cxcontracts.containment.building import Unbuildable, examples_of
+from cxcontracts.containment.nodes import Shape
 from cxcontracts.containment.sets import Schema
 from cxcontracts.contracts.operation import Operation
 from cxcontracts.estate.model import Journey, Step
-from cxcontracts.estate.templates import references
+from cxcontracts.estate.templates import COUNTER, references
 from cxcontracts.exchanges import JSON, Exchange, Request, Response
 from cxcontracts.paths import Path, parse_path
 from cxcontracts.promises import Need, carried
 from cxcontracts.scenes import Scene, Side
 from cxcontracts.sending import Entry, Shell, bind, call, content_type, example_of, given_names, leaves
-
-COUNTER = "i"
-"""What the copies of a ``$repeat`` are counted by, where nothing that is kept has that name."""
 
 _COUNTED: Sequence[Schema] = ({"type": "integer", "minimum": 0},)
 _WHOLE = 4
@@ -28,7 +27,8 @@ _WHOLE = 4
 
 def entries_of(scene: Scene, sends: Mapping[str, JSON] | None = None) -> list[Entry]:
     """Return what the step sends, bound to the contract of record; keys that are not bound are ``check``'s to report."""
-    return bind(scene.step, scene.record, scene.operation, sends)[0]
+    asked = scene.step.sends if sends is None else sends
+    return bind(scene.step, scene.record, scene.operation, {**asked, **scene.followed})[0]
 
 
 def request_of(scene: Scene, sends: Mapping[str, JSON] | None = None, **replaced: JSON) -> Request:
@@ -38,14 +38,14 @@ def request_of(scene: Scene, sends: Mapping[str, JSON] | None = None, **replaced
         sends: What is sent over and above, or instead of, the step's own ``with``.
         replaced: Key of ``with`` to a value that is sent in its place.
     """
-    entries = entries_of(scene, {**scene.step.sends, **(sends or {})})
-    return call(scene.operation, entries, example_values(scene), content_type(scene.step), **replaced)
+    whole = {**scene.step.sends, **(sends or {})}
+    return call(scene.operation, entries_of(scene, whole), example_values(scene, whole), content_type(scene.step), **replaced)
 
 
-def example_values(scene: Scene) -> dict[str, JSON]:
-    """Return a value for each name that the step refers to."""
+def example_values(scene: Scene, sends: Mapping[str, JSON] | None = None) -> dict[str, JSON]:
+    """Return a value for each name that the step refers to, or that *sends* does instead."""
     values: dict[str, JSON] = {}
-    for name in references(dict(scene.step.sends)):
+    for name in references(dict(scene.step.sends if sends is None else sends)):
         given = scene.journey.givens.get(name)
         if given is not None:
             values[name] = example_of(given)
@@ -58,18 +58,39 @@ def example_values(scene: Scene) -> dict[str, JSON]:
 
 def _kept_example(scene: Scene, name: str) -> JSON:
     """Return a value that an earlier step hands out under a name, the partner's own example where it fits; None for none."""
-    for step in keepers(scene.journey, scene.step, name):
-        if step.call is None:
-            continue
-        earlier = scene.scene_of(step.name)
+    for earlier, path in _kept_at(scene, name):
         side, operation = earlier.current()
-        for path in keep_paths(step)[name]:
-            need = Need(path, {}, statuses=step.status)
-            for branch, _ in carried(side, operation, need, earlier.accept, scene.touched).present:
-                with suppress(Unbuildable):
-                    assert branch.way is not None and branch.way.end is not None
-                    return side.builder.of_shape(branch.way.end)
+        for end in _ends(earlier, path, side, operation):
+            with suppress(Unbuildable):
+                return side.builder.of_shape(end)
     return None
+
+
+def _kept_at(scene: Scene, name: str) -> Iterator[tuple[Scene, Path]]:
+    """Yield where a name is kept for this step: the earlier step, as far as it can be judged, and the path."""
+    for step in keepers(scene.journey, scene.step, name):
+        earlier = scene.scene_of(step.name)
+        if earlier is not None:
+            yield from ((earlier, path) for path in keep_paths(step)[name])
+
+
+def _ends(scene: Scene, path: Path, side: Side, operation: Operation) -> Iterator[Shape]:
+    for branch, _ in carried(side, operation, Need(path, {}, statuses=scene.step.status), scene.accept, scene.touched).present:
+        if branch.way is not None and branch.way.end is not None:
+            yield branch.way.end
+
+
+def addresses(earlier: Scene, name: str) -> Iterator[str]:
+    """Yield the addresses that the contract of record shows as examples of what a step keeps under a name."""
+    for path in keep_paths(earlier.step).get(name, ()):
+        for end in _ends(earlier, path, earlier.record, earlier.operation):
+            shown = (value for atom in end.atoms for value in examples_of(atom.value))
+            yield from (urljoin(_address(earlier), text) for text in shown if isinstance(text, str))
+
+
+def _address(scene: Scene) -> str:
+    base = next(iter(scene.operation.bases), "")
+    return f"https://partner.example{base}{scene.operation.path}"
 
 
 def keep_paths(step: Step) -> dict[str, tuple[Path, ...]]:
@@ -98,12 +119,9 @@ def keepers(journey: Journey, user: Step, name: str) -> list[Step]:
 def kept_schemas(scene: Scene, name: str) -> list[Schema]:
     """Return the sets of values that an earlier step hands out under a name, as its contract stands after the change."""
     schemas: list[Schema] = []
-    for step in keepers(scene.journey, scene.step, name):
-        if step.call is not None:
-            earlier = scene.scene_of(step.name)
-            for path in keep_paths(step)[name]:
-                schemas += handed_out(earlier, path, *earlier.current())
-    return schemas or [True]
+    for earlier, path in _kept_at(scene, name):
+        schemas += handed_out(earlier, path, *earlier.current())
+    return schemas
 
 
 def handed_out(scene: Scene, path: Path, side: Side, operation: Operation) -> list[Schema]:
@@ -113,12 +131,11 @@ def handed_out(scene: Scene, path: Path, side: Side, operation: Operation) -> li
 
 
 def names_of(scene: Scene, template: JSON) -> dict[str, Sequence[Schema]]:
-    """Return each name in a template to the sets of values that it may have."""
+    """Return each name in a template to the sets of values that it may have; to none where nobody knows."""
     names = given_names(scene.journey.givens)
     for name in references(template):
         if name not in names:
-            kept = kept_schemas(scene, name)
-            names[name] = kept if name != COUNTER or kept != [True] else _COUNTED
+            names[name] = kept_schemas(scene, name) or (_COUNTED if name == COUNTER else ())
     return names
 
 
@@ -149,7 +166,8 @@ def uses(scene: Scene, name: str) -> Iterator[Use]:
         if all(source.name != scene.step.name for source in keepers(scene.journey, step, name)):
             continue
         later = scene.scene_of(step.name)
-        for entry in entries_of(later):
+        for entry in entries_of(later) if later is not None else ():
+            assert later is not None
             for point, template in points(entry):
                 if name in references(template):
                     yield Use(step, later, point, template)

@@ -8,9 +8,11 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from cxcontracts.calls import addresses, keepers
 from cxcontracts.contracts.operation import Operation
 from cxcontracts.errors import ContractError
 from cxcontracts.estate.model import Estate, Journey, Step, Waiver
+from cxcontracts.estate.templates import literal
 from cxcontracts.findings import Finding, Harm, Verdict
 from cxcontracts.problems import Problem, did_you_mean
 from cxcontracts.requirements import Judgement, Kind, Requirement
@@ -82,7 +84,7 @@ class Judge:
         """
         scene = self.scene(requirement.journey, requirement.step)
         if scene is None:
-            reason = "the call follows an address that only a running partner hands out"
+            reason = "the call follows an address that only a running partner hands out, and no example shows where it leads"
             return self._finding(requirement, Judgement(Verdict.UNPROVEN, because=reason), "")
         fresh = replace(scene, touched={(scene.operation.node.identity, "operation")})
         judgement = self._judgement(requirement, fresh)
@@ -182,22 +184,33 @@ class Judge:
 
     def _scene(self, journey: Journey, step: Step) -> Scene | None:
         assert step.call is not None
-        if step.call.path.startswith("$"):
-            return None
         record = self._record(step)
         candidate = self.candidates.get(step.partner)
-        operation = self.operation(step)
+        found = self._followed(journey, step) if step.call.path.startswith("$") else (self.operation(step), {})
+        if found is None:
+            return None
+        operation, values = found
         renewed = candidate.contract.counterpart(operation) if candidate is not None else None
+        partner = self.estate.partners[step.partner]
 
-        def scene_of(name: str) -> Scene:
-            scene = self.scene(journey, journey.step(name))
-            if scene is None:
-                raise ContractError(
-                    [Problem(step.locate("call"), f"step {name!r} follows an address, so what it hands out is not known")]
-                )
-            return scene
+        def scene_of(name: str) -> Scene | None:
+            other = journey.step(name)
+            return self.scene(journey, other) if other.call is not None else None
 
-        return Scene(journey, step, self.estate.partners[step.partner], record, candidate, operation, renewed, scene_of)
+        followed = {f"path.{name}": literal(text) for name, text in values.items()}
+        return Scene(journey, step, partner, record, candidate, operation, renewed, scene_of, followed)
+
+    def _followed(self, journey: Journey, step: Step) -> tuple[Operation, Mapping[str, str]] | None:
+        """Return the operation that a kept address leads to, as the examples of its partner's contract show it."""
+        assert step.call is not None
+        name = step.call.path.removeprefix("$").strip("{}")
+        for keeper in keepers(journey, step, name):
+            earlier = self.scene(journey, keeper) if keeper.call is not None else None
+            for address in addresses(earlier, name) if earlier is not None else ():
+                found = self._record(step).contract.fitting(step.call.method, address)
+                if found is not None:
+                    return found
+        return None
 
     def _record(self, step: Step) -> Side:
         record = self.records.get(step.partner)

@@ -12,6 +12,7 @@ from cxcontracts.containment.nodes import Direction, Node, Reader
 from cxcontracts.containment.ways import Touched
 from cxcontracts.contracts.document import Contract
 from cxcontracts.contracts.operation import Answer, Media, Operation
+from cxcontracts.exchanges import JSON
 
 if TYPE_CHECKING:
     from cxcontracts.estate.model import Journey, Partner, Step
@@ -114,8 +115,8 @@ class Scene:
         candidate: The candidate; None where there is none, or where another partner's is judged.
         operation: The operation of the record that the step calls.
         renewed: The candidate's counterpart; None where it has none, or where there is no candidate.
-        scene_of: Returns the scene of another step of the journey.
-        examples: Name of a given or a keep to a value that the journey may meet; for the request of a witness.
+        scene_of: Returns the scene of another step of the journey; None for one that cannot be judged on contracts.
+        followed: What the address that the step follows fills in, key as in ``with`` to template.
         touched: Filled with the parts of the contracts that the judgement depends on.
     """
 
@@ -126,8 +127,8 @@ class Scene:
     candidate: Side | None
     operation: Operation
     renewed: Operation | None
-    scene_of: Callable[[str], Scene]
-    examples: Mapping[str, object] = field(default_factory=dict)
+    scene_of: Callable[[str], Scene | None]
+    followed: Mapping[str, JSON] = field(default_factory=dict)
     touched: Touched = field(default_factory=set)
 
     @property

@@ -14,8 +14,10 @@ from cxcontracts.containment.sets import Found, Schema, find
 from cxcontracts.containment.texts import as_text, spelled
 from cxcontracts.contracts.operation import FORMS, PLACES, Body, Media, Operation, Parameter
 from cxcontracts.contracts.styles import written
+from cxcontracts.estate.mistakes import Misread
 from cxcontracts.estate.model import Given, Step
-from cxcontracts.estate.templates import Reference, file_of, is_whole_reference, parts, references, repeat_of, resolve
+from cxcontracts.estate.templates import Reference, file_of, is_whole_reference, literal, parts, references, repeat_of, resolve
+from cxcontracts.estate.values import WORDS, parse_value
 from cxcontracts.exchanges import JSON, NO_BODY, Request
 from cxcontracts.paths import Segment, as_index
 from cxcontracts.scenes import Side
@@ -42,7 +44,7 @@ class Entry:
         place: ``path``, ``query``, ``header``, ``cookie`` or ``body``.
         name: The parameter's or the top-level member's name; empty for the whole body.
         binding: What finds the parameter in another version of the contract; None in a body, or where the record declares none.
-        template: What is sent, as written.
+        template: What is sent, as written; a set of values where a partner makes the call and its author described it so.
     """
 
     key: str
@@ -75,7 +77,7 @@ def bind(
     entries: list[Entry] = []
     unbound: list[Unbound] = []
     for key, template in (step.sends if sends is None else sends).items():
-        found = _bound(key, template, side, operation)
+        found = _bound(key, _described(template) if step.by else template, side, operation)
         if isinstance(found, Entry):
             entries.append(found)
         else:
@@ -152,6 +154,44 @@ def body_members(side: Side, operation: Operation) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Described:
+    """A value of a partner's call, which its author gave as a word or a schema."""
+
+    schema: Schema
+
+
+def _described(template: JSON) -> JSON:
+    """Return what a partner sends with its words and schemas read; all else in it is what it says."""
+    if isinstance(template, str):
+        if template in WORDS:
+            return Described(WORDS[template])
+        return template if _refers(template) else Described({"const": template})
+    if isinstance(template, Mapping):
+        try:
+            return Described(space(parse_value(template).schema))
+        except Misread:
+            return {key: _described(value) for key, value in template.items()}
+    return [_described(item) for item in template] if isinstance(template, list) else template
+
+
+def _refers(text: str) -> bool:
+    try:
+        return is_whole_reference(text) is not None
+    except Misread:
+        return False
+
+
+def _exampled(template: JSON) -> JSON:
+    """Return a template in which each described value is one of its kind."""
+    if isinstance(template, Described):
+        answer = find([template.schema])
+        return literal(answer.value) if isinstance(answer, Found) else "text"
+    if isinstance(template, Mapping):
+        return {key: _exampled(value) for key, value in template.items()}
+    return [_exampled(item) for item in template] if isinstance(template, list) else template
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """A mapping or a list as a whole, whose parts are looked at each on its own.
 
@@ -175,7 +215,7 @@ def leaves(template: JSON, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[
         yield above, Shell(count=repeat.count if repeat else len(items))
         for index, item in enumerate(items[:_MOST_ITEMS]):
             yield from leaves(item, (*above, str(index)))
-    elif isinstance(template, Mapping) and repeat is None and file_of(template) is None:
+    elif isinstance(template, Mapping) and repeat is None and file_of(template) is None and not _named_late(template):
         yield above, Shell(tuple(template))
         for key, value in template.items():
             yield from leaves(value, (*above, key))
@@ -193,6 +233,8 @@ def sent_schema(template: JSON, names: Mapping[str, Sequence[Schema]]) -> Schema
         if template.names is None:
             return {"type": "array", "minItems": template.count, "maxItems": template.count, "uniqueItems": True}
         return {"type": "object", "required": sorted(template.names), "maxProperties": len(template.names)}
+    if isinstance(template, Described):
+        return template.schema
     if isinstance(template, str):
         return _sent_text(template, names)
     if isinstance(template, list):
@@ -201,6 +243,10 @@ def sent_schema(template: JSON, names: Mapping[str, Sequence[Schema]]) -> Schema
     if isinstance(template, Mapping):
         return _sent_mapping(template, names)
     return {"const": template}
+
+
+def _named_late(template: Mapping[str, JSON]) -> bool:
+    return any("$" in key for key in template)
 
 
 def placed(whole: JSON, way: Sequence[Segment], value: JSON) -> JSON:
@@ -229,6 +275,8 @@ def _sent_mapping(template: Mapping[str, JSON], names: Mapping[str, Sequence[Sch
         return {"type": "array", "items": item, "minItems": repeat.count, "maxItems": repeat.count}
     if file_of(template) is not None:
         return True
+    if _named_late(template):
+        return {"type": "object"}
     properties = {key: sent_schema(value, names) for key, value in template.items()}
     return {"type": "object", "properties": properties, "required": sorted(properties), "additionalProperties": False}
 
@@ -347,6 +395,7 @@ def filled(template: JSON, values: Mapping[str, JSON]) -> JSON:
     """Return a template with its references replaced; a reference that has no value stays as it is written."""
     if isinstance(template, Mapping) and file_of(template) is not None:
         return dict(template)
+    template = _exampled(template)
     known = {name: values.get(name, f"${name}") for name in references(template)}
     return resolve(template, known, now=MOMENT, fresh_id=FRESH_ID)
 

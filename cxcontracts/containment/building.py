@@ -131,7 +131,7 @@ class Builder:
     def _example(self, shape: Shape, schema: Mapping[str, Any]) -> JSON:
         """Return the partner's own scalar example where it fits: a witness should look like their world."""
         for atom in shape.atoms:
-            for shown in _shown(atom.value):
+            for shown in examples_of(atom.value):
                 if not isinstance(shown, dict | list) and _fits(schema, shown):
                     return shown
         return ABSENT
@@ -179,7 +179,8 @@ class Builder:
 _ITEMS = type(NO_DEEPER)(items=NO_DEEPER)
 
 
-def _shown(value: Mapping[str, Any]) -> list[JSON]:
+def examples_of(value: Mapping[str, Any]) -> list[JSON]:
+    """Return what a schema, as written, shows as its values, the partner's own examples first."""
     examples = value.get("examples")
     many = examples if isinstance(examples, list) else []
     values = value.get("enum")

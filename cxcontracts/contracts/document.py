@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -182,6 +183,22 @@ class Contract:
                     return operation
         return None
 
+    def fitting(self, method: str, address: str) -> tuple[Operation, Mapping[str, str]] | None:
+        """Return the operation that an address leads to, the most specific one, with its path parameters; None where none fits.
+
+        Args:
+            address: A URL, or a URI template (RFC 6570), of whatever host.
+        """
+        path = urlsplit(re.sub(r"\{[?&#][^{}]*\}", "", address)).path
+        best: tuple[int, Operation, Mapping[str, str]] | None = None
+        for operation in self.operations():
+            for base in operation.bases or ("",):
+                values = _matched(base + operation.path, path) if operation.method == method else None
+                literal = len(_PARAMETER.sub("", operation.path))
+                if values is not None and (best is None or literal > best[0]):
+                    best = (literal, operation, values)
+        return best[1:] if best else None
+
     def at_any_method(self, path: str) -> list[str]:
         """Return the operations of a path of that shape, in words."""
         return [str(operation) for template in self._paths.get(shape_of(path), ()) for operation in self._of_path(template)]
@@ -269,6 +286,13 @@ class Contract:
             if found is not None and (base in found.bases or not found.bases):
                 return found
         return None
+
+
+def _matched(template: str, path: str) -> Mapping[str, str] | None:
+    """Return what stands in place of each parameter of a template; None where the path is not of its shape."""
+    pattern = re.escape(template).replace(r"\{", "{").replace(r"\}", "}")
+    found = re.fullmatch(_PARAMETER.sub("([^/]+)", pattern), path)
+    return dict(zip(re.findall(r"\{([^{}]*)\}", template), found.groups(), strict=True)) if found else None
 
 
 def _openapi_version(document: Document) -> str:

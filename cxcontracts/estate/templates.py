@@ -219,7 +219,7 @@ def embed(template: JSON, read: Callable[[str], JSON]) -> JSON:
     """Return a template with the content of each ``$file`` in its place, dollars doubled, as *read* returns it."""
     file = file_of(template)
     if file is not None:
-        return _literal(read(file))
+        return literal(read(file))
     if isinstance(template, Mapping):
         return {key: embed(value, read) for key, value in template.items()}
     return [embed(item, read) for item in template] if isinstance(template, list) else template
@@ -282,12 +282,13 @@ def _as_text(value: JSON) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _literal(value: JSON) -> JSON:
+def literal(value: JSON) -> JSON:
+    """Return a value as the template that becomes just that: dollars doubled."""
     if isinstance(value, str):
         return value.replace("$", "$$")
     if isinstance(value, Mapping):
-        return {key.replace("$", "$$"): _literal(item) for key, item in value.items()}
-    return [_literal(item) for item in value] if isinstance(value, list) else value
+        return {key.replace("$", "$$"): literal(item) for key, item in value.items()}
+    return [literal(item) for item in value] if isinstance(value, list) else value
 
 
 def _members(written: JSON) -> Iterator[tuple[str | int, JSON]]:

@@ -11,7 +11,7 @@ from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.values import Value, parse_value
 from cxcontracts.estate.written import AcceptsForm
 from cxcontracts.exchanges import JSON, Exchange
-from cxcontracts.findings import Harm, Verdict
+from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.paths import parse_path
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene
@@ -46,6 +46,9 @@ class Accepts:
         """Judge every place that the key reaches; the first that is worse than intact speaks for all."""
         name, value = requirement.what
         judgements = [self._judged(scene, point, sent) for point, sent in _points(scene, name, value)]
+        unknown = _unknown(scene, name)
+        if unknown:
+            judgements = [_doubtful(judgement, unknown) for judgement in judgements]
         ranked = (Verdict.BROKEN, Verdict.UNPROVEN, Verdict.UNPROMISED, Verdict.INTACT)
         if not judgements:
             return Judgement(Verdict.UNPROMISED, f"{scene.operation} {name}", f"the contract does not say that it takes {name}")
@@ -56,6 +59,20 @@ class Accepts:
             return _sent(scene, point, value)
 
         return judge_taken(scene, point, [sent], content_type(scene.step), refused)
+
+
+def _unknown(scene: Scene, name: str) -> str:
+    """Return a name of which nobody knows what values it may have; empty where the key refers to none."""
+    templates = [entry.template for entry in entries_of(scene) if entry.key == name]
+    return next((used for each in templates for used, schemas in names_of(scene, each).items() if not schemas), "")
+
+
+def _doubtful(judgement: Judgement, unknown: str) -> Judgement:
+    """A value is refused: whether it is ever sent is not known. What is ignored altogether is, whatever is sent."""
+    if judgement.verdict is not Verdict.BROKEN or judgement.is_ is Promise.IMPOSSIBLE:
+        return judgement
+    because = f"{judgement.because}, and no contract says what ${unknown} may be"
+    return Judgement(Verdict.UNPROVEN, judgement.element, because)
 
 
 def _points(scene: Scene, name: str, value: Value | None) -> Iterator[tuple[Point, Schema]]:
