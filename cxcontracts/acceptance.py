@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cxcontracts.containment.narrowing import NO_DEEPER, Interest, interest_of, narrowed
+from cxcontracts.containment.narrowing import NO_DEEPER, Interest, interest_of, narrowed, wider
 from cxcontracts.containment.nodes import Node, Shape, TooManyShapes, values_of
 from cxcontracts.containment.sets import Answer, Found, Nothing, Schema, Unknown, find
 from cxcontracts.containment.texts import find_text
@@ -24,7 +24,10 @@ from cxcontracts.paths import Segment
 from cxcontracts.requirements import Judgement
 from cxcontracts.scenes import Scene, Side
 from cxcontracts.sending import Entry, sent_media
-from cxcontracts.wording import listed, shown
+from cxcontracts.wording import described, listed, shown
+
+_LEVELS = 2
+"""How many levels of what a contract takes are looked at, beyond those that we send: a list of codes is no list of anything."""
 
 _REFUSALS = (400, 422)
 _FORMS_OF_VALUES: Sequence[Schema] = (
@@ -86,7 +89,7 @@ def taken(side: Side, operation: Operation, point: Point, sent: Schema, wanted: 
     Raises:
         ContractError: If the contract is unsound there.
     """
-    interest = NO_DEEPER if point.shell else interest_of(sent)
+    interest = NO_DEEPER if point.shell else wider(interest_of(sent), Interest(levels=_LEVELS))
     try:
         if point.entry.place == "body":
             return _taken_in_body(side, operation, point, interest, wanted, touched)
@@ -123,6 +126,13 @@ def parameter_of(operation: Operation, entry: Entry) -> Parameter | None:
     """Return the parameter that an entry fills in some version of the contract; None where it declares none."""
     if entry.binding is None:
         return None
+    place, bound = entry.binding
+    if place == "path":  # one name may stand twice in a template: its parameter fills both
+        names = operation.path_names
+        name = names[bound] if isinstance(bound, int) and 0 <= bound < len(names) else ""
+        return next(
+            (parameter for parameter in operation.parameters if parameter.place == "path" and parameter.name == name), None
+        )
     return next((parameter for parameter in operation.parameters if parameter.key == entry.binding), None)
 
 
@@ -162,20 +172,20 @@ def judge_taken(
         waits_for = "answers" if point.entry.place == "body" and sent_media(scene.renewed.body, wanted) is None else ""
         return Judgement(Verdict.BROKEN, element, because, Promise.POSSIBLE, Promise.IMPOSSIBLE, witness(value), waits_for)
     if record.unknown or candidate.unknown:
-        return Judgement(Verdict.UNPROVEN, element, record.unknown or candidate.unknown)
+        reason = record.unknown or candidate.unknown
+        return Judgement(Verdict.UNPROVEN, element, f"nobody can tell whether every {point.label} is still taken: {reason}")
     if candidate.schemas == record.schemas and _style(candidate) == _style(record):
-        return _on_record(element, point, record, whole)
+        return _on_record(element, point, record, whole, renewed=True)
     return _on_change(element, point, record, candidate, whole, witness)
 
 
-def _on_record(element: str, point: Point, record: Taken, whole: Schema) -> Judgement:
+def _on_record(element: str, point: Point, record: Taken, whole: Schema, *, renewed: bool = False) -> Judgement:
     answer = refused(record, whole)
     if isinstance(answer, Nothing):
-        return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED)
+        return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED, is_=Promise.GUARANTEED if renewed else None)
     if isinstance(answer, Found):
-        return Judgement(
-            Verdict.UNPROMISED, element, f"the contract does not promise to take {shown(answer.value)} as {point.label}"
-        )
+        because = f"the contract does not promise to take {shown(answer.value)} as {point.label}"
+        return Judgement(Verdict.UNPROMISED, element, because)
     return Judgement(Verdict.UNPROVEN, element, f"{answer.reason}, so nobody can tell whether every {point.label} is taken")
 
 
@@ -192,13 +202,14 @@ def _on_change(
         because = _refused_words(point, record, candidate, answer.value)
         return Judgement(Verdict.BROKEN, element, because, witness=witness(answer.value))
     if isinstance(answer, Unknown):
-        return Judgement(Verdict.UNPROVEN, element, answer.reason)
-    return _on_record(element, point, candidate, whole)
+        because = f"nobody can tell whether every {point.label} is still taken: {answer.reason}"
+        return Judgement(Verdict.UNPROVEN, element, because)
+    return _on_record(element, point, candidate, whole, renewed=True)
 
 
 def _refused_words(point: Point, record: Taken, candidate: Taken, value: JSON) -> str:
     if not point.shell:
-        return f"{shown(value)} is no longer taken as {point.label}"
+        return f"{shown(value)} is no longer taken as {point.label}: it now has to be {described(candidate.schema)}"
     before, after = (
         {name for schema in each.schemas if isinstance(schema, Mapping) for name in schema.get("required", ())}
         for each in (record, candidate)

@@ -37,7 +37,6 @@ SAMPLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 _REWRITTEN: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = MappingProxyType(
     {
         "int32": ("integer", {"minimum": -(2**31), "maximum": 2**31 - 1}),
-        "int64": ("integer", {"minimum": -(2**63), "maximum": 2**63 - 1}),
         "phone": ("string", {"pattern": r"^\+[1-9][0-9]{6,14}$"}),
         "url": ("string", {"format": "uri"}),
     }
@@ -46,8 +45,8 @@ _REWRITTEN: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = MappingProxyTyp
 REWRITTEN: Final = tuple(f'"{name}"'.encode() for name in _REWRITTEN)
 """The names of the formats that are rewritten, as they stand in JSON."""
 
-ANNOTATIONS: Final = frozenset({"float", "double", "byte", "binary", "password"})
-"""The formats of OpenAPI that say something about a value, and refuse none."""
+ANNOTATIONS: Final = frozenset({"float", "double", "int64", "byte", "binary", "password"})
+"""The formats of OpenAPI that refuse no value that anybody sends: no client counts beyond 64 bits."""
 
 NAMES: Final = frozenset({*SAMPLES, *_REWRITTEN, *ANNOTATIONS})
 """Every format that has a meaning here. Any other annotates only."""

@@ -7,7 +7,7 @@ the record did not allow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +24,7 @@ from cxcontracts.paths import MISSING, Each, Matching, Path, Segment, found
 from cxcontracts.problems import did_you_mean
 from cxcontracts.requirements import Judgement
 from cxcontracts.scenes import Scene, Side, Voice, voices
-from cxcontracts.wording import described, shown
+from cxcontracts.wording import described, exceeded, kind_of, kinds_in_words, shown
 
 _MOST_WITNESSES = 40
 
@@ -75,9 +75,10 @@ class Need:
         """
         if self.condition is not None and not self._applies(self.condition, response):
             return False
-        return any(self._fails(value) for value in found(self.path, response))
+        return any(self.fails(value) for value in found(self.path, response))
 
-    def _fails(self, value: JSON) -> bool:
+    def fails(self, value: JSON) -> bool:
+        """Tell whether a value at the path fails the need; :data:`~cxcontracts.paths.MISSING` for none."""
         if value is MISSING or (value is None and not self.allows_null):
             return not self.optional
         return not admits(self.schema, value)
@@ -263,7 +264,7 @@ class _Judged:
 
     def on_change(self, record: Carried, candidate: Carried) -> Judgement:
         """Say whether the candidate makes it worse."""
-        doubts: list[str] = [*candidate.unknown, *(f"{name} is not JSON and nothing reads it" for name in candidate.unread)]
+        doubts: list[str] = [*candidate.unknown, *(unreadable(name) for name in candidate.unread)]
         if candidate.nothing or (record.answered and not candidate.answered):
             return self._unproven(self._contradiction(self.scene.candidate, self.scene.renewed))
         for break_ in self._breaks(record, candidate):
@@ -289,15 +290,19 @@ class _Judged:
         return Judgement(Verdict.UNPROMISED, element, self._shortfall(candidate, level), was=self._said(record), is_=level)
 
     def _contradiction(self, side: Side | None, operation: Operation | None) -> str:
-        """Say that a contract contradicts itself, and where: a promise that allows nothing is kept by nobody."""
+        """Say why no answer could meet or miss the need.
+
+        Raises:
+            ContractError: If the contract contradicts itself: a promise that allows nothing is kept by nobody.
+        """
         assert side is not None and operation is not None
         voice = next((voice for voice in voices(operation, self.need.statuses, self.scene.accept) if voice.media), None)
         if self.need.condition is not None:
             return f"no answer can have {self.need.condition.path} as the condition of this need asks"
         if voice is None or voice.media is None or not voice.media.nodes:
             return "the contract promises no such answer"
-        node = voice.media.nodes[0]
-        return f"the contract contradicts itself here, no answer can satisfy it ({node.home.place(node)})"
+        what = "this schema contradicts itself: no answer can satisfy it"
+        raise voice.media.nodes[0].home.refuse(voice.media.nodes[0], what, "correct it", "contradiction")
 
     def _said(self, carried_: Carried) -> Promise | None:
         level = self._level(carried_)
@@ -308,7 +313,7 @@ class _Judged:
         if carried_.nothing:
             return Unknown(self._contradiction(*self.scene.current()))
         if carried_.unread:
-            return Unknown(f"{carried_.unread[0]} is not JSON and nothing reads it")
+            return Unknown(unreadable(carried_.unread[0]))
         if carried_.unknown:
             return Unknown(carried_.unknown[0])
         if not carried_.answered:
@@ -330,7 +335,7 @@ class _Judged:
             and list(Promise).index(candidate.there) > list(Promise).index(record.there)
             and not record.nothing
         ):
-            yield from ((branch, ABSENT) for branch in _gravest(candidate.absent, record.absent))
+            yield from ((branch, ABSENT) for branch in _gravest(candidate, record))
         if not candidate.present:
             return
         known = record.schemas
@@ -371,9 +376,9 @@ class _Judged:
         return Judgement(
             Verdict.BROKEN,
             self._element(branch.voice, renewed=True),
-            self._sentence(branch, value),
-            was=record.there if value is ABSENT else self._said(record),
-            is_=candidate.there if value is ABSENT else self._said(candidate),
+            self._sentence(branch, value, response),
+            was=self._said(record) or (record.there if value is ABSENT else None),
+            is_=self._said(candidate) or (candidate.there if value is ABSENT else None),
             witness=Exchange(self.request(), response),
         )
 
@@ -439,21 +444,34 @@ class _Judged:
         return voice.media is not None and allows(side.responses, voice.media.nodes, response.body)
 
     def _unproven(self, reason: str) -> Judgement:
-        return Judgement(Verdict.UNPROVEN, self._element(scene_voice(self.scene, self.need)), reason)
+        because = f"nobody can tell what becomes of {self.need.path}: {reason}"
+        return Judgement(Verdict.UNPROVEN, self._element(scene_voice(self.scene, self.need)), because)
 
     def _element(self, voice: Voice | None, *, renewed: bool = False) -> str:
         operation = self.scene.renewed if renewed and self.scene.renewed is not None else self.scene.operation
         return " ".join(part for part in (str(operation), str(voice or ""), str(self.need.path)) if part)
 
-    def _sentence(self, branch: Branch, value: JSON) -> str:
-        path, asked = self.need.path, described(self.need.schema)
+    def _sentence(self, branch: Branch, value: JSON, response: Response) -> str:
+        path = str(self.need.path)
+        asked = f" as {described(self.need.schema)}" if self.need.schema else ""
         if branch.way is None:
-            return f"the answer may now be {branch.voice.answer.status} without a body; the journey needs {path}"
+            return f"the answer may now be {branch.voice.answer.status}, without a body; the journey needs {path}"
         if value is ABSENT:
-            assert branch.gap is not None
-            where = _reached(path, branch.way)
-            return f"{where} {branch.gap.value}; the journey needs {path} as {asked}"
-        return f"{path} may now be {shown(value)}; the journey understands {asked}"
+            return f"{_broken_off(self.need.path, branch.way)}; the journey needs {path}{asked}"
+        return f"{path} may now {self._refused_words(response)}"
+
+    def _refused_words(self, response: Response) -> str:
+        """Say of the value in the witness why the journey does not understand it."""
+        value = next((each for each in found(self.need.path, response) if self.need.fails(each)), None)
+        beyond = exceeded(self.need.schema, value)
+        if beyond:
+            return beyond
+        asked = described(self.need.schema)
+        kind = kind_of(value)
+        if isinstance(value, dict | list):
+            return f"be {kind}; the journey understands {asked}"
+        other = "" if kind in asked or not isinstance(self.need.schema.get("type"), str) else f", {kind}"
+        return f"be {shown(value)}{other}; the journey understands {asked}"
 
     def _shortfall(self, carried_: Carried, level: Promise) -> str:
         path = self.need.path
@@ -473,7 +491,15 @@ class _Judged:
         if not ways_:
             return ""
         turn = ways_[0].turns[-1]
-        return f"; {did_you_mean(str(turn.name), turn.shape.names)}" if turn.shape.names else ""
+        names = [name for name in turn.shape.names if name and name != turn.name]
+        return f"; {did_you_mean(str(turn.name), names)}" if names else ""
+
+
+def unreadable(media: str) -> str:
+    """Say why a body of a media type is not looked at."""
+    if media == "application/json" or media.endswith("+json"):
+        return f"the answer comes as {media} only, which the step does not accept"
+    return f"{media} is not JSON and nothing reads it"
 
 
 def scene_voice(scene: Scene, need: Need) -> Voice | None:
@@ -482,15 +508,33 @@ def scene_voice(scene: Scene, need: Need) -> Voice | None:
     return next(voices(operation, need.statuses, scene.accept), None)
 
 
-def _gravest(branches: Iterable[Branch], before: Iterable[Branch]) -> list[Branch]:
-    """Return branches in which a field is missing, those first whose reason the record did not know."""
-    known = {(branch.gap, branch.voice.answer.key) for branch in before}
-    return sorted(branches, key=lambda branch: (branch.gap, branch.voice.answer.key) in known)[:_MOST_WITNESSES]
+def _gravest(candidate: Carried, record: Carried) -> list[Branch]:
+    """Return branches in which a field is missing, those first that show best what changed.
+
+    Where the field can no longer be there at all, that is what to show; else a reason, at its place, that the record did not know.
+    """
+    known = {_reason_of(branch) for branch in record.absent}
+    gone = candidate.there is Promise.IMPOSSIBLE
+
+    def rank(branch: Branch) -> tuple[bool, bool]:
+        return (gone and branch.gap not in (Gap.UNDECLARED, Gap.RETYPED), _reason_of(branch) in known)
+
+    return sorted(candidate.absent, key=rank)[:_MOST_WITNESSES]
 
 
-def _reached(path: Path, way: Way) -> str:
-    """Return the path as far as it goes."""
-    return str(Path(path.root, path.segments[: max(1, len(way.turns))])) if path.segments else str(path)
+def _reason_of(branch: Branch) -> tuple[object, ...]:
+    return (branch.gap, branch.voice.answer.key, len(branch.way.turns) if branch.way else 0)
+
+
+def _broken_off(path: Path, way: Way) -> str:
+    """Say where a way breaks off, and why."""
+    where = str(Path(path.root, path.segments[: len(way.turns)])) if way.turns else "the answer"
+    if way.gap is Gap.RETYPED and way.stop is not None:
+        words = kinds_in_words(way.stop.types)
+        if words:
+            return f"{where} may now be {words}"
+    assert way.gap is not None
+    return f"{where} {way.gap.value}"
 
 
 def _merged(one: JSON, other: JSON) -> JSON:

@@ -401,7 +401,7 @@ def filled(template: JSON, values: Mapping[str, JSON]) -> JSON:
 
 
 def _template_name(operation: Operation, entry: Entry) -> str:
-    names = re.findall(r"\{([^{}]*)\}", operation.path)
+    names = operation.path_names
     position = entry.binding[1] if entry.binding else -1
     return names[position] if isinstance(position, int) and 0 <= position < len(names) else entry.name
 

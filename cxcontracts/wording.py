@@ -26,6 +26,8 @@ _FORMATS = {
     "uri": "a URL",
 }
 _MOST_VALUES = 6
+_MOST_KINDS = 2
+_LONGEST_PATTERN = 30
 
 
 def shown(value: JSON, limit: int = 60) -> str:
@@ -35,7 +37,9 @@ def shown(value: JSON, limit: int = 60) -> str:
     '{"a": "xxxxxxxxxxxx…'
     """
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    if len(text) <= limit:
+        return text
+    return f'{text[: limit - 2]}…"' if isinstance(value, str) else f"{text[: limit - 1]}…"
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:
@@ -63,10 +67,74 @@ def described(schema: Mapping[str, Any] | bool) -> str:
         values = [shown(value, 30) for value in schema.get("enum", [schema.get("const")])]
         more = len(values) - _MOST_VALUES
         return listed([*values[:_MOST_VALUES], *([f"{more} more"] if more > 0 else [])], "or")
+    if "anyOf" in schema and "type" not in schema:
+        return listed(list(dict.fromkeys(described(branch) for branch in schema["anyOf"])), "or")
     kinds = schema.get("type", [])
     kinds = [kinds] if isinstance(kinds, str) else list(kinds)
-    if kinds == ["string"] and schema.get("format") in _FORMATS:
+    return listed([_described_kind(str(kind), schema) for kind in kinds], "or") or "a fitting value"
+
+
+def _described_kind(kind: str, schema: Mapping[str, Any]) -> str:
+    if kind == "string":
+        return _described_text(schema)
+    word = _WORDS.get(kind, kind)
+    if kind not in ("integer", "number"):
+        return word
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None:
+        return f"{word} from {low} to {high}"
+    return word + (f" of at least {low}" if low is not None else "") + (f" of at most {high}" if high is not None else "")
+
+
+def _described_text(schema: Mapping[str, Any]) -> str:
+    if schema.get("format") in _FORMATS:
         return _FORMATS[schema["format"]]
-    if kinds == ["string"] and "pattern" in schema:
-        return f"text like {schema['pattern'][:40]}"
-    return listed([_WORDS.get(str(kind), str(kind)) for kind in kinds], "or") or "a fitting value"
+    if "pattern" in schema:
+        return f"text like {schema['pattern']}" if len(schema["pattern"]) <= _LONGEST_PATTERN else "text of a certain form"
+    low, high = schema.get("minLength", 0), schema.get("maxLength")
+    if low and high is not None:
+        return f"text of {low} to {high} characters" if low != high else f"text of {low} characters"
+    if high is not None:
+        return f"text of at most {high} characters"
+    return {0: "text", 1: "text that is not empty"}.get(low, f"text of at least {low} characters")
+
+
+def exceeded(schema: Mapping[str, Any] | bool, value: JSON) -> str:
+    """Return which bound of a schema a value is beyond, as the rest of a sentence; empty for none.
+
+    >>> exceeded({"type": "string", "maxLength": 35}, "x" * 36)
+    'have more than 35 characters; the journey understands at most 35'
+    """
+    if isinstance(schema, bool):
+        return ""
+    if isinstance(value, str):
+        low, high = schema.get("minLength", 0), schema.get("maxLength")
+        if high is not None and len(value) > high:
+            return f"have more than {high} characters; the journey understands at most {high}"
+        return f"have fewer than {low} characters; the journey needs at least {low}" if len(value) < low else ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        low, high = schema.get("minimum"), schema.get("maximum")
+        if high is not None and value > high:
+            return f"be more than {high}; the journey understands at most {high}"
+        return f"be less than {low}; the journey needs at least {low}" if low is not None and value < low else ""
+    return ""
+
+
+def kind_of(value: JSON) -> str:
+    """Return what a value is, in a word.
+
+    >>> kind_of([]), kind_of(0.5), kind_of(None)
+    ('a list', 'a number', 'null')
+    """
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else "yes or no"
+    for kind, word in ((str, "text"), (list, "a list"), (dict, "an object"), (int, "an integer")):
+        if isinstance(value, kind):
+            return word
+    return "a number"
+
+
+def kinds_in_words(types: frozenset[str]) -> str:
+    """Return JSON types in words; empty where they are too many to say anything."""
+    names = sorted(types - {"integer"} if "number" in types else types)
+    return listed([_WORDS[name] for name in names], "or") if len(names) <= _MOST_KINDS else ""

@@ -40,7 +40,9 @@ class Interest:
         if self.levels == 0:
             return self
         below = Interest(levels=self.levels - 1)
-        return Interest(dict.fromkeys(shape.names, below), below, below if shape.map_nodes else None, self.levels)
+        names = {name: wider(self.names.get(name, NO_DEEPER), below) for name in (*shape.names, *self.names)}
+        values = below if shape.map_nodes else None
+        return Interest(names, _either(self.items, below), _either(self.values, values), self.levels)
 
 
 NO_DEEPER = Interest()
@@ -65,22 +67,23 @@ def interest_of(schema: Schema) -> Interest:
     whole = Interest(names, items, values)
     for word in ("allOf", "anyOf", "oneOf"):
         for branch in schema.get(word, ()):
-            whole = _wider(whole, interest_of(branch))
+            whole = wider(whole, interest_of(branch))
     for word in ("not", "if", "then", "else"):
         if word in schema:
-            whole = _wider(whole, interest_of(schema[word]))
+            whole = wider(whole, interest_of(schema[word]))
     return whole
 
 
-def _wider(one: Interest, other: Interest) -> Interest:
+def wider(one: Interest, other: Interest) -> Interest:
+    """Return the interest of somebody who looks wherever one of two looks."""
     names = {
-        name: _wider(one.names.get(name, NO_DEEPER), other.names.get(name, NO_DEEPER)) for name in {**one.names, **other.names}
+        name: wider(one.names.get(name, NO_DEEPER), other.names.get(name, NO_DEEPER)) for name in {**one.names, **other.names}
     }
-    return Interest(names, _either(one.items, other.items), _either(one.values, other.values))
+    return Interest(names, _either(one.items, other.items), _either(one.values, other.values), max(one.levels, other.levels))
 
 
 def _either(one: Interest | None, other: Interest | None) -> Interest | None:
-    return _wider(one, other) if one and other else one or other
+    return wider(one, other) if one and other else one or other
 
 
 def narrowed(reader: Reader, shape: Shape, interest: Interest = NO_DEEPER) -> dict[str, Any]:
@@ -208,7 +211,7 @@ def _looked_at(shape: Shape, interest: Interest) -> Mapping[str, Interest]:
     if interest.values is None or shape.silent:
         return interest.names
     names = (*shape.names, *interest.names)
-    return {name: _wider(interest.names.get(name, NO_DEEPER), interest.values) for name in names}
+    return {name: wider(interest.names.get(name, NO_DEEPER), interest.values) for name in names}
 
 
 def _further(reader: Reader, shape: Shape, below: Interest, *, closed: bool) -> dict[str, Any]:

@@ -178,6 +178,11 @@ class Operation:
                 return bases_of(owner["servers"])
         return self.contract.bases
 
+    @cached_property
+    def path_names(self) -> tuple[str, ...]:
+        """The names in the template, in their order; one may stand twice."""
+        return tuple(re.findall(r"\{([^{}]*)\}", self.path))
+
     @property
     def deprecated(self) -> bool:
         """Whether the partner has announced its end."""
@@ -203,7 +208,7 @@ class Operation:
         if not isinstance(value, dict) or not isinstance(value.get("name"), str) or value.get("in") not in PLACES:
             raise node.home.refuse(node, "a parameter needs name and in", "in: path, query, header or cookie", "parameter-form")
         name, place = value["name"], value["in"]
-        names = re.findall(r"\{([^{}]*)\}", self.path)
+        names = self.path_names
         if place == "path" and name not in names:
             return None
         style = value.get("style") or ("form" if place in ("query", "cookie") else "simple")
@@ -256,7 +261,8 @@ class Operation:
         """
         if statuses:
             found = [self.answer_to(status) for status in statuses]
-            return tuple(answer for answer in found if answer is not None)
+            declared = any(key.startswith("2") for key in self.answers)
+            return tuple(answer for answer in found if answer is not None and not (declared and answer.key == "default"))
         good = tuple(self.answers[key] for key in self.answers if key.startswith("2"))
         return good or tuple(self.answers[key] for key in self.answers if key == "default")
 
