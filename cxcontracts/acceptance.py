@@ -8,7 +8,7 @@ the customer's wish lost.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cxcontracts.containment.narrowing import NO_DEEPER, Interest, interest_of, narrowed, wider
 from cxcontracts.containment.nodes import Node, Shape, TooManyShapes, values_of
@@ -170,7 +170,8 @@ def judge_taken(
         value = _some(whole)
         because = f"{point.label} is no longer taken: what the customer says there would be ignored"
         waits_for = "answers" if point.entry.place == "body" and sent_media(scene.renewed.body, wanted) is None else ""
-        return Judgement(Verdict.BROKEN, element, because, Promise.POSSIBLE, Promise.IMPOSSIBLE, witness(value), waits_for)
+        answered = replace(witness(value), response=_ignored(scene.renewed))
+        return Judgement(Verdict.BROKEN, element, because, Promise.POSSIBLE, Promise.IMPOSSIBLE, answered, waits_for)
     if record.unknown or candidate.unknown:
         reason = record.unknown or candidate.unknown
         return Judgement(Verdict.UNPROVEN, element, f"nobody can tell whether every {point.label} is still taken: {reason}")
@@ -366,6 +367,12 @@ def missing(found: Sequence[Demand], sent: Sequence[Entry]) -> list[Demand]:
     bindings |= {("header", entry.name.lower()) for entry in sent if entry.place == "header"}
     bindings |= {(entry.place, entry.name) for entry in sent if entry.place in ("query", "cookie")}
     return [demand for demand in found if demand.binding not in bindings]
+
+
+def _ignored(operation: Operation) -> Response:
+    """Return the answer of a partner that takes the call and not the wish."""
+    successes = operation.successes(())
+    return Response(successes[0].status if successes else 200, assumed=True)
 
 
 def refusal(operation: Operation | None) -> Response:

@@ -117,11 +117,14 @@ class _Comparison:
         self._cause = _Met()
         renewed = self.candidate.contract.counterpart(operation)
         if renewed is None:
-            self.add(str(operation), "operation removed", (operation.node.identity, "operation"))
+            moved = self.candidate.contract.at(operation.method, operation.path) is not None
+            word = "moved to another server path" if moved else "operation removed"
+            self.add(str(operation), word, (operation.node.identity, "operation"))
             return
         if (
             self._alike(operation.node, renewed.node)
             and operation.path == renewed.path
+            and operation.security == renewed.security
             and self._alike_inputs(operation, renewed)
         ):
             return
@@ -154,7 +157,10 @@ class _Comparison:
         self._operation = len(self._met)
         self._cause = _Met()
         for renewed in self.candidate.contract.operations():
-            if self.record.contract.counterpart(renewed) is None:
+            if (
+                self.record.contract.at(renewed.method, renewed.path) is None
+                and self.record.contract.counterpart(renewed) is None
+            ):
                 self.add(str(renewed), "operation added")
 
     def _alike_inputs(self, one: Operation, other: Operation) -> bool:

@@ -69,10 +69,11 @@ class Judge:
         judged = {kind.key for kind in self.kinds} | {""}
         counts: dict[str, int] = {}
         for journey in self.estate.journeys.values():
-            asked = [*journey.asks.items(), *(item for step in journey.steps for item in step.asks.items())]
+            asked = list(journey.asks.items())
+            for step in journey.steps:
+                asked += [(key, value) for key, value in step.asks.items() if step.call is None or key not in judged]
+                asked += [("event", step.event)] if step.event else []
             for key, value in asked:
-                if key in judged:
-                    continue
                 counts[key] = counts.get(key, 0) + (len(value) if isinstance(value, list | dict) else 1)
         return dict(sorted(counts.items()))
 

@@ -279,6 +279,9 @@ _whole: Final = _form("a whole number", lambda value: _is_number(value) and valu
 _names: Final = _form("a list of names", _is_names)
 _groups: Final = _form("a list of groups", lambda value: _is_names(value) and bool(value))
 _a_list: Final = _form("a list", lambda value: isinstance(value, list))
+_names_by_name: Final = _form(
+    "a map to lists of names", lambda value: isinstance(value, Mapping) and all(_is_names(names) for names in value.values())
+)
 _a_map: Final = _form("a map", lambda value: isinstance(value, Mapping))
 
 
@@ -386,7 +389,7 @@ _FORMS: Final[Mapping[str, _Check]] = {
     "pattern": _pattern,
     "format": _format,
     "required": _names,
-    "dependentRequired": _a_map,
+    "dependentRequired": _names_by_name,
     "uniqueItems": _flag,
     **dict.fromkeys(_SCHEMAS, _schema_form),
     **dict.fromkeys(_LISTS_OF_SCHEMAS, _schemas_listed),

@@ -8,7 +8,7 @@ from cxcontracts.acceptance import Point, judge_taken, refusal
 from cxcontracts.calls import entries_of, example_values, names_of, points, request_of
 from cxcontracts.containment.sets import Schema
 from cxcontracts.estate.model import Journey, Step
-from cxcontracts.estate.values import Value, parse_value
+from cxcontracts.estate.values import Value, parse_value, value_mistakes
 from cxcontracts.estate.written import AcceptsForm
 from cxcontracts.exchanges import JSON, Exchange
 from cxcontracts.findings import Harm, Promise, Verdict
@@ -80,6 +80,9 @@ def _points(scene: Scene, name: str, value: Value | None) -> Iterator[tuple[Poin
         yield _point(scene, name), space(value.schema)
     for entry in entries_of(scene):
         if entry.key == name:
+            if scene.step.by and not any(value_mistakes(entry.template)):
+                yield Point(entry), space(parse_value(entry.template).schema)  # a word, values or a schema: what they send
+                continue
             for point, template in points(entry):
                 yield point, sent_schema(template, names_of(scene, template))
 

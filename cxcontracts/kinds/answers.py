@@ -65,9 +65,15 @@ class Answers:
 
     def _vanished(self, scene: Scene) -> Judgement:
         assert scene.candidate is not None
-        elsewhere = scene.candidate.contract.at_any_method(scene.operation.path)
-        status = 405 if elsewhere else 404
-        because = f"{scene.operation} is gone" + (f"; {listed(elsewhere)} is still there" if elsewhere else "")
+        contract = scene.candidate.contract
+        elsewhere = contract.at_any_method(scene.operation.path)
+        moved = contract.at(scene.operation.method, scene.operation.path)
+        status = 405 if elsewhere and moved is None else 404
+        if moved is not None:
+            bases = [listed([base or "/" for base in each.bases], "or") for each in (moved, scene.operation)]
+            because = f"{scene.operation} has moved: the server's path is now {bases[0]}, it was {bases[1]}"
+        else:
+            because = f"{scene.operation} is gone" + (f"; {listed(elsewhere)} is still there" if elsewhere else "")
         witness = Exchange(request_of(scene), Response(status, assumed=True))
         return Judgement(Verdict.BROKEN, str(scene.operation), because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
 
