@@ -265,6 +265,8 @@ class _Judged:
     def on_change(self, record: Carried, candidate: Carried) -> Judgement:
         """Say whether the candidate makes it worse."""
         doubts: list[str] = [*candidate.unknown, *(unreadable(name) for name in candidate.unread)]
+        if record.nothing:
+            self._contradiction(self.scene.record, self.scene.operation)
         if candidate.nothing or (record.answered and not candidate.answered):
             return self._unproven(self._contradiction(self.scene.candidate, self.scene.renewed))
         for break_ in self._breaks(record, candidate):
