@@ -262,7 +262,11 @@ class Operation:
         if statuses:
             found = [self.answer_to(status) for status in statuses]
             declared = any(key.startswith("2") for key in self.answers)
-            return tuple(answer for answer in found if answer is not None and not (declared and answer.key == "default"))
+            return tuple(
+                answer
+                for answer in found
+                if answer is not None and not (declared and answer.key == "default" and 200 <= answer.status < 300)
+            )
         good = tuple(self.answers[key] for key in self.answers if key.startswith("2"))
         return good or tuple(self.answers[key] for key in self.answers if key == "default")
 
