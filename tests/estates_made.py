@@ -60,7 +60,7 @@ class Judged:
 
     Attributes:
         run: The run as it was.
-        findings: By what follows the journey in their ids: ``step/kind:rest``; without the step where there is only one.
+        findings: By what follows the journey in their ids, or the journey and its only step.
     """
 
     run: Run
@@ -132,20 +132,19 @@ def opened(root: Path, candidates: Mapping[str, str] | None = None) -> Opened:
     return open_estate(root, paths, today=TODAY)
 
 
-def judged(run: Run) -> Judged:
-    """Return the findings of a run by their short names."""
+def judged(run: Run, parts: int = 1) -> Judged:
+    """Return the findings of a run by their ids without the first parts: the journey, and the step."""
     findings = [finding for partner in run.partners for finding in partner.findings]
-    alone = len({finding.step for finding in findings}) == 1
-    return Judged(run, {finding.id.split("/", 2 if alone else 1)[-1]: finding for finding in findings})
+    return Judged(run, {finding.id.split("/", parts)[-1]: finding for finding in findings})
 
 
 def impact(root: Path, **candidates: str) -> Judged:
-    """Judge candidates, given as texts by partner, on an estate."""
+    """Judge candidates, given as texts by partner, on an estate; what is found is named ``step/kind:rest``."""
     return judged(opened(root, candidates).impact())
 
 
 def change(folder: Path, before: str, after: str, step: str = "", *, call: str = "", **keys: str) -> Judged:
-    """Judge one candidate of the only partner ``p`` on a journey of one step.
+    """Judge one candidate of the only partner ``p`` on a journey of one step; what is found is named ``kind:rest``.
 
     Args:
         step: What the step says besides its call, in YAML.
@@ -159,12 +158,12 @@ def change(folder: Path, before: str, after: str, step: str = "", *, call: str =
         partners={"p": keys.get("partner", "")},
         waivers=keys.get("waivers", ""),
     )
-    return impact(root, p=after)
+    return judged(opened(root, {"p": after}).impact(), 2)
 
 
 def check(folder: Path, record: str, step: str = "", *, call: str = "", given: str = "") -> Judged:
     """Judge a journey of one step on the contract of record alone."""
-    return judged(opened(write(folder, one_step(step, call or _only_call(record), given), {"p": record})).check())
+    return judged(opened(write(folder, one_step(step, call or _only_call(record), given), {"p": record})).check(), 2)
 
 
 def need(folder: Path, before: str, after: str, path: str = "a", value: str = "text") -> str:
