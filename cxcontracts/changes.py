@@ -24,9 +24,11 @@ from cxcontracts.findings import Change
 from cxcontracts.scenes import Side
 from cxcontracts.wording import described, listed, shown
 
-MOST_DETAILS = 400
+MOST_DETAILS = 300
 """How many pairs of schemas are looked into, those of called operations first and the outer before the inner."""
 
+_MOST_TRIALS = 12
+"""How many alternatives are compared to find out which is which, where their names do not tell."""
 _SHORT_LOOK = 20
 """How many pairs of schemas are looked into to find out which two alternatives belong together."""
 
@@ -99,6 +101,7 @@ class _Comparison:
         self.found: list[_Found] = []
         self._left = MOST_DETAILS
         self._tried = 0
+        self._trials = [None] * _MOST_TRIALS  # shared with the trials within trials
         self._queue: deque[_Pair] = deque()
         self._pairs: dict[tuple[object, ...], _Met] = {}
         self._met: dict[int, int] = {}
@@ -191,12 +194,14 @@ class _Comparison:
                 word = "required" if parameter.required else "optional"
                 self.add(where, f"{word} parameter added", *([(one.node.identity, "inputs")] if parameter.required else []))
             else:
-                self._parameter(where, before[key], parameter)
+                self._parameter(where, before[key], parameter, (one.node.identity, "inputs"))
 
-    def _parameter(self, element: str, one: Parameter, other: Parameter) -> None:
+    def _parameter(self, element: str, one: Parameter, other: Parameter, inputs: object) -> None:
         keys = ((one.node.identity, None), (other.node.identity, None))
-        if one.required != other.required:
-            self.add(element, "parameter is now " + ("required" if other.required else "optional"), *keys)
+        if other.required and not one.required:
+            self.add(element, "parameter is now required", *keys, inputs)
+        elif one.required != other.required:
+            self.add(element, "parameter is now optional", *keys)
         if (one.style, one.explode, one.media) != (other.style, other.explode, other.media):
             self.add(element, "parameter is written differently", *keys)
         self._schemas(element, one.nodes, other.nodes, self.record.requests, self.candidate.requests)
@@ -324,8 +329,9 @@ class _Comparison:
 
     def _says_the_same(self, one: Shape, other: Shape, before: Reader, after: Reader) -> bool:
         """Tell whether two alternatives differ in nothing, as far as a short look tells."""
-        if self._tried == _MOST_TRIES or one.types != other.types or one.required != other.required:
+        if self._tried == _MOST_TRIES or not self._trials or one.types != other.types or one.required != other.required:
             return False
+        self._trials.pop()
         trial = copy(self)
         trial.found, trial._queue, trial._pairs = [], deque(), {}
         trial._left, trial._tried = _SHORT_LOOK, self._tried + 1

@@ -1,10 +1,10 @@
 """Why cxcontracts could not judge. A broken experience is never an error.
 
-    CxError
-    ├── UsageError          the command line asks for what is not there               exit 2
-    └── UnsoundError        files that cannot be used; carries the problems           exit 2
-        ├── EstateError     the estate's own files
-        └── ContractError   a partner's document
+CxError
+├── UsageError          the command line asks for what is not there               exit 2
+└── UnsoundError        files that cannot be used; carries the problems           exit 2
+    ├── EstateError     the estate's own files
+    └── ContractError   a partner's document
 """
 
 from __future__ import annotations

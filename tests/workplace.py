@@ -94,7 +94,7 @@ def harmful(text: str) -> list[object]:
     return [*readers.commands(text), *readers.unseen(text)]
 
 
-_PLUGIN = '''
+_PLUGIN = """
 import os, signal, sys, threading
 
 from cxcontracts.findings import Harm, Verdict
@@ -118,4 +118,4 @@ class Odd:
 @hookimpl
 def cxcontracts_kinds():
     return (Odd(),)
-'''
+"""
