@@ -246,7 +246,8 @@ class Contract:
     @cached_property
     def dangling(self) -> frozenset[str]:
         """The references within the document that lead nowhere."""
-        local = {reference for reference in references_in(self.document.value) if reference.startswith("#")}
+        written = self.document.data if self.document.written == "json" else dumped(self.document.value)
+        local = {reference for reference in _references(written) if reference.startswith("#")}
         return frozenset(reference for reference in local if not self._leads_somewhere(reference))
 
     def _leads_somewhere(self, reference: str) -> bool:
@@ -317,7 +318,11 @@ def _openapi_version(document: Document) -> str:
 
 def references_in(value: JSON) -> frozenset[str]:
     """Return every ``$ref`` in a part of a document, at the cost of writing it as bytes."""
-    found = re.findall(rb'"\$ref":("(?:[^"\\]|\\.)*")', dumped(value))
+    return _references(dumped(value))
+
+
+def _references(written: bytes) -> frozenset[str]:
+    found = set(re.findall(rb'"\$ref"\s*:\s*("(?:[^"\\]|\\.)*")', written))
     return frozenset(str(orjson.loads(each)) for each in found)
 
 
