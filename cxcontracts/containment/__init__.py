@@ -4,6 +4,7 @@ Read the modules in this order:
 
 ``patterns``  regular expressions as languages, where they can be read as such
 ``samples``   values of a schema, the plainest first
+``emptiness`` schemas that certainly admit nothing
 ``sets``      one question, :func:`~cxcontracts.containment.sets.find`: a value that these schemas admit and those refuse
 ``nodes``     a schema in its document, and the plain shapes that it stands for, references and branches resolved
 ``ways``      the ways in which an answer can look along a path

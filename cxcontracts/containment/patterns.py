@@ -9,19 +9,26 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, reduce
 from heapq import heappop, heappush
 from typing import Any, Final
 
 import interegular
+from jsonschema_rs.canonical import StringView
 
 from cxcontracts import formats
 
 _ANYTHING: Final = r"(.|\n)*"
 _LONGEST: Final = 400
 _MOST_REPEATS: Final = 1200
+_MOST_PARTS: Final = 6
 _REPEAT = re.compile(r"\{(\d+)(,)?(\d+)?\}")
-_IRREGULAR = re.compile(r"\(\?(?!:)|\\[bBpPkKZzAuxc1-9]|\$|\^")
+_IRREGULAR = re.compile(r"\(\?(?!:)|\\[bBpPkKZzAc1-9]|\$|\^")
+_NOT_LETTERS = frozenset(rf"\{letter}" for letter in "bBpPkKZzAc123456789")
+_ESCAPED_END = re.compile(r"(?<!\\)(?:\\\\)*\\\$$")
+_TOKEN = re.compile(r"\[(?:\\.|[^\]\\])*\]|\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)|[^\[\\]+|.", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u(?P<long>[0-9a-fA-F]{4})|x(?P<short>[0-9a-fA-F]{2})|.)", re.DOTALL)
+_WHITE_SPACE: Final = "\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _CLASS = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]", re.DOTALL)
 
 Language = Any
@@ -31,6 +38,8 @@ Language = Any
 @lru_cache(maxsize=1024)
 def language(pattern: str) -> Language | None:
     """Return the texts that an ECMA-262 pattern matches anywhere in; None where they are no small regular language."""
+    if len(pattern) > _LONGEST:
+        return None
     branches = [_anchored(branch) for branch in _alternatives(pattern)]
     if any(branch is None for branch in branches):
         return None
@@ -50,6 +59,19 @@ def outline(name: str) -> Language | None:
     """Return a language that holds every text of a format, and maybe more; None where none is known."""
     pattern = formats.OUTLINES.get(name)
     return None if pattern is None else _automaton(pattern)
+
+
+def spoken(view: StringView) -> Language | None:
+    """Return a language that holds every text of a canonical string schema, and maybe more; None where none is known."""
+    parts = [language(pattern) for pattern in view.patterns] + [outline(name) for name in view.formats]
+    if view.min_length or view.max_length is not None:
+        parts.append(lengths(view.min_length or 0, view.max_length))
+    known = [part for part in parts if part is not None]
+    less = [part for part in map(language, view.excluded_patterns) if part is not None]
+    if not (known or less) or len(known) + len(less) > _MOST_PARTS:
+        return None
+    whole = reduce(lambda one, other: one & other, known) if known else _automaton(_ANYTHING)
+    return reduce(lambda one, other: one - other, less, whole)
 
 
 def texts(automaton: Language, count: int) -> Iterator[str]:
@@ -117,7 +139,7 @@ def sample(pattern: str, count: int = 8) -> list[str]:
 
 
 def _automaton(pattern: str) -> Language | None:
-    if len(pattern) > _LONGEST or not _small(pattern):
+    if not _small(pattern):
         return None
     try:
         return interegular.parse_pattern(pattern).to_fsm()
@@ -139,12 +161,45 @@ def _small(pattern: str) -> bool:
 
 def _anchored(branch: str) -> str | None:
     start = branch.startswith("^")
-    end = branch.endswith("$") and not branch.endswith(r"\$")
-    middle = branch[1 if start else 0 : len(branch) - 1 if end else len(branch)]
-    middle = re.sub(r"\\([/\-@#%&=!<>,;:'\"~`_ ])", lambda match: match[1] if match[1] != "-" else r"\-", middle)
-    if _IRREGULAR.search(_CLASS.sub(lambda match: match[0] if match[0].startswith("\\") else "x", middle)):
+    end = branch.endswith("$") and not _ESCAPED_END.search(branch)
+    middle = _translated(branch[1 if start else 0 : len(branch) - 1 if end else len(branch)])
+    if middle is None:
         return None
     return ("" if start else _ANYTHING) + f"({middle})" + ("" if end else _ANYTHING)
+
+
+def _translated(middle: str) -> str | None:
+    """Return a part of an ECMA-262 pattern as interegular spells it; None where it is no regular language."""
+    if _IRREGULAR.search(_CLASS.sub(lambda match: match[0] if match[0] in _NOT_LETTERS else "x", middle)):
+        return None
+    spelled = []
+    for token in _TOKEN.findall(middle):
+        if token.startswith("[") and r"\S" in token:
+            if token not in (r"[\s\S]", r"[\S\s]"):
+                return None
+            spelled.append(r"(.|\n)")
+        elif token.startswith("["):
+            spelled.append(_ESCAPE.sub(_in_class, token))
+        else:
+            spelled.append(_ESCAPE.sub(_unescaped, token))
+    return "".join(spelled)
+
+
+def _in_class(match: re.Match[str]) -> str:
+    return _WHITE_SPACE if match[0] == r"\s" else _unescaped(match)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """Return an escape as interegular reads it: white space is what ECMA-262 calls that, and a code is its letter."""
+    code = match["long"] or match["short"]
+    if code:
+        letter = chr(int(code, 16))
+        return letter if letter.isalnum() else "\\" + letter
+    if match[0] == r"\s":
+        return f"[{_WHITE_SPACE}]"
+    if match[0] == r"\S":
+        return f"[^{_WHITE_SPACE}]"
+    return match[0][1] if match[0][1] in "/@#%&=!<>,;:'\"~`_ " else match[0]
 
 
 def _alternatives(pattern: str) -> list[str]:

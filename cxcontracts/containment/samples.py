@@ -104,24 +104,15 @@ def _texts(view: views.StringView) -> Iterator[str]:
     shortest = view.min_length or 0
     for name in view.formats:
         yield from formats.SAMPLES.get(name, ())
-    for pattern in view.patterns:
-        yield from _fitted(patterns.sample(pattern, 24), pattern, shortest, view.max_length)
+    language = patterns.spoken(view) if view.patterns or view.excluded_patterns else None
+    if language is not None:
+        yield from patterns.texts(language, 24)
     words = chain(_WORDS, *(formats.SAMPLES[name] for name in formats.SAMPLES))
     for word in words:
         yield word.ljust(shortest, "x")[: view.max_length] if shortest or view.max_length is not None else word
     if view.max_length is not None and view.max_length <= 100_000:
         yield "x" * view.max_length
     yield "x" * max(shortest, 64)
-
-
-def _fitted(found: list[str], pattern: str, shortest: int, longest: int | None) -> Iterator[str]:
-    if any(shortest <= len(text) and (longest is None or len(text) <= longest) for text in found):
-        yield from found
-        return
-    language, window = patterns.language(pattern), patterns.lengths(shortest, longest)
-    if language is not None and window is not None:
-        yield from patterns.texts(language & window, 8)
-    yield from found
 
 
 def _integers(view: views.IntegerView) -> Iterator[int]:

@@ -22,17 +22,14 @@ import jsonschema_rs
 import orjson
 from jsonschema_rs import CanonicalSchema, Draft202012, Draft202012Validator
 from jsonschema_rs.canonical import (
-    ArrayView,
     CanonicalizationError,
-    Distinctness,
     Satisfiability,
-    StringView,
     UnsupportedOperand,
     UnsupportedResult,
 )
 
 from cxcontracts import formats
-from cxcontracts.containment import patterns
+from cxcontracts.containment.emptiness import empty
 from cxcontracts.containment.samples import samples
 from cxcontracts.exchanges import JSON
 
@@ -123,9 +120,9 @@ def _find(allowed: tuple[bytes, ...], refused: tuple[bytes, ...]) -> Answer:
         for value in _tries(rest, whole, allowed, refused):
             if all(_admits(key, value) for key in allowed) and not any(_admits(key, value) for key in refused):
                 return Found(value)
-        if _by_items(whole, refused):
+        if empty(whole) or (rest is not None and empty(rest)) or any(_covers(key, whole) for key in refused):
             return Nothing()
-        return _by_language(whole, refused)
+        return Unknown(_reason(whole, refused))
     except Undecidable as reason:
         return Unknown(str(reason))
 
@@ -144,76 +141,15 @@ def _tries(
 ) -> Iterator[JSON]:
     if rest is not None:
         yield from samples(rest)
-    yield from _outside(whole, refused)
     yield from samples(whole, 24)
     for key in allowed:
         yield from samples(_canonical(key), 24)
 
 
-def _outside(whole: CanonicalSchema, refused: tuple[bytes, ...]) -> Iterator[str]:
-    """Yield texts of *whole* that the patterns of the refusing side do not match."""
-    inner = _language(whole, exact=True)
-    if inner is None:
-        return
-    for key in refused:
-        outer = _language(_canonical(key), exact=False)
-        if outer is not None:
-            yield from patterns.texts(inner - outer, 4)
-
-
-def _by_items(whole: CanonicalSchema, refused: tuple[bytes, ...]) -> bool:
-    """Tell whether lists are taken because each of their items is, where the engine looks no further than the list."""
-    ours = whole.view()
-    if not isinstance(ours, ArrayView) or ours.items is None or ours.prefix_items:
-        return False
-    for key in refused:
-        theirs = _canonical(key).view()
-        if not isinstance(theirs, ArrayView) or theirs.prefix_items or theirs.contains or not _fits_into(ours, theirs):
-            continue
-        if theirs.items is None or isinstance(find([_plain(ours.items)], [_plain(theirs.items)]), Nothing):
-            return True
-    return False
-
-
-def _fits_into(ours: ArrayView, theirs: ArrayView) -> bool:
-    longest = theirs.max_items is None or (ours.max_items is not None and ours.max_items <= theirs.max_items)
-    distinct = theirs.distinctness in (Distinctness.UNCONSTRAINED, ours.distinctness)
-    return (ours.min_items or 0) >= (theirs.min_items or 0) and longest and distinct
-
-
-def _plain(schema: CanonicalSchema) -> Schema:
-    written = schema.to_json_schema()
-    return {key: value for key, value in written.items() if key != "$schema"} if isinstance(written, dict) else bool(written)
-
-
-def _by_language(whole: CanonicalSchema, refused: tuple[bytes, ...]) -> Answer:
-    """Decide text against text by automata, where the engine compared no further."""
-    inner = _language(whole, exact=False)
-    if inner is None:
-        return Unknown(_reason(whole, refused))
-    if inner.empty():
-        return Nothing()
-    for key in refused:
-        outer = _language(_canonical(key), exact=True)
-        if outer is not None and (inner - outer).empty():
-            return Nothing()
-    return Unknown(_reason(whole, refused))
-
-
-def _language(schema: CanonicalSchema, *, exact: bool) -> patterns.Language | None:
-    """Return the language of a string schema: the very one, or where not *exact* one that holds it."""
-    view = schema.view()
-    if not isinstance(view, StringView) or view.content_media_types or view.content_encodings:
-        return None
-    if exact and (view.formats or view.excluded_patterns or view.excluded_formats or view.excluded):
-        return None
-    parts = [patterns.language(pattern) for pattern in view.patterns] + [patterns.outline(name) for name in view.formats]
-    if view.min_length or view.max_length is not None:
-        parts.append(patterns.lengths(view.min_length or 0, view.max_length))
-    known = [part for part in parts if part is not None]
-    if not known or (exact and len(known) < len(parts)):
-        return None
-    return reduce(lambda one, other: one & other, known)
+def _covers(key: bytes, whole: CanonicalSchema) -> bool:
+    """Tell whether what a schema leaves of *whole* is nothing, where the engine has a form for that."""
+    rest = _without(whole, (key,))
+    return rest is not None and empty(rest)
 
 
 def _reason(whole: CanonicalSchema, refused: tuple[bytes, ...]) -> str:
