@@ -22,7 +22,7 @@ def empty(schema: CanonicalSchema, depth: int = _DEPTH) -> bool:
     match schema.view():
         case views.StringView() as text:
             language = patterns.spoken(text)
-            return language is not None and bool(language.empty())
+            return language is not None and language.empty
         case views.TypedGroupView(body=body):
             return empty(body, depth - 1)
         case views.AnyOfView(branches=branches) | views.OneOfView(branches=branches):

@@ -106,7 +106,7 @@ def _texts(view: views.StringView) -> Iterator[str]:
         yield from formats.SAMPLES.get(name, ())
     language = patterns.spoken(view) if view.patterns or view.excluded_patterns else None
     if language is not None:
-        yield from patterns.texts(language, 24)
+        yield from language.texts(24)
     words = chain(_WORDS, *(formats.SAMPLES[name] for name in formats.SAMPLES))
     for word in words:
         yield word.ljust(shortest, "x")[: view.max_length] if shortest or view.max_length is not None else word
