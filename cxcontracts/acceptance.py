@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cxcontracts.containment.narrowing import NO_DEEPER, Interest, interest_of, narrowed, wider
-from cxcontracts.containment.nodes import Node, Shape, TooManyShapes, values_of
+from cxcontracts.containment.nodes import Node, Shape, TooManyShapes, Touched, values_of
 from cxcontracts.containment.sets import Answer, Found, Nothing, Schema, Unknown, find
 from cxcontracts.containment.texts import find_text
-from cxcontracts.containment.ways import Touched, ways
+from cxcontracts.containment.ways import ways
 from cxcontracts.contracts.operation import Operation, Parameter
 from cxcontracts.contracts.styles import written
 from cxcontracts.estate.templates import file_of, references
@@ -95,16 +95,18 @@ def taken(side: Side, operation: Operation, point: Point, sent: Schema, wanted: 
             return _taken_in_body(side, operation, point, interest, wanted, touched)
         parameter = parameter_of(operation, point.entry)
         if parameter is None:
+            touched.add((operation.node.identity, "security"))
             return Taken(declared=_login(operation, point.entry), schemas=(True,), text=True)
         touched.add((parameter.node.identity, None))
         ends = _ends(side, parameter.nodes, point.segments, touched)
-        schemas = tuple(narrowed(side.requests, end, interest) for end in ends)
+        schemas = tuple(narrowed(side.requests, end, interest, touched) for end in ends)
         return Taken(bool(ends), schemas, text=not parameter.media, parameter=None if point.segments else parameter)
     except TooManyShapes:
         return Taken(declared=True, unknown="more alternatives than can be told apart")
 
 
 def _taken_in_body(side: Side, operation: Operation, point: Point, interest: Interest, wanted: str, touched: Touched) -> Taken:
+    touched.add((operation.node.identity, "body"))
     media = sent_media(operation.body, wanted)
     if media is None:
         return Taken(declared=False)
@@ -112,7 +114,7 @@ def _taken_in_body(side: Side, operation: Operation, point: Point, interest: Int
         return Taken(declared=True, unknown=f"{media.name} is not JSON and nothing reads it")
     names = (point.entry.name,) if point.entry.name else ()
     ends = _ends(side, media.nodes, (*names, *point.segments), touched)
-    schemas = tuple(narrowed(side.requests, end, interest) for end in ends)
+    schemas = tuple(narrowed(side.requests, end, interest, touched) for end in ends)
     if not names and not point.segments:  # what a body requires is for `answers` to say
         schemas = tuple({key: value for key, value in schema.items() if key != "required"} for schema in schemas)
     return Taken(bool(ends), schemas, text=media.form)

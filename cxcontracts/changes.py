@@ -212,8 +212,8 @@ class _Comparison:
             self.add(
                 f"{element} body", "body is now " + ("required" if after.required else "optional"), (one.node.identity, "inputs")
             )
-        key = (one.node.identity, "inputs")
-        self._media(f"{element} body", before.media if before else (), after.media if after else (), key, request=True)
+        keys = [(one.node.identity, "inputs"), (one.node.identity, "body")]
+        self._media(f"{element} body", before.media if before else (), after.media if after else (), keys, request=True)
 
     def _answers(self, element: str, key: str, one: Operation, other: Operation) -> None:
         before, after = one.answers.get(key), other.answers.get(key)
@@ -221,7 +221,7 @@ class _Comparison:
         if before is None or after is None:
             self.add(element, "status added" if before is None else "status removed", *keys)
             return
-        self._media(element, before.media, after.media, keys[0], request=False)
+        self._media(element, before.media, after.media, keys, request=False)
         owners = [self.record.headers(one, before).identity, self.candidate.headers(other, after).identity]
         for name in dict.fromkeys((*before.headers, *after.headers)):
             self._header(
@@ -236,7 +236,9 @@ class _Comparison:
         else:
             self._schemas(element, before.nodes, after.nodes, self.record.responses, self.candidate.responses)
 
-    def _media(self, element: str, one: Sequence[Media], other: Sequence[Media], key: object, *, request: bool) -> None:
+    def _media(
+        self, element: str, one: Sequence[Media], other: Sequence[Media], keys: Sequence[object], *, request: bool
+    ) -> None:
         before, after = {media.name: media for media in one}, {media.name: media for media in other}
         readers = (
             (self.record.requests, self.candidate.requests) if request else (self.record.responses, self.candidate.responses)
@@ -244,9 +246,8 @@ class _Comparison:
         for name in dict.fromkeys((*before, *after)):
             where = f"{element} {name}"
             if name not in before or name not in after:
-                self.add(
-                    where, "media type added" if name not in before else "media type removed", *([key] if name in before else [])
-                )
+                added = name not in before
+                self.add(where, "media type added" if added else "media type removed", *(() if added else keys))
             else:
                 self._schemas(where, before[name].nodes, after[name].nodes, *readers)
 
@@ -280,7 +281,9 @@ class _Comparison:
         if "object" in one.types & other.types:
             self._members(element, one, other, before, after)
         if "array" in one.types & other.types:
-            self._schemas(f"{element}.*" if " " in element else element, one.items(None), other.items(None), before, after)
+            for index in (*range(max(one.prefix, other.prefix)), None):
+                where = _below(element, "*" if index is None else str(index))
+                self._schemas(where, one.items(index), other.items(index), before, after)
 
     def _members(self, element: str, one: Shape, other: Shape, before: Reader, after: Reader) -> None:
         for name in dict.fromkeys((*one.names, *other.names)):
@@ -303,6 +306,22 @@ class _Comparison:
                 self.add(where, "property is now " + ("required" if new.required else "optional"), *keys)
             self._schemas(where, old.nodes, new.nodes, before, after)
         self._schemas(_below(element, "*"), one.map_nodes, other.map_nodes, before, after)
+        self._open_ends(element, one, other)
+
+    def _open_ends(self, element: str, one: Shape, other: Shape) -> None:
+        """Compare what is said of the members whose names are not written out."""
+        keys = (*_whole([one]), *_whole([other]))
+        if one.silent != other.silent:
+            self.add(element, "any member may be there" if other.silent else "its members are named now", *keys)
+        elif not self._same_patterns(one, other):
+            self.add(element, "members by pattern changed", *keys)
+
+    def _same_patterns(self, one: Shape, other: Shape) -> bool:
+        old, new = (
+            {pattern: shape.atoms[index].child("patternProperties", pattern) for index, pattern in _patterns(shape)}
+            for shape in (one, other)
+        )
+        return old.keys() == new.keys() and all(self._alike(node, new[pattern]) for pattern, node in old.items())
 
     def _paired(
         self, one: Sequence[Shape], other: Sequence[Shape], before: Reader, after: Reader
@@ -402,6 +421,11 @@ def _closed(same: Mapping[str, frozenset[str]]) -> frozenset[str]:
 
 def _bare(value: Any) -> bytes:
     return _WORDING.sub(b"", dumped(value))
+
+
+def _patterns(shape: Shape) -> Iterator[tuple[int, str]]:
+    for index, atom in enumerate(shape.atoms):
+        yield from ((index, pattern) for pattern in atom.value.get("patternProperties") or ())
 
 
 def _whole(shapes: Sequence[Shape]) -> Iterator[object]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from cxcontracts.containment.building import ABSENT, Unbuildable, allows
 from cxcontracts.containment.narrowing import Interest, interest_of, narrowed
-from cxcontracts.containment.nodes import Shape, TooManyShapes
+from cxcontracts.containment.nodes import Shape, TooManyShapes, Touched
 from cxcontracts.containment.sets import Found, Nothing, Schema, Undecidable, Unknown, admits, find, satisfiable
 from cxcontracts.containment.ways import Gap, Way, ways
 from cxcontracts.contracts.operation import Operation
@@ -153,7 +153,7 @@ class Carried:
         return self.answered and not self.present and not self.absent and not self.unread and not self.unknown
 
 
-def carried(side: Side, operation: Operation, need: Need, accept: str, touched: set[object]) -> Carried:
+def carried(side: Side, operation: Operation, need: Need, accept: str, touched: Touched) -> Carried:
     """Return how a contract carries a need."""
     result = Carried()
     for voice in voices(operation, need.statuses, accept):
@@ -169,18 +169,18 @@ def carried(side: Side, operation: Operation, need: Need, accept: str, touched: 
     return result
 
 
-def _collect(side: Side, operation: Operation, need: Need, voice: Voice, touched: set[object], result: Carried) -> None:
+def _collect(side: Side, operation: Operation, need: Need, voice: Voice, touched: Touched, result: Carried) -> None:
     header = need.path.root == "header"
     nodes = (side.headers(operation, voice.answer),) if header else voice.media.nodes if voice.media else ()
     try:
         for way in ways(side.responses, nodes, need.path.segments, touched):
-            if _meets(side, way, need):
-                _sort(side, need, Branch(voice, way), result)
+            if _meets(side, way, need, touched):
+                _sort(side, need, Branch(voice, way), result, touched)
     except TooManyShapes:
         result.unknown.append("more alternatives than can be told apart")
 
 
-def _sort(side: Side, need: Need, branch: Branch, result: Carried) -> None:
+def _sort(side: Side, need: Need, branch: Branch, result: Carried, touched: Touched) -> None:
     way = branch.way
     assert way is not None
     if way.end is None:
@@ -193,18 +193,18 @@ def _sort(side: Side, need: Need, branch: Branch, result: Carried) -> None:
         types -= {"null"}
     if types:
         end = way.end if types == way.end.types else Shape(way.end.atoms, types)
-        schema = narrowed(side.responses, end, need.interest)
+        schema = narrowed(side.responses, end, need.interest, touched)
         if satisfiable(schema):
             result.present.append((Branch(branch.voice, Way(way.turns, end)), schema))
 
 
-def _meets(side: Side, way: Way, need: Need) -> bool:
+def _meets(side: Side, way: Way, need: Need, touched: Touched) -> bool:
     """Tell whether an answer that takes this way can meet the need's condition."""
     if need.condition is None or not way.turns:
         return True
     index, rest = _fork(need.path.segments, need.condition.path.segments, len(way.turns))
     wanted = _nested(rest, need.condition.schema)
-    schema = narrowed(side.responses, way.turns[index].shape, interest_of(wanted))
+    schema = narrowed(side.responses, way.turns[index].shape, interest_of(wanted), touched)
     return not isinstance(find([schema, wanted]), Nothing)
 
 
@@ -513,7 +513,7 @@ def scene_voice(scene: Scene, need: Need) -> Voice | None:
 def _gravest(candidate: Carried, record: Carried) -> list[Branch]:
     """Return branches in which a field is missing, those first that show best what changed.
 
-    Where the field can no longer be there at all, that is what to show; else a reason, at its place, that the record did not know.
+    Where the field can no longer be there at all, that is what to show; else a reason, at its place, that is new.
     """
     known = {_reason_of(branch) for branch in record.absent}
     gone = candidate.there is Promise.IMPOSSIBLE

@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cxcontracts.containment.building import Builder
-from cxcontracts.containment.nodes import Direction, Node, Reader
-from cxcontracts.containment.ways import Touched
+from cxcontracts.containment.nodes import Direction, Node, Reader, Touched
 from cxcontracts.contracts.document import Contract
 from cxcontracts.contracts.operation import Answer, Media, Operation
 from cxcontracts.exchanges import JSON

@@ -133,7 +133,14 @@ def opened(root: Path, candidates: Mapping[str, str] | None = None) -> Opened:
 
 
 def judged(run: Run, parts: int = 1) -> Judged:
-    """Return the findings of a run by their ids without the first parts: the journey, and the step."""
+    """Return the findings of a run by their ids without the first parts: the journey, and the step.
+
+    What breaks is felt, whatever is tested: each broken requirement of one partner's change stands beside one of its changes.
+    """
+    if len(run.partners) == 1 and run.partners[0].candidate is not None:
+        felt = {name for change in run.partners[0].changes for name in change.felt_by}
+        breaks = [each.id for each in run.partners[0].findings if each.verdict in (Verdict.BROKEN, Verdict.TOLERATED)]
+        assert [name for name in breaks if name not in felt] == []
     findings = [finding for partner in run.partners for finding in partner.findings]
     return Judged(run, {finding.id.split("/", parts)[-1]: finding for finding in findings})
 

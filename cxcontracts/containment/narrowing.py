@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cxcontracts import formats
-from cxcontracts.containment.nodes import TYPES, Direction, Node, Reader, Shape
+from cxcontracts.containment.nodes import TYPES, Direction, Node, Reader, Shape, Touched
 from cxcontracts.containment.sets import Schema
 
 _KEPT = (
@@ -86,30 +86,35 @@ def _either(one: Interest | None, other: Interest | None) -> Interest | None:
     return wider(one, other) if one and other else one or other
 
 
-def narrowed(reader: Reader, shape: Shape, interest: Interest = NO_DEEPER) -> dict[str, Any]:
+def narrowed(reader: Reader, shape: Shape, interest: Interest = NO_DEEPER, touched: Touched | None = None) -> dict[str, Any]:
     """Return *shape* as a JSON Schema 2020-12 without references, down to what *interest* names.
 
     It admits at least what the shape admits: what is deeper, and what cannot be said without references, is left open.
+
+    Args:
+        touched: Filled with the parts that were looked at.
     """
+    touched = set() if touched is None else touched
     interest = interest.within(shape)
+    touched.update((atom.identity, None) for atom in shape.atoms)
     parts = [part for atom in shape.atoms if (part := plain_keys(atom.value, shape.types, legacy=atom.home.legacy))]
     whole: dict[str, Any] = {} if shape.types == TYPES else {"type": _type_names(shape.types)}
     if "object" in shape.types:
-        whole.update(_members(reader, shape, interest))
+        whole.update(_members(reader, shape, interest, touched))
     if "array" in shape.types and interest.items is not None:
-        below = [_items(reader, shape, index, interest.items) for index in range(shape.prefix)]
+        below = [_items(reader, shape, index, interest.items, touched) for index in range(shape.prefix)]
         if below:
             whole["prefixItems"] = below
         if shape.items(None):
-            whole["items"] = _items(reader, shape, None, interest.items)
+            whole["items"] = _items(reader, shape, None, interest.items, touched)
     if parts and len(parts) == 1 and not parts[0].keys() & whole.keys():
         return {**whole, **parts[0]}
     return {**whole, "allOf": parts} if parts else whole
 
 
-def _items(reader: Reader, shape: Shape, index: int | None, interest: Interest) -> Schema:
+def _items(reader: Reader, shape: Shape, index: int | None, interest: Interest, touched: Touched) -> Schema:
     nodes = shape.items(index)
-    return _union(reader, nodes, interest) if nodes else True
+    return _union(reader, nodes, interest, touched) if nodes else True
 
 
 def any_of(schemas: list[dict[str, Any]]) -> Schema:
@@ -186,23 +191,25 @@ def _type_names(types: frozenset[str]) -> str | list[str]:
     return names[0] if len(names) == 1 else names
 
 
-def _members(reader: Reader, shape: Shape, interest: Interest) -> dict[str, Any]:
+def _members(reader: Reader, shape: Shape, interest: Interest, touched: Touched) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     closed = reader.direction is Direction.RESPONSE and not shape.silent
     for name, below in _looked_at(shape, interest).items():
+        touched.update((atom.identity, name) for atom in shape.atoms)
         slot = shape.slot(name)
         if reader.hides(slot.nodes) or (closed and not slot.declared):
             properties[name] = False
         elif slot.declared:
-            properties[name] = _union(reader, slot.nodes, below)
+            properties[name] = _union(reader, slot.nodes, below, touched)
     required = [name for name in sorted(shape.required) if _asked(reader, shape, name, interest)]
+    touched.update((atom.identity, name) for atom in shape.atoms for name in required)
     whole: dict[str, Any] = {}
     if properties:
         whole["properties"] = properties
     if required:
         whole["required"] = required
     if not shape.silent and (interest.values is not None or (interest.levels and closed)):
-        whole.update(_further(reader, shape, interest.values or NO_DEEPER, closed=closed))
+        whole.update(_further(reader, shape, interest.values or NO_DEEPER, touched, closed=closed))
     return whole
 
 
@@ -214,7 +221,7 @@ def _looked_at(shape: Shape, interest: Interest) -> Mapping[str, Interest]:
     return {name: wider(interest.names.get(name, NO_DEEPER), interest.values) for name in names}
 
 
-def _further(reader: Reader, shape: Shape, below: Interest, *, closed: bool) -> dict[str, Any]:
+def _further(reader: Reader, shape: Shape, below: Interest, touched: Touched, *, closed: bool) -> dict[str, Any]:
     """Return what is said of the members that are not declared by name."""
     patterned: dict[str, list[Node]] = {}
     for atom in shape.atoms:
@@ -222,16 +229,16 @@ def _further(reader: Reader, shape: Shape, below: Interest, *, closed: bool) -> 
             patterned.setdefault(pattern, []).append(atom.child("patternProperties", pattern))
     whole: dict[str, Any] = {}
     if shape.map_nodes:
-        whole["additionalProperties"] = _union(reader, shape.map_nodes, below)
+        whole["additionalProperties"] = _union(reader, shape.map_nodes, below, touched)
     elif closed:
         whole["additionalProperties"] = False
     if patterned:
-        whole["patternProperties"] = {pattern: _union(reader, nodes, below) for pattern, nodes in patterned.items()}
+        whole["patternProperties"] = {pattern: _union(reader, nodes, below, touched) for pattern, nodes in patterned.items()}
     return whole
 
 
-def _union(reader: Reader, nodes: Sequence[Node], below: Interest) -> Schema:
-    return any_of([narrowed(reader, value, below) for value in reader.shapes(nodes)])
+def _union(reader: Reader, nodes: Sequence[Node], below: Interest, touched: Touched) -> Schema:
+    return any_of([narrowed(reader, value, below, touched) for value in reader.shapes(nodes)])
 
 
 def _asked(reader: Reader, shape: Shape, name: str, interest: Interest) -> bool:

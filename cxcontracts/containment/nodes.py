@@ -31,6 +31,10 @@ _NEGATED = frozenset({"properties", "required", "type"})
 _ARRAY_KEYS = ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains")
 
 
+Touched = set[object]
+"""Keys of the parts of a contract that a question depended on: ``(identity of a schema, member name or None)``."""
+
+
 class Direction(Enum):
     """Who says it: ``readOnly`` does not go in requests, ``writeOnly`` not in responses, only responses are a closed world."""
 

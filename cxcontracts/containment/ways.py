@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from cxcontracts.containment.nodes import ANYTHING, MOST_SHAPES, TYPES, Node, Reader, Shape, TooManyShapes
+from cxcontracts.containment.nodes import ANYTHING, MOST_SHAPES, TYPES, Node, Reader, Shape, TooManyShapes, Touched
 from cxcontracts.paths import Each, Matching, Segment, as_index
 
 MOST_WAYS = MOST_SHAPES * 5
@@ -53,10 +53,6 @@ class Way:
     end: Shape | None
     gap: Gap | None = None
     stop: Shape | None = None
-
-
-Touched = set[object]
-"""Keys of the parts of a contract that a question depended on: ``(identity of a schema, member name or None)``."""
 
 
 def ways(reader: Reader, nodes: Sequence[Node], segments: Sequence[Segment], touched: Touched | None = None) -> list[Way]:

@@ -79,6 +79,9 @@ class Answers:
 
     def _status(self, scene: Scene, renewed: Operation) -> Judgement | None:
         wanted = scene.step.status
+        for operation in (scene.operation, renewed):
+            keys = {answer.key for answer in operation.successes(wanted)} | {key for key in operation.answers if key[0] == "2"}
+            scene.touched.update((operation.node.identity, key) for key in keys)
         before = {answer.key for answer in scene.operation.successes(wanted)}
         after = {answer.key for answer in renewed.successes(wanted)}
         if before and (not after or (wanted and len(after) < len(before))):
