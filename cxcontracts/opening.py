@@ -177,7 +177,7 @@ class Opened:
         )
 
     def _odd(self, partner: Partner, record: Side | None, candidate: Side | None) -> Iterator[str]:
-        """Yield the mistakes of a contract in places that no journey touches; of a candidate what costs next to nothing to see."""
+        """Yield the mistakes of a contract where no journey touches it; of a candidate what costs next to nothing to see."""
         if candidate is not None:
             lost = sorted(candidate.contract.dangling)
             if lost:
