@@ -141,13 +141,10 @@ def _through_each(
         yield from _ways(reader, [ANYTHING], segments[1:], (*turns, Turn(shape, segments[0], "key", list_=False)), touched)
         return
     touched.update((atom.identity, "*") for atom in shape.atoms)
-    for name in shape.names:
-        slot = shape.slot(name)
-        if not reader.hides(slot.nodes):
-            yield from _ways(
-                reader, reader.shapes(slot.nodes), segments[1:], (*turns, Turn(shape, segments[0], name, list_=False)), touched
-            )
-    for name, nodes in shape.map_slots():
-        yield from _ways(
-            reader, reader.shapes(nodes), segments[1:], (*turns, Turn(shape, segments[0], name, list_=False)), touched
-        )
+    named = [(name, shape.slot(name).nodes) for name in shape.names]
+    members = [*((name, nodes) for name, nodes in named if not reader.hides(nodes)), *shape.map_slots()]
+    for name, nodes in members:
+        turn = Turn(shape, segments[0], name, list_=False)
+        yield from _ways(reader, reader.shapes(nodes), segments[1:], (*turns, turn), touched)
+    if not members:
+        yield Way((*turns, Turn(shape, segments[0], "", list_=False)), None, Gap.UNDECLARED)
