@@ -306,22 +306,18 @@ class _Comparison:
                 self.add(where, "property is now " + ("required" if new.required else "optional"), *keys)
             self._schemas(where, old.nodes, new.nodes, before, after)
         self._schemas(_below(element, "*"), one.map_nodes, other.map_nodes, before, after)
-        self._open_ends(element, one, other)
+        self._open_ends(element, one, other, before, after)
 
-    def _open_ends(self, element: str, one: Shape, other: Shape) -> None:
+    def _open_ends(self, element: str, one: Shape, other: Shape, before: Reader, after: Reader) -> None:
         """Compare what is said of the members whose names are not written out."""
         keys = (*_whole([one]), *_whole([other]))
         if one.silent != other.silent:
             self.add(element, "any member may be there" if other.silent else "its members are named now", *keys)
-        elif not self._same_patterns(one, other):
+        old, new = _patterns(one), _patterns(other)
+        if old.keys() != new.keys():
             self.add(element, "members by pattern changed", *keys)
-
-    def _same_patterns(self, one: Shape, other: Shape) -> bool:
-        old, new = (
-            {pattern: shape.atoms[index].child("patternProperties", pattern) for index, pattern in _patterns(shape)}
-            for shape in (one, other)
-        )
-        return old.keys() == new.keys() and all(self._alike(node, new[pattern]) for pattern, node in old.items())
+        for pattern in (pattern for pattern in old if pattern in new):
+            self._schemas(_below(element, "*"), old[pattern], new[pattern], before, after)
 
     def _paired(
         self, one: Sequence[Shape], other: Sequence[Shape], before: Reader, after: Reader
@@ -423,9 +419,13 @@ def _bare(value: Any) -> bytes:
     return _WORDING.sub(b"", dumped(value))
 
 
-def _patterns(shape: Shape) -> Iterator[tuple[int, str]]:
-    for index, atom in enumerate(shape.atoms):
-        yield from ((index, pattern) for pattern in atom.value.get("patternProperties") or ())
+def _patterns(shape: Shape) -> dict[str, list[Node]]:
+    """Return each pattern of names to the schemas of the values."""
+    found: dict[str, list[Node]] = {}
+    for atom in shape.atoms:
+        for pattern in atom.value.get("patternProperties") or ():
+            found.setdefault(pattern, []).append(atom.child("patternProperties", pattern))
+    return found
 
 
 def _whole(shapes: Sequence[Shape]) -> Iterator[object]:

@@ -10,7 +10,7 @@ Join(parts=(Repeat(part=Letters(ranges=((98, 98),)), least=2, most=None),))
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 Ranges = tuple[tuple[int, int], ...]
@@ -131,6 +131,11 @@ def read(pattern: str) -> Choice:
     if reading.at < len(pattern):
         raise Unread
     return choice
+
+
+def one_of(texts: Iterable[str]) -> Choice:
+    """Return the expression that matches exactly some texts."""
+    return Choice(tuple(Join((Edge(True), *(Letters(ranges_of(letter)) for letter in text), Edge(False))) for text in texts))
 
 
 class _Reading:

@@ -11,7 +11,7 @@ from jsonschema_rs.canonical import StringView
 
 from cxcontracts import formats
 from cxcontracts.containment.automata import Expression, Language, Length, leaf
-from cxcontracts.containment.expressions import Ahead, Choice, Edge, Join, Unread, read
+from cxcontracts.containment.expressions import Ahead, Choice, Edge, Join, Unread, one_of, read
 
 _MOST_PARTS = 8
 
@@ -48,10 +48,18 @@ def outline(name: str) -> Language | None:
     return None if pattern is None else language(f"^(?:{pattern})$")
 
 
+def _other_than(texts: list[str]) -> Language | None:
+    try:
+        return ~leaf(Expression(one_of(texts))) if texts else None
+    except Unread:
+        return None
+
+
 def spoken(view: StringView) -> Language | None:
     """Return a language that holds every text of a canonical string schema, and maybe more; None where none is known."""
     parts = [language(pattern) for pattern in view.patterns] + [outline(name) for name in view.formats]
     parts += [~less for pattern in view.excluded_patterns if (less := language(pattern)) is not None]
+    parts.append(_other_than([str(value) for value in view.excluded]))
     if view.min_length or view.max_length is not None:
         parts.append(leaf(Length(view.min_length or 0, view.max_length)))
     known = [part for part in parts if part is not None][:_MOST_PARTS]
