@@ -13,6 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cxcontracts.containment.nodes import Node
+from cxcontracts.contracts.document import Contract
+from cxcontracts.contracts.folder import Folder
+from cxcontracts.documents import parse
 from cxcontracts.findings import Finding, Run, Verdict
 from cxcontracts.opening import Opened, open_estate
 
@@ -52,6 +56,17 @@ def with_parameter(parameter: str, rest: str = "", *, version: str = "3.1.0", pa
     """Return a document whose GET takes one parameter."""
     text = f"parameters: [{parameter}]\nresponses: {{'200': {{description: ok}}}}"
     return operation(text, rest, version=version, call=f"GET {path}")
+
+
+def read(document: str) -> Contract:
+    """Return a contract that stands in no folder: all its references lead to itself."""
+    return Contract(Folder(Path(), ""), parse(document.encode(), "openapi.yaml"))
+
+
+def schema(written: str, rest: str = "", *, version: str = "3.1.0") -> Node:
+    """Return a schema, in one line of YAML, in the document of :func:`saying`."""
+    (answer,) = next(read(saying(written, rest, version=version)).operations()).answers.values()
+    return answer.media[0].nodes[0]
 
 
 @dataclass(frozen=True)
