@@ -625,6 +625,14 @@ def test_nobody_sends_no_credentials(tmp_path: Path) -> None:
     assert judged.broken == ["answers"]
 
 
+def test_an_identity_of_the_partner_is_one_of_each_environment(tmp_path: Path) -> None:
+    guest = "identities: {guest: {bearer: $env.GUEST}}"
+
+    for environments in ("", "\nenvironments: {production: {url: 'https://a.example'}}"):
+        judged = change(tmp_path, asking("[]"), asking("[{bearer: []}]"), "as: guest", partner=guest + environments)
+        assert judged.broken == []
+
+
 @pytest.mark.parametrize(("scheme", "key"), [("key", "header.X-Key"), ("key", "X-Key"), ("cookie", "sid"), ("query", "token")])
 def test_the_place_of_an_api_key_counts_as_declared(scheme: str, key: str, tmp_path: Path) -> None:
     step = f"with: {{{key}: secret}}"

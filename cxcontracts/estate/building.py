@@ -171,6 +171,7 @@ def _partner(name: str, partner: Passage) -> Partner:
         pacts=tuple(_list(partner["pacts"])),
         environments={entry.key: _environment(entry, partner) for entry in partner["environments"].entries()},
         auth=auth,
+        identities=_map(partner["identities"]),
         limits=_map(partner["limits"]),
         not_covered=_not_covered(partner["not-covered"]),
         locate=_locate(partner),

@@ -203,6 +203,7 @@ class Partner:
     pacts: tuple[str, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)
     auth: Mapping[str, JSON] | None = None
+    identities: Mapping[str, JSON] = field(default_factory=dict)
     limits: Mapping[str, JSON] = field(default_factory=dict)
     not_covered: NotCovered | None = None
     locate: Locate = field(default=lambda *_: Place("", 1, 1), compare=False, repr=False)

@@ -204,7 +204,7 @@ def _logins_of(step: Step, partner: Partner) -> Iterator[Scheme]:
         return iter(())
     environments = partner.environments.values()
     if step.identity:
-        return logins([environment.identities.get(step.identity) for environment in environments])
+        return logins([each.identities.get(step.identity) for each in (partner, *environments)])
     return logins([partner.auth, *(environment.auth for environment in environments)])
 
 
