@@ -464,7 +464,8 @@ class _Judged:
 
     def _refused_words(self, response: Response) -> str:
         """Say of the value in the witness why the journey does not understand it."""
-        value = next((each for each in found(self.need.path, response) if self.need.fails(each)), None)
+        failing = [each for each in found(self.need.path, response) if self.need.fails(each)]
+        value = next((each for each in failing if each is not MISSING), None)
         beyond = exceeded(self.need.schema, value)
         if beyond:
             return beyond
