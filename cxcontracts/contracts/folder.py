@@ -110,7 +110,8 @@ class Folder:
     def digest(self) -> str:
         """Return ``sha256:…`` of the files read so far: what was judged, and nothing that nobody looked at.
 
-        For one file it is what ``sha256sum`` prints; for several, the digest of what that prints of them, sorted by path.
+        For one file it is what ``sha256sum`` prints; for several, the digest of what that prints of them, sorted by path. A file
+        that gzip packed counts as what it unpacks to.
         """
         digests = {path: hashlib.sha256(self._documents[PurePosixPath(path)].data).hexdigest() for path in self.files_read}
         if len(digests) == 1:

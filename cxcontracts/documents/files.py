@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import zlib
 from pathlib import Path
 
 from cxcontracts.documents.refusals import MOST_BYTES, Refused, too_large
@@ -11,17 +12,22 @@ from cxcontracts.documents.refusals import MOST_BYTES, Refused, too_large
 # A FIFO must not block, the last part of a path must not be swapped for a link after it was checked. Windows has neither flag.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
+_GZIP = b"\x1f\x8b"  # neither JSON nor YAML can begin so
+_GZIP_FORMAT = 16 + zlib.MAX_WBITS  # what zlib calls it
+_CHUNK = 65_536
+_MOST_MEMBERS = 2_000  # bgzip makes one of every 64 KB; each costs a copy of the rest of a chunk
+
 
 def contents(path: Path, *, at_most: int = MOST_BYTES) -> bytes:
-    """Return the bytes of a regular file.
+    """Return the bytes of a regular file; of one that gzip packed, whatever its name, what it unpacks to.
 
     Args:
         path: The file itself; resolve a symbolic link first.
-        at_most: The largest size in bytes.
+        at_most: The largest size in bytes, packed and unpacked.
 
     Raises:
-        Refused: ``file-missing``, ``file-irregular`` (a folder, device, FIFO, socket or link), ``file-too-large``
-            or ``file-unreadable``.
+        Refused: ``file-missing``, ``file-irregular`` (a folder, device, FIFO, socket or link), ``file-too-large``,
+            ``file-unreadable`` or ``gzip-syntax``.
     """
     try:
         _insist_on_a_regular_file(os.lstat(path))
@@ -36,7 +42,39 @@ def contents(path: Path, *, at_most: int = MOST_BYTES) -> bytes:
         raise Refused("file-unreadable", f"the file cannot be read: {reason}", "check its name and permissions") from None
     if len(data) > at_most:
         raise too_large(at_most)
-    return data
+    return _unpacked(data, at_most) if data.startswith(_GZIP) else data
+
+
+def _unpacked(data: bytes, at_most: int) -> bytes:
+    """Return what gzip packed, in one member or several (RFC 1952, section 2.2); no more of it than allowed is ever in memory."""
+    unpacked = bytearray()
+    rest, start = b"", 0
+    for _ in range(_MOST_MEMBERS):
+        member = zlib.decompressobj(_GZIP_FORMAT)
+        while not member.eof:
+            if not rest:
+                rest, start = data[start : start + _CHUNK], start + _CHUNK
+            if not rest:
+                raise _not_gzip("it ends too early")
+            unpacked += _inflated(member, rest, at_most + 1 - len(unpacked))
+            if len(unpacked) > at_most:
+                raise too_large(at_most)
+            rest = member.unconsumed_tail
+        rest = member.unused_data
+        if not rest.strip(b"\0") and not data[start:].strip(b"\0"):  # tapes and blocks are filled up with zeros
+            return bytes(unpacked)
+    raise _not_gzip(f"it has more than {_MOST_MEMBERS:,} members")
+
+
+def _inflated(member: zlib._Decompress, packed: bytes, at_most: int) -> bytes:
+    try:
+        return member.decompress(packed, at_most)
+    except zlib.error:
+        raise _not_gzip("it is damaged") from None
+
+
+def _not_gzip(reason: str) -> Refused:
+    return Refused("gzip-syntax", f"this is not what gzip packs: {reason}", "pack it again, or unpack it")
 
 
 def _insist_on_a_regular_file(status: os.stat_result) -> None:
