@@ -71,7 +71,7 @@ def read_contract(path: Path, shown: str) -> Side:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Hold the cyclic garbage collector.
+    """Hold the cyclic garbage collector, and take what was made meanwhile for long-lived, as it is.
 
     A large contract is a million containers that live on, and the collector would walk them again and again: half of the time
     that 13 MB take. What is made here holds no cycles of any size.
@@ -82,6 +82,9 @@ def _uncollected() -> Iterator[None]:
         yield
     finally:
         if held:
+            if not gc.get_freeze_count():  # else whoever froze something wants it to stay so
+                gc.freeze()
+                gc.unfreeze()  # into the oldest generation, without a walk
             gc.enable()
 
 
@@ -112,7 +115,6 @@ class Opened:
         Raises:
             EstateError: With every mistake that shows when journeys and contracts are held against each other.
         """
-        self._insist(tuple(self.judge.problems()))
         return self._run("check", tuple(self.estate.partners.values()), progress)
 
     def impact(self, progress: Progress | None = None) -> Run:
@@ -122,25 +124,22 @@ class Opened:
             EstateError: As in :meth:`check`, for the steps of those partners.
             ContractError: If a contract is unsound where a journey needs it.
         """
-        partners = tuple(self.estate.partners[name] for name in self.candidates)
-        self._insist(tuple(self.judge.problems()))
-        return self._run("impact", partners, progress)
+        return self._run("impact", tuple(self.estate.partners[name] for name in self.candidates), progress)
 
-    def _insist(self, problems: tuple[Problem, ...]) -> None:
+    @_uncollected()
+    def _run(self, command: str, partners: tuple[Partner, ...], progress: Progress | None) -> Run:
+        problems = tuple(self.judge.problems())
         if problems:
             raise EstateError(problems)
-
-    def _run(self, command: str, partners: tuple[Partner, ...], progress: Progress | None) -> Run:
         names = {partner.name for partner in partners}
         asked = [requirement for requirement in self.judge.requirements if requirement.step.partner in names]
         findings: dict[str, list[Finding]] = {name: [] for name in names}
-        with _uncollected():
-            complete = self._judge(asked, findings, progress)
-            try:
-                runs = tuple(self._partner(partner, tuple(findings[partner.name]), complete=complete) for partner in partners)
-            except KeyboardInterrupt:
-                complete = False
-                runs = tuple(self._partner(partner, tuple(findings[partner.name]), complete=complete) for partner in partners)
+        complete = self._judge(asked, findings, progress)
+        try:
+            runs = tuple(self._partner(partner, tuple(findings[partner.name]), complete=complete) for partner in partners)
+        except KeyboardInterrupt:
+            complete = False
+            runs = tuple(self._partner(partner, tuple(findings[partner.name]), complete=complete) for partner in partners)
         return Run(command, self.estate.name, runs, self.estate.fail_on, self.judge.not_judged, complete)
 
     def _judge(self, asked: list[Requirement], findings: dict[str, list[Finding]], progress: Progress | None) -> bool:
