@@ -290,7 +290,7 @@ def test_no_verdict_hangs_on_the_layout(data: st.DataObject) -> None:
 
     for ask in wanted:
         one, other = (each[ask.rest] for each in found)
-        assert one.verdict is other.verdict, f"{other.verdict} {Case(Truth(record, ask), Truth(candidate, ask), one)}"
+        assert one.verdict is other.verdict, f"{other.verdict}, {other.because}: {Case(Truth(record, ask), Truth(candidate, ask), one)}"
 
 
 # --- looser needs -------------------------------------------------------------------------------------------------------------

@@ -208,7 +208,7 @@ def allows(reader: Reader, nodes: Sequence[Node], value: JSON) -> bool:
         Undecidable: If a pattern cannot be read, or the schemas are too large for this value.
     """
     translation = _Translation(reader)
-    schemas = [translation.of(node, value) for node in nodes]
+    schemas = [translation.of(node, value, tuple(nodes)) for node in nodes]
     if translation.steps(schemas) > _MOST_STEPS:
         raise Undecidable("a schema is too large to check a witness against")
     return admits({"allOf": schemas, "$defs": translation.definitions} if schemas else True, value)
@@ -220,22 +220,23 @@ class _Translation:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.definitions: dict[str, Any] = {}
-        self._names: dict[tuple[int, int], str] = {}
+        self._names: dict[tuple[int, ...], str] = {}
         self._kept: list[object] = []
         self._size = 0
 
-    def of(self, node: Node, value: JSON) -> Any:
+    def of(self, node: Node, value: JSON, beside: tuple[Node, ...] = ()) -> Any:
+        """Return what a schema says of a value; *beside* are schemas that it has to meet as well."""
         written = node.value
         if not isinstance(written, dict):
             return written is not False
         if isinstance(written.get("$ref"), str) and (node.home.legacy or len(written) == 1):
-            return self.of(node.home.follow(node, written["$ref"]), value)
-        key = (id(written), id(value))
+            return self.of(node.home.follow(node, written["$ref"]), value, beside)
+        key = (id(written), id(value), *(each.identity for each in beside))
         name = self._names.get(key)
         if name is None:
             name = self._names[key] = f"s{len(self._names)}"
             self._kept.append(value)
-            self.definitions[name] = self._schema(node, value)
+            self.definitions[name] = self._schema(node, value, beside)
         return {"$ref": f"#/$defs/{name}"}
 
     def steps(self, schemas: list[Any]) -> int:
@@ -245,33 +246,48 @@ class _Translation:
             counts[name] = 1 + sum(counts.get(below, 1) for below in _referred(definition))
         return sum(counts[name] for name in _referred(schemas))
 
-    def _schema(self, node: Node, value: JSON) -> dict[str, Any]:
+    def _schema(self, node: Node, value: JSON, beside: tuple[Node, ...]) -> dict[str, Any]:
         written: Mapping[str, Any] = node.value
         self._size += 1
         if self._size > _MOST_SUBSCHEMAS:
             raise Undecidable("a schema is too large to check a witness against")
         schemas: list[Any] = []
+        together = self._all_of(node, beside) if isinstance(value, dict) else ()
         if isinstance(written.get("$ref"), str):
-            schemas.append(self.of(node.home.follow(node, written["$ref"]), value))
+            schemas.append(self.of(node.home.follow(node, written["$ref"]), value, together))
         own = plain_keys({key: kept for key, kept in written.items() if key != "not"}, TYPES, legacy=node.home.legacy)
         if "type" in written:
             own["type"] = written["type"]
         if isinstance(value, dict):
-            own.update(self._members(node, value))
+            own.update(self._members(node, value, together))
         if isinstance(value, list):
             own.update(self._items(node, value))
-        schemas += self._combined(node, value)
+        schemas += self._combined(node, value, together)
         if schemas:
             own["allOf"] = [*own.get("allOf", []), *_unique(schemas)]
         if written.get("nullable") is True and node.home.legacy:
             return {"anyOf": [{"type": "null"}, own]}
         return own
 
-    def _combined(self, node: Node, value: JSON) -> list[Any]:
+    def _all_of(self, node: Node, beside: tuple[Node, ...]) -> tuple[Node, ...]:
+        """Return the schemas that a value of *node* has to meet, those *beside* it included."""
+        found: dict[int, Node] = {}
+        left = [node, *beside]
+        while left:
+            each = left.pop()
+            if each.identity in found or not isinstance(each.value, dict):
+                continue
+            found[each.identity] = each
+            left += [each.child("allOf", index) for index in range(_length(each.value.get("allOf")))]
+            if isinstance(each.value.get("$ref"), str):
+                left.append(each.home.follow(each, each.value["$ref"]))
+        return tuple(found.values())
+
+    def _combined(self, node: Node, value: JSON, together: tuple[Node, ...]) -> list[Any]:
         written = node.value
-        schemas = [self.of(node.child("allOf", index), value) for index in range(_length(written.get("allOf")))]
+        schemas = [self.of(node.child("allOf", index), value, together) for index in range(_length(written.get("allOf")))]
         for word in ("oneOf", "anyOf"):
-            branches = [self.of(node.child(word, index), value) for index in range(_length(written.get(word)))]
+            branches = [self.of(node.child(word, index), value, together) for index in range(_length(written.get(word)))]
             if branches:
                 schemas.append({"anyOf": _unique(branches)})
         if isinstance(written.get("not"), dict | bool):
@@ -280,13 +296,14 @@ class _Translation:
             schemas.append({word: self.of(node.child(word), value) for word in ("if", "then", "else") if word in written})
         return schemas
 
-    def _members(self, node: Node, value: Mapping[str, JSON]) -> dict[str, Any]:
+    def _members(self, node: Node, value: Mapping[str, JSON], together: tuple[Node, ...]) -> dict[str, Any]:
         written = node.value
         shape = Shape((node,), TYPES)
         whole: dict[str, Any] = {}
         properties = {}
         for name, member in value.items():
-            schemas = [self.of(below, member) for below in shape.slot(name).nodes]
+            nodes = shape.slot(name).nodes
+            schemas = [self.of(below, member, tuple(nodes)) for below in nodes]
             if schemas:
                 properties[name] = {"allOf": schemas}
         if properties:
@@ -294,7 +311,8 @@ class _Translation:
         required = written.get("required")
         if isinstance(required, list):
             names = [name for name in required if isinstance(name, str)]
-            whole["required"] = [name for name in names if name in value or not self.reader.hides(shape.slot(name).nodes)]
+            merged = Shape(together, TYPES)  # one part may require what another says never goes this way
+            whole["required"] = [name for name in names if name in value or not self.reader.hides(merged.slot(name).nodes)]
         dependent = written.get("dependentRequired")
         if isinstance(dependent, dict):
             whole["dependentRequired"] = dependent
@@ -302,7 +320,10 @@ class _Translation:
 
     def _items(self, node: Node, value: list[JSON]) -> dict[str, Any]:
         shape = Shape((node,), TYPES)
-        items = [[self.of(below, item) for below in shape.items(index)] for index, item in enumerate(value)]
+        items = [
+            [self.of(below, item, tuple(nodes)) for below in nodes]
+            for nodes, item in ((shape.items(index), item) for index, item in enumerate(value))
+        ]
         if any(items):
             return {"prefixItems": [{"allOf": schemas} if schemas else True for schemas in items]}
         return {}
