@@ -24,7 +24,7 @@ from cxcontracts.paths import Segment
 from cxcontracts.requirements import Judgement
 from cxcontracts.scenes import Scene, Side
 from cxcontracts.sending import Entry, sent_media
-from cxcontracts.wording import described, listed, shown
+from cxcontracts.wording import is_any_text, listed, refused_from_now_on, shown
 
 _LEVELS = 2
 """How many levels of what a contract takes are looked at, beyond those that we send: a list of codes is no list of anything."""
@@ -170,7 +170,7 @@ def judge_taken(
     element = f"{scene.renewed} {point.entry.place} {point.label}"
     if not candidate.declared:
         value = _some(whole)
-        because = f"{point.label} is no longer taken: what the customer says there would be ignored"
+        because = f"{point.label} is no longer taken; what is sent there would be ignored"
         waits_for = "answers" if point.entry.place == "body" and sent_media(scene.renewed.body, wanted) is None else ""
         answered = replace(witness(value), response=_ignored(scene.renewed))
         return Judgement(Verdict.BROKEN, element, because, Promise.POSSIBLE, Promise.IMPOSSIBLE, answered, waits_for)
@@ -197,12 +197,12 @@ def _on_change(
 ) -> Judgement:
     rewritten = _written_otherwise(record, candidate, whole)
     if rewritten is not None:
-        before, after = (" ".join(map(str, _style(each))) for each in (record, candidate))
-        because = f"{point.label} is written differently now: {shown(rewritten.value)} as {after}, it was {before}"
+        before, after = (_spelled(point, each, rewritten.value) for each in (record, candidate))
+        because = f"{point.label} has to be written differently now: {after}, it was {before}"
         return Judgement(Verdict.BROKEN, element, because, witness=witness(rewritten.value))
     answer = newly_refused(record, candidate, whole)
     if isinstance(answer, Found):
-        because = _refused_words(point, record, candidate, answer.value)
+        because = _refused_words(point, record, candidate, whole, answer.value)
         return Judgement(Verdict.BROKEN, element, because, witness=witness(answer.value))
     if isinstance(answer, Unknown):
         because = f"nobody can tell whether every {point.label} is still taken: {answer.reason}"
@@ -210,9 +210,9 @@ def _on_change(
     return _on_record(element, point, candidate, whole, renewed=True)
 
 
-def _refused_words(point: Point, record: Taken, candidate: Taken, value: JSON) -> str:
+def _refused_words(point: Point, record: Taken, candidate: Taken, sent: Schema, value: JSON) -> str:
     if not point.shell:
-        return f"{shown(value)} is no longer taken as {point.label}: it now has to be {described(candidate.schema)}"
+        return f"{point.label} may no longer {refused_from_now_on(record.schema, candidate.schema, is_any_text(sent), value)}"
     before, after = (
         {name for schema in each.schemas if isinstance(schema, Mapping) for name in schema.get("required", ())}
         for each in (record, candidate)
@@ -226,6 +226,15 @@ def _style(target: Taken) -> tuple[object, ...]:
     if parameter is None:
         return ()
     return (parameter.media,) if parameter.media else (parameter.style, "one by one" if parameter.explode else "together")
+
+
+def _spelled(point: Point, target: Taken, value: JSON) -> str:
+    """Return how a value is written where it goes."""
+    assert target.parameter is not None
+    style, explode, media = target.parameter.style, target.parameter.explode, target.parameter.media
+    pairs = written(point.entry.name, value, style, explode, media)
+    in_pairs = point.entry.place in ("query", "cookie")
+    return "&".join(f"{name}={text}" if in_pairs else text for name, text in pairs)
 
 
 def _written_otherwise(record: Taken, candidate: Taken, sent: Schema) -> Found | None:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from cxcontracts import breaches
 from cxcontracts.containment.building import ABSENT, Unbuildable, allows
 from cxcontracts.containment.narrowing import Interest, interest_of, narrowed
 from cxcontracts.containment.nodes import Shape, TooManyShapes, Touched
@@ -24,9 +25,11 @@ from cxcontracts.paths import MISSING, Each, Matching, Path, Segment, found
 from cxcontracts.problems import did_you_mean
 from cxcontracts.requirements import Judgement
 from cxcontracts.scenes import Scene, Side, Voice, voices
-from cxcontracts.wording import described, exceeded, kind_of, kinds_in_words, shown
+from cxcontracts.wording import condition_met, described
 
 _MOST_WITNESSES = 40
+_GRAVEST_FIRST = (Gap.UNDECLARED, Gap.RETYPED, Gap.NULL, Gap.OPTIONAL)
+"""Why a field is nowhere any more: what became of it says more than that it may be missing, which it often could before."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,11 @@ class Carried:
     unread: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     answered: bool = False
+
+    @property
+    def ways(self) -> list[Way]:
+        """Every way in which a body, or the headers, can look along the path."""
+        return [branch.way for branch in (*(branch for branch, _ in self.present), *self.absent) if branch.way]
 
     @property
     def there(self) -> Promise:
@@ -375,12 +383,13 @@ class _Judged:
         response = self._witness(branch, value, record.schemas)
         if response is None:
             return None
+        level = self._said(candidate)
         return Judgement(
             Verdict.BROKEN,
             self._element(branch.voice, renewed=True),
-            self._sentence(branch, value, response),
+            self._sentence(branch, value, response, candidate, level),
             was=self._said(record) or (record.there if value is ABSENT else None),
-            is_=self._said(candidate) or (candidate.there if value is ABSENT else None),
+            is_=level or (candidate.there if value is ABSENT else None),
             witness=Exchange(self.request(), response),
         )
 
@@ -453,41 +462,39 @@ class _Judged:
         operation = self.scene.renewed if renewed and self.scene.renewed is not None else self.scene.operation
         return " ".join(part for part in (str(operation), str(voice or ""), str(self.need.path)) if part)
 
-    def _sentence(self, branch: Branch, value: JSON, response: Response) -> str:
-        path = str(self.need.path)
-        asked = f" as {described(self.need.schema)}" if self.need.schema else ""
-        if branch.way is None:
-            return f"the answer may now be {branch.voice.answer.status}, without a body; the journey needs {path}"
-        if value is ABSENT:
-            return f"{_broken_off(self.need.path, branch.way)}; the journey needs {path}{asked}"
-        return f"{path} may now {self._refused_words(response)}"
+    def _sentence(self, branch: Branch, value: JSON, response: Response, candidate: Carried, level: Promise | None) -> str:
+        return self._said_of(branch, value, response, candidate, level) + self._when()
 
-    def _refused_words(self, response: Response) -> str:
-        """Say of the value in the witness why the journey does not understand it."""
-        failing = [each for each in found(self.need.path, response) if self.need.fails(each)]
-        value = next((each for each in failing if each is not MISSING), None)
-        beyond = exceeded(self.need.schema, value)
-        if beyond:
-            return beyond
-        asked = described(self.need.schema)
-        kind = kind_of(value)
-        if isinstance(value, dict | list):
-            return f"be {kind}; the journey understands {asked}"
-        other = "" if kind in asked or not isinstance(self.need.schema.get("type"), str) else f", {kind}"
-        return f"be {shown(value)}{other}; the journey understands {asked}"
+    def _said_of(self, branch: Branch, value: JSON, response: Response, candidate: Carried, level: Promise | None) -> str:
+        path, asked = self.need.path, self.need.schema
+        if branch.way is None:
+            comes = "may now come" if candidate.ways else "now comes"
+            return f"the answer {comes} without a body ({branch.voice.answer.status}); the journey needs {breaches.named(path)}"
+        if value is ABSENT:
+            return breaches.broken_off(path, branch.way, candidate.ways, asked)
+        failing = [each for each in found(path, response) if each is not MISSING and self.need.fails(each)]
+        met = next(schema for each, schema in candidate.present if each is branch)
+        never = level is Promise.IMPOSSIBLE
+        return breaches.refused(path, asked, next(iter(failing), None), met, candidate.schemas, never=never)
+
+    def _when(self) -> str:
+        """Say when the need holds; nothing where it always does."""
+        condition = self.need.condition
+        return f" when {breaches.named(condition.path)} {condition_met(condition.schema)}" if condition else ""
 
     def _shortfall(self, carried_: Carried, level: Promise) -> str:
-        path = self.need.path
+        path = breaches.named(self.need.path)
         if not carried_.answered:
             return f"the contract promises no such answer, so {path} is not promised"
-        gaps = {branch.gap for branch in carried_.absent if branch.gap}
+        broken = [branch.way for branch in carried_.absent if branch.way]
         if carried_.absent and not self.need.optional:
-            if level is Promise.IMPOSSIBLE and gaps <= {Gap.UNDECLARED}:
+            if level is Promise.IMPOSSIBLE and {way.gap for way in broken} == {Gap.UNDECLARED}:
                 return f"{path} is not in the contract" + self._suggestion(carried_)
-            if not gaps:
+            if not broken:
                 return f"an answer may have no body, so {path} is not promised"
-            return f"{path} is not promised: it may be {'null' if gaps == {Gap.NULL} else 'missing'}"
-        return f"{path} is there, but not promised to be {described(self.need.schema)}"
+            return breaches.unpromised(self.need.path, carried_.ways, broken)
+        there = "" if self.need.optional else "is there, but "
+        return f"{path} {there or 'is '}not promised to be {described(self.need.schema)}"
 
     def _suggestion(self, carried_: Carried) -> str:
         ways_ = [branch.way for branch in carried_.absent if branch.way and branch.way.turns]
@@ -519,25 +526,14 @@ def _gravest(candidate: Carried, record: Carried) -> list[Branch]:
     known = {_reason_of(branch) for branch in record.absent}
     gone = candidate.there is Promise.IMPOSSIBLE
 
-    def rank(branch: Branch) -> tuple[bool, bool]:
-        return (gone and branch.gap not in (Gap.UNDECLARED, Gap.RETYPED), _reason_of(branch) in known)
+    def rank(branch: Branch) -> tuple[int, bool]:
+        return (_GRAVEST_FIRST.index(branch.gap) if gone and branch.gap else 0, _reason_of(branch) in known)
 
     return sorted(candidate.absent, key=rank)[:_MOST_WITNESSES]
 
 
 def _reason_of(branch: Branch) -> tuple[object, ...]:
     return (branch.gap, branch.voice.answer.key, len(branch.way.turns) if branch.way else 0)
-
-
-def _broken_off(path: Path, way: Way) -> str:
-    """Say where a way breaks off, and why."""
-    where = str(Path(path.root, path.segments[: len(way.turns)])) if way.turns else "the answer"
-    if way.gap is Gap.RETYPED and way.stop is not None:
-        words = kinds_in_words(way.stop.types)
-        if words:
-            return f"{where} may now be {words}"
-    assert way.gap is not None
-    return f"{where} {way.gap.value}"
 
 
 def _merged(one: JSON, other: JSON) -> JSON:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cxcontracts.exchanges import JSON
@@ -12,7 +13,7 @@ _WORDS = {
     "string": "text",
     "array": "a list",
     "object": "an object",
-    "integer": "an integer",
+    "integer": "a whole number",
     "number": "a number",
     "boolean": "yes or no",
     "null": "null",
@@ -21,13 +22,27 @@ _FORMATS = {
     "date": "a date",
     "date-time": "a date and time",
     "time": "a time",
+    "duration": "a duration",
     "email": "an e-mail address",
+    "idn-email": "an e-mail address",
+    "hostname": "a host name",
+    "ipv4": "an IPv4 address",
+    "ipv6": "an IPv6 address",
     "uuid": "a UUID",
     "uri": "a URL",
+    "iri": "a URL",
 }
+_PATTERNS = {r"^\+[1-9][0-9]{6,14}$": "a phone number"}
+_PLAIN_START = re.compile(r"\^((?:[\w ,;:@/=#&%~-]|\\[./-])+)")
+_ANY_TEXT = re.compile(r"\^?(?:\.|\[(?:\\w\\W|\\W\\w|\\s\\S|\\S\\s|\\d\\D|\\D\\d)(?:\\[wWsSdD])*\])\*\$?")
+_NARROWING = ("enum", "const", "pattern", "format", "minLength", "maxLength")
+_LOWER = frozenset({"minimum", "exclusiveMinimum", "minLength", "minItems"})
+_UPPER = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems"})
+_INT32 = (-(2**31), 2**31 - 1)
 _MOST_VALUES = 6
+_MOST_NAMES = 3
 _MOST_KINDS = 2
-_LONGEST_PATTERN = 30
+_LONGEST_PATTERN = 40
 
 
 def shown(value: JSON, limit: int = 60) -> str:
@@ -58,66 +73,239 @@ def described(schema: Mapping[str, Any] | bool) -> str:
 
     >>> described({"type": "string", "format": "date-time"})
     'a date and time'
-    >>> described({"enum": ["on-time", "late"]})
-    '"on-time" or "late"'
+    >>> described({"enum": ["on-time", "late", None]})
+    '"on-time", "late" or null'
+    >>> described({"type": ["null", "boolean"]})
+    'yes, no or null'
     """
+    if schema is False:
+        return "no value"
+    words = list(dict.fromkeys(_alternatives(_merged(schema)))) if schema is not True else []
+    more = len(words) - _MOST_VALUES
+    if more > 1:
+        words = [*words[:_MOST_VALUES], f"one of {more} more"]
+    return listed(words, "or") or ("any value" if schema is True or not schema else "a fitting value")
+
+
+def condition_met(schema: Mapping[str, Any]) -> str:
+    """Return what holds of a value that a condition asks for, as the end of a sentence.
+
+    >>> condition_met({"not": {"enum": ["late", "cancelled"]}}), condition_met({"const": 1})
+    ('is neither "late" nor "cancelled"', 'is 1')
+    """
+    if "not" not in schema:
+        return f"is {described(schema)}"
+    values = list(_alternatives(schema["not"]))
+    return f"is not {values[0]}" if len(values) == 1 else f"is neither {listed(values, 'nor')}"
+
+
+def is_any_text(schema: Mapping[str, Any] | bool) -> bool:
+    """Tell whether a schema asks no more of a text than to be one."""
+    if isinstance(schema, bool):
+        return schema
+    whole = _merged(schema)
+    return "string" in _kinds(whole) and whole.keys().isdisjoint(_NARROWING)
+
+
+def names_values(schema: Mapping[str, Any] | bool) -> bool:
+    """Tell whether a schema has its texts in a list, or tells them by their pattern: one of them says more than its kind."""
+    whole = {} if isinstance(schema, bool) else _merged(schema)
+    return not whole.keys().isdisjoint(("enum", "const", "pattern", "anyOf", "oneOf"))
+
+
+def kinds_asked(schema: Mapping[str, Any] | bool) -> frozenset[str]:
+    """Return the kinds of value that a schema takes, each in a word; empty where it does not say.
+
+    >>> sorted(kinds_asked({"enum": ["a", 1]}))
+    ['a whole number', 'text']
+    """
+    if isinstance(schema, bool):
+        return frozenset()
+    whole = _merged(schema)
+    if "enum" in whole or "const" in whole:
+        return frozenset(map(kind_of, _values(whole)))
+    words = {_WORDS[kind] for kind in _kinds(whole)}
+    return frozenset(words | {_WORDS["integer"]} if _WORDS["number"] in words else words)
+
+
+def _alternatives(schema: Mapping[str, Any] | bool) -> Iterator[str]:
+    """Yield what a value may be, a few words each."""
     if isinstance(schema, bool) or not schema:
-        return "any value"
-    if "enum" in schema or "const" in schema:
-        values = [shown(value, 30) for value in schema.get("enum", [schema.get("const")])]
-        more = len(values) - _MOST_VALUES
-        return listed([*values[:_MOST_VALUES], *([f"{more} more"] if more > 0 else [])], "or")
-    if "anyOf" in schema and "type" not in schema:
-        return listed(list(dict.fromkeys(described(branch) for branch in schema["anyOf"])), "or")
+        yield "any value"
+    elif "enum" in schema or "const" in schema:
+        yield from (shown(value, 30) for value in _values(schema))
+    elif "type" in schema:
+        for kind in _kinds(schema):
+            yield from ("yes", "no") if kind == "boolean" else (_described_kind(kind, schema),)
+    else:
+        for branch in schema.get("anyOf", schema.get("oneOf", ())):
+            yield from _alternatives(_merged(branch) if isinstance(branch, Mapping) else branch)
+
+
+def _values(schema: Mapping[str, Any]) -> list[JSON]:
+    values = list(schema["enum"]) if "enum" in schema else [schema["const"]]
+    return [value for value in values if value is not None or "type" not in schema or "null" in _kinds(schema)]
+
+
+def _kinds(schema: Mapping[str, Any]) -> list[str]:
+    """Return the JSON types of a schema, null last."""
     kinds = schema.get("type", [])
-    kinds = [kinds] if isinstance(kinds, str) else list(kinds)
-    return listed([_described_kind(str(kind), schema) for kind in kinds], "or") or "a fitting value"
+    return sorted([kinds] if isinstance(kinds, str) else map(str, kinds), key=lambda kind: kind == "null")
+
+
+def _merged(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema with its ``allOf`` merged into it, as far as words go."""
+    whole = {key: value for key, value in schema.items() if key != "allOf"}
+    for part in schema.get("allOf", ()):
+        for key, value in _merged(part).items() if isinstance(part, Mapping) else ():
+            whole[key] = _both(key, whole[key], value) if key in whole else value
+    return whole
+
+
+def _both(key: str, one: Any, other: Any) -> Any:
+    """Return what two values of one keyword ask together; of two patterns nobody can say."""
+    if key in _LOWER or key in _UPPER:
+        return max(one, other) if key in _LOWER else min(one, other)
+    if key == "enum":
+        return [value for value in one if value in other]
+    if key == "type":
+        both = [kind for kind in _kinds({"type": one}) if kind in _kinds({"type": other})]
+        return both or one
+    if key == "required":
+        return list(dict.fromkeys((*one, *other)))
+    return "" if key == "pattern" and one != other else one
 
 
 def _described_kind(kind: str, schema: Mapping[str, Any]) -> str:
     if kind == "string":
         return _described_text(schema)
-    word = _WORDS.get(kind, kind)
-    if kind not in ("integer", "number"):
-        return word
+    if kind in ("integer", "number"):
+        return _described_number(_WORDS[kind], schema)
+    if kind == "array":
+        return _described_list(schema)
+    names = list(schema.get("required", ())) if kind == "object" else []
+    more = [f"{len(names) - _MOST_NAMES} more"] if len(names) > _MOST_NAMES else []
+    return _WORDS.get(kind, kind) + (f" with {listed([*names[:_MOST_NAMES], *more])}" if names else "")
+
+
+def _described_number(word: str, schema: Mapping[str, Any]) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
+    if (low, high) == _INT32:
+        return f"{word} of 32 bits"
     if low is not None and high is not None:
-        return f"{word} from {low} to {high}"
-    return word + (f" of at least {low}" if low is not None else "") + (f" of at most {high}" if high is not None else "")
+        bounds = [f"from {low} to {high}"]
+    else:
+        bounds = [f"of at least {low}"] * (low is not None) + [f"of at most {high}"] * (high is not None)
+    bounds += [
+        f"{word} {schema[key]}" for key, word in (("exclusiveMinimum", "above"), ("exclusiveMaximum", "below")) if key in schema
+    ]
+    bounds += [f"in steps of {schema['multipleOf']}"] if "multipleOf" in schema else []
+    return " ".join([word, listed(bounds)]).strip()
+
+
+def _described_list(schema: Mapping[str, Any]) -> str:
+    low, high = schema.get("minItems", 0), schema.get("maxItems")
+    size = _size(low, high, "item")
+    items = schema.get("items", True)
+    each = described(items) if isinstance(items, Mapping) and items else ""
+    named = f", each {each}" if size else f", each item {each}"
+    return "a list" + size + (named if each and each != "a fitting value" else "")
 
 
 def _described_text(schema: Mapping[str, Any]) -> str:
     if schema.get("format") in _FORMATS:
         return _FORMATS[schema["format"]]
-    if "pattern" in schema:
-        return f"text like {schema['pattern']}" if len(schema["pattern"]) <= _LONGEST_PATTERN else "text of a certain form"
+    if "pattern" in schema and not _ANY_TEXT.fullmatch(schema["pattern"]):
+        return _like(schema["pattern"])
     low, high = schema.get("minLength", 0), schema.get("maxLength")
-    if low and high is not None:
-        return f"text of {low} to {high} characters" if low != high else f"text of {low} characters"
+    return "text that is not empty" if (low, high) == (1, None) else f"text{_size(low, high, 'character')}"
+
+
+def _size(low: int, high: int | None, noun: str) -> str:
+    """Return how many there are, as it follows a noun; empty where any number will do."""
     if high is not None:
-        return f"text of at most {high} characters"
-    return {0: "text", 1: "text that is not empty"}.get(low, f"text of at least {low} characters")
+        words = f"at most {high}" if not low else f"{low} to {high}" if low != high else f"{high}"
+        return f" of {words} {noun}{'s' * (high != 1)}"
+    return f" of at least {low} {noun}{'s' * (low != 1)}" if low else ""
+
+
+def _like(pattern: str) -> str:
+    r"""Return what a pattern asks of a text; what is too long to be read is cut, and the cut is shown.
+
+    >>> _like("^[WPB][0-9]{5}$"), _like("^https:"), _like(r"^(\w{3}){1}$|^NA$")
+    ('text like [WPB][0-9]{5}', 'text that starts with "https:"', 'text that matches ^(\\w{3}){1}$|^NA$')
+    """
+    if pattern in _PATTERNS:
+        return _PATTERNS[pattern]
+    start = _PLAIN_START.fullmatch(pattern)
+    if start:
+        return f'text that starts with "{start[1].replace(chr(92), "")}"'
+    if not pattern:
+        return "text of a certain form"
+    whole = pattern.startswith("^") and pattern.endswith("$") and not pattern.endswith("\\$") and not _has_branches(pattern)
+    text = pattern[1:-1] if whole else pattern
+    cut = f"{text[:_LONGEST_PATTERN]}…" if len(text) > _LONGEST_PATTERN else text
+    return f"text {'like' if whole else 'that matches'} {cut}"
+
+
+def _has_branches(pattern: str) -> bool:
+    """Tell whether a pattern consists of several, so that ``^`` and ``$`` do not hold for all of it."""
+    outside, groups = re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]", "", pattern), 1
+    while groups:
+        outside, groups = re.subn(r"\([^()]*\)", "", outside)
+    return "|" in outside
 
 
 def exceeded(schema: Mapping[str, Any] | bool, value: JSON) -> str:
     """Return which bound of a schema a value is beyond, as the rest of a sentence; empty for none.
 
     >>> exceeded({"type": "string", "maxLength": 35}, "x" * 36)
-    'have more than 35 characters; the journey understands at most 35'
+    'have 36 characters; the journey understands at most 35'
     """
     if isinstance(schema, bool):
         return ""
+    whole = _merged(schema)
     if isinstance(value, str):
-        low, high = schema.get("minLength", 0), schema.get("maxLength")
+        low, high = whole.get("minLength", 0), whole.get("maxLength")
         if high is not None and len(value) > high:
-            return f"have more than {high} characters; the journey understands at most {high}"
-        return f"have fewer than {low} characters; the journey needs at least {low}" if len(value) < low else ""
+            return f"have {len(value):,} characters; the journey understands at most {high:,}"
+        if len(value) < low:
+            return f"{_too_short(value)}; the journey needs {described(schema) if low == 1 else f'at least {low:,} characters'}"
     if isinstance(value, int | float) and not isinstance(value, bool):
-        low, high = schema.get("minimum"), schema.get("maximum")
+        low, high = whole.get("minimum"), whole.get("maximum")
         if high is not None and value > high:
-            return f"be more than {high}; the journey understands at most {high}"
-        return f"be less than {low}; the journey needs at least {low}" if low is not None and value < low else ""
+            return f"be {value}; the journey understands at most {high}"
+        return f"be {value}; the journey needs at least {low}" if low is not None and value < low else ""
     return ""
+
+
+def _too_short(text: str) -> str:
+    return f"have {len(text)} character{'s' * (len(text) != 1)}" if text else "be empty"
+
+
+def refused_from_now_on(before: Mapping[str, Any] | bool, after: Mapping[str, Any] | bool, any_text: bool, value: JSON) -> str:
+    """Return what a value may no longer be, as the rest of a sentence.
+
+    Args:
+        before, after: What was taken, and what is.
+        any_text: Whether any text at all is sent there.
+        value: One that was taken and is not any more.
+
+    >>> refused_from_now_on({"type": "string"}, {"type": "string", "maxLength": 32}, True, "x" * 33)
+    'have more than 32 characters'
+    >>> refused_from_now_on({"type": "integer"}, {"type": "integer", "maximum": 4}, False, 5)
+    'be 5; it now has to be a whole number of at most 4'
+    """
+    whole = {} if isinstance(after, bool) else _merged(after)
+    if isinstance(value, str) and "string" in _kinds(whole):
+        low, high = whole.get("minLength", 0), whole.get("maxLength")
+        if high is not None and len(value) > high:
+            return f"have more than {high:,} character{'s' * (high != 1)}"
+        if len(value) < low:
+            return "be empty" if low == 1 else f"have fewer than {low:,} characters"
+    asked = described(after)
+    what = "any text" if any_text and isinstance(value, str) and is_any_text(before) else shown(value)
+    return f"be {what}" if asked in (described(before), "a fitting value") else f"be {what}; it now has to be {asked}"
 
 
 def kind_of(value: JSON) -> str:
@@ -128,13 +316,15 @@ def kind_of(value: JSON) -> str:
     """
     if value is None or isinstance(value, bool):
         return "null" if value is None else "yes or no"
-    for kind, word in ((str, "text"), (list, "a list"), (dict, "an object"), (int, "an integer")):
+    for kind, word in ((str, "text"), (list, "a list"), (dict, "an object"), (int, "a whole number")):
         if isinstance(value, kind):
             return word
     return "a number"
 
 
-def kinds_in_words(types: frozenset[str]) -> str:
+def kinds_in_words(types: Iterable[str]) -> str:
     """Return JSON types in words; empty where they are too many to say anything."""
-    names = sorted(types - {"integer"} if "number" in types else types)
-    return listed([_WORDS[name] for name in names], "or") if len(names) <= _MOST_KINDS else ""
+    kinds = frozenset(types)
+    names = sorted(kinds - {"integer"} if "number" in kinds else kinds, key=lambda name: (name == "null", name))
+    words = [word for name in names for word in (("yes", "no") if name == "boolean" else (_WORDS[name],))]
+    return listed(words, "or") if len(names) <= _MOST_KINDS else ""

@@ -54,7 +54,7 @@ def finding(
     }
     if verdict is not Verdict.INTACT:
         values["element"] = "GET /services/{serviceId} 200 application/json cause.text"
-        values["because"] = "cause may now be null; the journey needs cause.text as text"
+        values["because"] = "cause may now be null; the journey needs its text"
     if verdict in (Verdict.BROKEN, Verdict.TOLERATED):
         values |= {"was": Promise.GUARANTEED, "is_": Promise.POSSIBLE, "witness": CAUSE_NULL}
     return Finding(**(values | fields))

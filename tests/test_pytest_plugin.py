@@ -107,7 +107,7 @@ def test_a_failure_says_who_would_suffer_what_and_how_we_know_without_a_tracebac
         "up to 40,000 shoppers and 6,000 gift-givers a month would be blocked at",
         "see-parcel (track-parcel): I see where my parcel is, and which day it comes",
         "",
-        "  because    expectedOn may now be null; the journey needs expectedOn as a date",
+        "  because    expectedOn may now be null; the journey needs a date",
         "  contract   courier 1.5.0, the candidate 1.5.0.yaml",
         "  element    GET /parcels/{parcelNumber} 200 application/json expectedOn",
         "             was guaranteed, is only possible",
@@ -127,7 +127,7 @@ def test_the_summary_leads_with_people_and_says_what_passed_and_is_not_intact(py
             "*= what customers would see =*",
             "up to 40,000 shoppers and 6,000 gift-givers a month would be blocked at",
             "see-parcel (track-parcel): I see where my parcel is, and which day it comes",
-            "  - expectedOn may now be null; the journey needs expectedOn as a date",
+            "  - expectedOn may now be null; the journey needs a date",
             "",
             "tolerated: it would break, and something catches it (1)",
             '  - state may now be "held-by-customs"; *',
@@ -145,7 +145,7 @@ def test_a_failure_looks_the_same_in_every_style_of_traceback(pytester: pytest.P
 
 def test_one_line_a_failure_is_the_journey_files_line_and_the_reason(pytester: pytest.Pytester, here: Workplace) -> None:
     ran = pytester.runpytest_subprocess("contracts", CANDIDATE, "--tb=line", "-q")
-    ran.stdout.fnmatch_lines([f"{JOURNEY}:31: expectedOn may now be null; the journey needs expectedOn as a date"])
+    ran.stdout.fnmatch_lines([f"{JOURNEY}:31: expectedOn may now be null; the journey needs a date"])
     ran.stdout.no_fnmatch_line("  needed by *")
 
 
@@ -360,7 +360,7 @@ def test_pytests_own_junit_report_has_the_line_and_the_reason(
     assert (len(cases), failed.get("name")) == (13, "needs:expectedOn")
     failure = failed.find("failure")
     assert failure is not None
-    assert failure.get("message") == "expectedOn may now be null; the journey needs expectedOn as a date"
+    assert failure.get("message") == "expectedOn may now be null; the journey needs a date"
     assert (failure.text or "").startswith("up to 40,000 shoppers and 6,000 gift-givers a month would be blocked")
     assert {entry.get("name"): entry.get("value") for entry in failed.iter("property")} == {
         "file": JOURNEY,

@@ -90,12 +90,12 @@ def test_a_failure_tells_who_why_where_and_shows_the_exchange() -> None:
     assert failure is not None
     assert failure.attrib == {
         "type": "cxcontracts.broken.needs",
-        "message": "cause may now be null; the journey needs cause.text as text",
+        "message": "cause may now be null; the journey needs its text",
     }
     assert failure.text == (
         "broken: up to 126,000 commuters, 45,000 leisure and 9,000 assisted a month would be blocked at check-service "
         "(rail-disruption): I see what is happening to my train, and why\n"
-        "because: cause may now be null; the journey needs cause.text as text\n"
+        "because: cause may now be null; the journey needs its text\n"
         "element: GET /services/{serviceId} 200 application/json cause.text was guaranteed, is only possible\n"
         "request: GET /services/SVC-1\n"
         'response: 200 {"serviceId": "SVC-1", "status": "cancelled", "cause": null, "updatedAt": "2026-11-22T07:30:00Z", '

@@ -44,7 +44,7 @@ BROKEN  operator 2.3.0 → 2.4.0 would break 1 experience
   blocked at check-service (rail-disruption): I see what is happening to my
   train, and why
 
-    because    cause may now be null; the journey needs cause.text as text
+    because    cause may now be null; the journey needs its text
     element    GET /services/{serviceId} 200 application/json cause.text
                was guaranteed, is only possible
     request    GET /services/SVC-1
@@ -157,7 +157,7 @@ BROKEN  3 releases together would break 2 experiences
   train, and why
 
     partner    operator 2.3.0 → 2.4.0
-    because    cause may now be null; the journey needs cause.text as text
+    because    cause may now be null; the journey needs its text
     element    GET /services/{serviceId} 200 application/json cause.text
                was guaranteed, is only possible
     request    GET /services/SVC-1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cxcontracts.acceptance import demands, missing, refusal
+from cxcontracts.acceptance import Demand, demands, missing, refusal
 from cxcontracts.calls import entries_of, request_of
 from cxcontracts.contracts.operation import Operation, Scheme
 from cxcontracts.estate.model import Journey, Partner, Step
@@ -59,7 +59,7 @@ class Answers:
             demands(scene.record, scene.operation, entries_of(scene), content_type(scene.step), scene.touched), entries_of(scene)
         )
         if absent:
-            because = f"the contract requires {listed([str(demand) for demand in absent])}, which the step does not send"
+            because = f"the contract requires {listed(_inputs_in_words(absent))}, which the step does not send"
             return Judgement(Verdict.UNPROMISED, f"{element} {absent[0].place} {absent[0].name}", because)
         return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED)
 
@@ -71,9 +71,10 @@ class Answers:
         status = 405 if elsewhere and moved is None else 404
         if moved is not None:
             bases = [listed([base or "/" for base in each.bases], "or") for each in (moved, scene.operation)]
-            because = f"{scene.operation} has moved: the server's path is now {bases[0]}, it was {bases[1]}"
+            because = f"{scene.operation} has moved from the server's path {bases[1]} to {bases[0]}"
         else:
-            because = f"{scene.operation} is gone" + (f"; {listed(elsewhere)} is still there" if elsewhere else "")
+            there = f"; {listed(elsewhere)} {'is' if len(elsewhere) == 1 else 'are'} still there" if elsewhere else ""
+            because = f"{scene.operation} is gone{there}"
         witness = Exchange(request_of(scene), Response(status, assumed=True))
         return Judgement(Verdict.BROKEN, str(scene.operation), because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
 
@@ -89,7 +90,7 @@ class Answers:
                 renewed.answers.values()
             )
             status = answers[0].status if answers else 500
-            because = f"the success that the journey waits for ({listed(sorted(before), 'or')}) is no longer promised"
+            because = _other_answers(sorted(before - after), sorted(after), renewed)
             witness = Exchange(request_of(scene), Response(status, assumed=not answers))
             return Judgement(Verdict.BROKEN, str(renewed), because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
         if wanted:
@@ -104,7 +105,8 @@ class Answers:
         if not new:
             return None
         status = new[0].status
-        because = f"the answer may now be {status}; the step takes {listed([str(code) for code in sorted(wanted)], 'or')} only"
+        understood = listed([str(code) for code in sorted(wanted)], "or")
+        because = f"the answer may now also be {status}; the journey understands {understood} only"
         witness = Exchange(request_of(scene), Response(status))
         return Judgement(Verdict.BROKEN, f"{renewed} {status}", because, Promise.GUARANTEED, Promise.POSSIBLE, witness)
 
@@ -118,9 +120,8 @@ class Answers:
         if not possible or any(_enough(renewed.security, held, entries) for held in possible):
             return None
         lacking = [[each for each in some if not _held(each, possible[0], entries)] for some in renewed.security]
-        short = min(lacking, key=len)[0]
         witness = Exchange(request_of(scene), Response(401, assumed="401" not in renewed.answers))
-        return Judgement(Verdict.BROKEN, f"{renewed} security", _login_words(short, possible[0]), witness=witness)
+        return Judgement(Verdict.BROKEN, f"{renewed} security", _login_words(lacking, possible[0]), witness=witness)
 
     def _inputs(self, scene: Scene, renewed: Operation) -> Judgement | None:
         assert scene.candidate is not None
@@ -133,7 +134,7 @@ class Answers:
         ]
         if not absent:
             return None
-        names = listed([str(demand) for demand in absent])
+        names = listed(_inputs_in_words(absent))
         verb, what = ("is", "it") if len(absent) == 1 else ("are", "them")
         because = f"{names} {verb} now required, and the step does not send {what}"
         element = f"{renewed} {absent[0].place} {absent[0].name}"
@@ -168,7 +169,8 @@ def media_lost(scene: Scene, renewed: Operation, statuses: tuple[int, ...], requ
         unreadable = not answer.bodiless and not selected(answer, scene.accept)
         if unreadable and read and before.get(answer.key, read):
             name = answer.media[0].name
-            because = f"the answer now comes as {name} only; the journey reads {read[0]}"
+            offered = listed([media.name for media in answer.media], "or")
+            because = f"the answer now comes as {offered} only; the journey reads {read[0]}"
             element = f"{renewed} {answer.key} {name}"
             witness = Exchange(request(), Response(answer.status, {"content-type": name}))
             return Judgement(Verdict.BROKEN, element, because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
@@ -204,7 +206,8 @@ def _logins_of(step: Step, partner: Partner) -> Iterator[Scheme]:
         return iter(())
     environments = partner.environments.values()
     if step.identity:
-        return logins([each.identities.get(step.identity) for each in (partner, *environments)])
+        known = [partner.identities, *(environment.identities for environment in environments)]
+        return logins([identities.get(step.identity) for identities in known])
     return logins([partner.auth, *(environment.auth for environment in environments)])
 
 
@@ -236,8 +239,54 @@ def _held(scheme: Scheme, held: list[Scheme], entries: list[Entry]) -> bool:
     return any(entry.place == "header" and entry.name.lower() == "authorization" for entry in entries)
 
 
-def _login_words(scheme: Scheme, held: list[Scheme]) -> str:
-    known = next((own for own in held if own.meaning == scheme.meaning), None)
-    if known is not None:
-        return f"the login now needs {listed(sorted(scheme.scopes - known.scopes))}, which was not asked for before"
-    return f"a login by {' '.join(scheme.meaning)} is now asked for, which we do not send"
+def _other_answers(lost: Sequence[str], kept: Sequence[str], renewed: Operation) -> str:
+    """Say what the answer is now, where it is no longer what the journey waits for."""
+    before = listed(lost, "or")
+    if kept:
+        return f"the answer is no longer {before}, only {listed(kept, 'or')}"
+    successes = [answer.key for answer in renewed.successes(())]
+    if successes:
+        return f"the answer is now {listed(successes, 'or')} instead of {before}"
+    only = f"; only {listed(list(renewed.answers), 'or')} is" if renewed.answers else ""
+    return f"the answer {before} is no longer promised{only}"
+
+
+def _inputs_in_words(demanded: Sequence[Demand]) -> list[str]:
+    return ["a body" if demand.binding == ("body", "") else str(demand) for demand in demanded]
+
+
+def _login_words(lacking: Sequence[Sequence[Scheme]], held: list[Scheme]) -> str:
+    """Say what the login takes now that it did not take before: whichever of the alternatives takes least."""
+    least = min(map(len, lacking))
+    for schemes in lacking:
+        scopes = [_new_scopes(scheme, held) for scheme in schemes]
+        if len(schemes) == least and all(scopes):
+            new = sorted(scope for some in scopes for scope in some)
+            return f"our login now also needs the {'permission' if len(new) == 1 else 'permissions'} {listed(new)}"
+    ways = dict.fromkeys(listed([_login_in_words(scheme) for scheme in schemes]) for schemes in lacking if len(schemes) == least)
+    return f"we now have to log in with {listed(list(ways), 'or')}"
+
+
+def _new_scopes(scheme: Scheme, held: list[Scheme]) -> frozenset[str]:
+    """Return the scopes that our login of that kind lacks; none where we have no such login."""
+    known = [own for own in held if own.meaning == scheme.meaning]
+    return scheme.scopes - known[0].scopes if known else frozenset()
+
+
+def _login_in_words(scheme: Scheme) -> str:
+    match scheme.meaning:
+        case ("http", "bearer"):
+            return "a bearer token"
+        case ("http", "basic"):
+            return "a user name and a password"
+        case ("http", other):
+            return f"HTTP {other}"
+        case ("apiKey", place, name):
+            return f"an API key in the {'query' if place == 'query' else place} {name}"
+        case ("oauth2", *_):
+            return "OAuth 2.0"
+        case ("openIdConnect", *_):
+            return "OpenID Connect"
+        case ("mutualTLS", *_):
+            return "a client certificate"
+    return " ".join(scheme.meaning)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cxcontracts.acceptance import Demand, demands, refusal
 from cxcontracts.calls import assumed, entries_of
@@ -37,16 +37,17 @@ class AsksAtMost:
         if scene.candidate is None or scene.renewed is None:
             if not record:
                 return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED)
-            return Judgement(Verdict.UNPROMISED, element, f"the contract also requires {listed([str(d) for d in record])}")
+            return Judgement(Verdict.UNPROMISED, element, _also(record))
         found = self._asked(requirement, scene, scene.candidate, renewed=True)
         new = [demand for demand in found if demand.binding not in {known.binding for known in record}]
         if new:
             names = listed([demand.name for demand in new])
-            because = f"the customer now also has to give {names}; at most {listed(list(requirement.what))} may be asked"
+            allowed = f"only {listed(list(requirement.what))}" if requirement.what else "nothing"
+            because = f"the customer now also has to give {names}; {allowed} may be asked for"
             element = f"{scene.renewed} {new[0].place} {new[0].name}"
             return Judgement(Verdict.BROKEN, element, because, witness=assumed(scene, refusal(scene.renewed)))
         if found:
-            return Judgement(Verdict.UNPROMISED, element, f"the contract also requires {listed([str(d) for d in found])}")
+            return Judgement(Verdict.UNPROMISED, element, _also(found))
         return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED, is_=Promise.GUARANTEED)
 
     def _asked(self, requirement: Requirement, scene: Scene, side: Side, *, renewed: bool) -> list[Demand]:
@@ -64,6 +65,10 @@ class AsksAtMost:
         """Tell whether we supply the value: the customer is asked for none of it."""
         givens = [scene.journey.givens[name] for name in references(entry.template) if name in scene.journey.givens]
         return all(given.source != "customer" for given in givens)
+
+
+def _also(demanded: Sequence[Demand]) -> str:
+    return f"the contract also requires {listed([str(demand) for demand in demanded])} of the customer"
 
 
 def _bindings(entry: Entry) -> set[tuple[str, object]]:

@@ -111,7 +111,8 @@ class Informs:
             gone = [status for status in promised if scene.renewed.answer_to(status) is None]
             if gone:
                 codes = listed([str(status) for status in gone])
-                because = f"{codes} is no longer promised, so nobody can tell the customer what happened"
+                verb = "is" if len(gone) == 1 else "are"
+                because = f"{codes} {verb} no longer promised, so nobody can tell the customer what happened"
                 witness = Exchange(request_of(scene, sends), Response(500, assumed=True))
                 element = f"{scene.renewed} {gone[0]}"
                 return Judgement(Verdict.BROKEN, element, because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)

@@ -1,0 +1,186 @@
+"""How an answer falls short of a need, in one sentence that a product owner understands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cxcontracts.containment.sets import Schema
+from cxcontracts.containment.ways import Gap, Way
+from cxcontracts.exchanges import JSON
+from cxcontracts.paths import Path, as_index
+from cxcontracts.wording import (
+    described,
+    exceeded,
+    is_any_text,
+    kind_of,
+    kinds_asked,
+    kinds_in_words,
+    listed,
+    names_values,
+    shown,
+)
+
+_MOST_PLACES = 3
+
+
+def broken_off(path: Path, way: Way, others: Sequence[Way], asked: Mapping[str, Any]) -> str:
+    """Say where a way breaks off that did not before, and what of it is needed.
+
+    Args:
+        path: What is looked for.
+        way: The way that breaks off.
+        others: Every way in which the answer can look along the path, that one included.
+        asked: What the value has to be, were it there.
+    """
+    depth = len(way.turns)
+    return f"{_place(path, depth)} {_change(way, others)}; the journey needs {_rest(path, way, asked)}"
+
+
+def refused(path: Path, asked: Mapping[str, Any], value: JSON, met: Schema, known: Sequence[Schema], *, never: bool) -> str:
+    """Say which value is new that is not understood.
+
+    Args:
+        path: Where it is.
+        asked: What the journey understands.
+        value: The value.
+        met: What the contract says of it where the value was found.
+        known: All that the contract says of it.
+        never: True where no value is understood any more.
+    """
+    name, wanted = named(path), described(_beside_null(asked) if value is not None else asked)
+    if never:
+        whole = list(dict.fromkeys(map(described, known)))
+        if len(whole) <= 2 and not {"any value", "a fitting value", wanted} & {*whole}:
+            return f"{name} is now {listed(whole, 'or')}; the journey understands {wanted}"
+    beyond = exceeded(asked, value)
+    if beyond:
+        return f"{name} may now {beyond}"
+    new = _new_value(asked, value, met)
+    if wanted in (new, "any value", "a fitting value"):
+        return f"{name} may now be {new} that the journey does not understand"
+    return f"{name} may now be {new}; the journey understands {wanted}"
+
+
+def unpromised(path: Path, ways: Sequence[Way], broken: Sequence[Way]) -> str:
+    """Say why a field is not promised: which part of its path may be missing, null or something else.
+
+    Args:
+        ways: Every way in which the answer can look along the path.
+        broken: Those that break off.
+    """
+    places: dict[str, dict[str, None]] = {}
+    for way in sorted(broken, key=lambda way: len(way.turns)):
+        places.setdefault(_state(way, ways), {})[_part(path, len(way.turns))] = None
+    return f"{named(path)} is not promised: {', and '.join(_may(list(names), state) for state, names in places.items())}"
+
+
+def named(path: Path) -> str:
+    """Return what a path leads to, as a sentence names it.
+
+    >>> named(Path("header", ("retry-after",))), named(Path("body", ()))
+    ('the header retry-after', 'the answer')
+    """
+    if path.root == "header":
+        return f"the header {path.segments[0]}"
+    return str(path) if path.segments else "the answer"
+
+
+def _place(path: Path, depth: int) -> str:
+    return named(Path(path.root, path.segments[:depth])) if depth else "the answer"
+
+
+def _part(path: Path, depth: int) -> str:
+    """Return what a part of a path is called beside the whole path: by its last name."""
+    if depth in (0, len(path.segments)):
+        return "it" if depth else "the answer"
+    start = depth - 1
+    while start > 0 and (not isinstance(path.segments[start], str) or as_index(path.segments[start]) is not None):
+        start -= 1
+    return str(Path(path.root, path.segments[start:depth]))
+
+
+def _rest(path: Path, way: Way, asked: Mapping[str, Any]) -> str:
+    """Return what is needed of the part where a way breaks off."""
+    below = path.segments[len(way.turns) :]
+    if not below:
+        return (described(asked) if asked else "a value") if way.gap is Gap.NULL else "it"
+    rest = str(Path("body", below))
+    if not way.turns or not isinstance(below[0], str) or as_index(below[0]) is not None or below[0] in ("body", "header"):
+        return named(path)
+    return f"its {rest}"
+
+
+def _change(way: Way, others: Sequence[Way]) -> str:
+    """Say what became of the part where a way breaks off: what it may be now, or is, where no other way is left."""
+    only = _leaves_no_other(way, others)
+    if way.gap is Gap.UNDECLARED:
+        return "is gone" if only else "may now be missing"
+    if way.gap is Gap.NULL:
+        return "can now only be null" if only else "may now be null"
+    if way.gap is Gap.OPTIONAL:
+        return "may now be missing" if way.stop is None else "may now be anything"
+    words = _forms(way, others if only else (way,))
+    if only:
+        return f"is now {words}" if words else "now has another form"
+    return f"may now be {words}" if words else "may now have another form"
+
+
+def _forms(way: Way, ways: Sequence[Way]) -> str:
+    """Return the forms that the part where *way* breaks off has in *ways*."""
+    stops = [each.stop for each in ways if each.gap is Gap.RETYPED and len(each.turns) == len(way.turns)]
+    return kinds_in_words({kind for stop in stops if stop is not None for kind in stop.types})
+
+
+def _leaves_no_other(way: Way, others: Sequence[Way]) -> bool:
+    """Tell whether the part is the same, or not there, in every way."""
+    depth = len(way.turns)
+    missing = {Gap.UNDECLARED, Gap.OPTIONAL} - ({Gap.OPTIONAL} if way.gap is Gap.UNDECLARED else set())
+    for other in others:
+        same = other.gap is way.gap or (other.gap in missing and other.stop is None)
+        if len(other.turns) > depth or (len(other.turns) == depth and not same):
+            return False
+    return True
+
+
+def _state(way: Way, ways: Sequence[Way]) -> str:
+    """Return how a part is, where a way breaks off."""
+    if way.gap is Gap.UNDECLARED and _leaves_no_other(way, ways):
+        return "is not in the contract"
+    if way.gap in (Gap.UNDECLARED, Gap.OPTIONAL):
+        return "may be missing" if way.stop is None else "may be anything"
+    return f"may be {_forms(way, ways) or 'of another form'}" if way.gap is Gap.RETYPED else "may be null"
+
+
+def _may(names: list[str], state: str) -> str:
+    if len(names) > 1 and names[-1] == "it":
+        names[-1] = "the field itself"
+    more = len(names) - _MOST_PLACES
+    shown_names = [*names[:_MOST_PLACES], f"{more} more"] if more > 1 else names
+    return f"{listed(shown_names, 'or')} {state}"
+
+
+def _beside_null(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a schema without the null that it takes as well, where something else is the matter."""
+    types, values = schema.get("type"), schema.get("enum")
+    whole = dict(schema)
+    if isinstance(types, list) and set(types) - {"null"}:
+        whole["type"] = [kind for kind in types if kind != "null"]
+    if isinstance(values, list) and any(value is not None for value in values):
+        whole["enum"] = [value for value in values if value is not None]
+    return whole
+
+
+def _new_value(asked: Mapping[str, Any], value: JSON, met: Schema) -> str:
+    """Return what a value is called: by its kind, where already that is not understood, else by what it is."""
+    if met is True or described(met) == "any value":
+        return "anything"
+    kind, understood = kind_of(value), kinds_asked(asked)
+    fraction = kind == kind_of(0.5) and kind_of(0) in understood
+    if isinstance(value, dict | list) or (understood and kind not in understood and not fraction):
+        return kind
+    if not isinstance(value, str) or names_values(met):
+        return shown(value)
+    texts = {**met, "type": "string"} if isinstance(met, Mapping) else met
+    words = "any text" if is_any_text(texts) else described(texts)
+    return shown(value) if words == described(asked) else words
