@@ -44,7 +44,7 @@ def _demanded(array: views.ArrayView) -> Iterator[CanonicalSchema]:
         yield array.items
     for contains in array.contains:
         if contains.min_contains != 0 and not array.prefix_items:
-            yield from _both(array.items, contains.schema)
+            yield both(array.items, contains.schema)
 
 
 def _required(thing: views.ObjectView) -> Iterator[CanonicalSchema]:
@@ -63,16 +63,14 @@ def _never_fails(thing: views.ObjectView, depth: int) -> bool:
         if isinstance(violation, views.UndeclaredValueFailsView) and not thing.pattern_properties:
             declared = [schema for name, schema in thing.properties.items() if name not in violation.names]
             failing = violation.additional.negate()
-            if all(
-                empty(member, depth) for schema in (thing.additional_properties, *declared) for member in _both(schema, failing)
-            ):
+            if all(empty(both(schema, failing), depth) for schema in (thing.additional_properties, *declared)):
                 return True
     return False
 
 
-def _both(one: CanonicalSchema | None, other: CanonicalSchema) -> Iterator[CanonicalSchema]:
-    """Yield what both admit; the second alone where the engine has no form for that."""
+def both(one: CanonicalSchema | None, other: CanonicalSchema) -> CanonicalSchema:
+    """Return what both admit; the second alone where the engine has no form for that."""
     try:
-        yield other if one is None else one.intersect(other)
+        return other if one is None else one.intersect(other)
     except (UnsupportedOperand, UnsupportedResult):
-        yield other
+        return other

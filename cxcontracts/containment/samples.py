@@ -14,6 +14,7 @@ from jsonschema_rs import canonical as views
 
 from cxcontracts import formats
 from cxcontracts.containment import patterns
+from cxcontracts.containment.emptiness import both
 from cxcontracts.exchanges import JSON
 
 _DEPTH = 6
@@ -147,7 +148,9 @@ def _lists(view: views.ArrayView, depth: int) -> Iterator[JSON]:
         first = next(_values(schema, depth - 1), None)
         prefix.append(first)
     wanted = [
-        value for contains in view.contains for value in islice(_values(contains.schema, depth - 1), contains.min_contains or 1)
+        value
+        for contains in view.contains
+        for value in islice(_values(both(view.items, contains.schema), depth - 1), contains.min_contains or 1)
     ]
     fillers: list[JSON] = list(islice(_values(view.items, depth - 1), 12)) if view.items is not None else list(_WORDS)
     shortest = view.min_items or 0
@@ -160,6 +163,10 @@ def _lists(view: views.ArrayView, depth: int) -> Iterator[JSON]:
         yield items
     if fillers and (view.max_items is None or view.max_items > shortest):
         yield [*prefix, *wanted, fillers[0]]
+    for index, schema in enumerate(view.prefix_items):
+        for contains in view.contains:
+            for value in islice(_values(both(schema, contains.schema), depth - 1), 1):
+                yield [*prefix[:index], value, *prefix[index + 1 :]]
 
 
 def _objects(view: views.ObjectView, depth: int) -> Iterator[JSON]:
@@ -179,7 +186,7 @@ def _objects(view: views.ObjectView, depth: int) -> Iterator[JSON]:
     for number in range(max(0, (view.min_properties or 0) - len(least))):
         least[f"key{number}"] = next(iter(_undeclared(view, depth)), "text")
     for violation in view.violations:
-        least.update(_violating(violation, depth))
+        least.update(_violating(violation, view.additional_properties, depth))
     yield least
     for name, options in choices.items():
         for option in options[1:]:
@@ -192,9 +199,9 @@ def _undeclared(view: views.ObjectView, depth: int) -> list[JSON]:
     return list(islice(_values(view.additional_properties, depth - 1), 2))
 
 
-def _violating(violation: Any, depth: int) -> dict[str, JSON]:
+def _violating(violation: Any, further: CanonicalSchema | None, depth: int) -> dict[str, JSON]:
     match violation:
         case views.UndeclaredValueFailsView(additional=schema):
-            refused = next(_values(schema.negate(), depth - 1), None)
+            refused = next(_values(both(further, schema.negate()), depth - 1), None)
             return {"undeclared": refused}
     return {}
