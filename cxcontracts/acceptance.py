@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from cxcontracts.containment.narrowing import NO_DEEPER, Interest, interest_of, narrowed, wider
 from cxcontracts.containment.nodes import Node, Shape, TooManyShapes, Touched, values_of
 from cxcontracts.containment.sets import Answer, Found, Nothing, Schema, Unknown, find
-from cxcontracts.containment.texts import find_text
+from cxcontracts.containment.texts import find_shared_text, find_text
 from cxcontracts.containment.ways import ways
 from cxcontracts.contracts.operation import Operation, Parameter
 from cxcontracts.contracts.styles import written
@@ -24,7 +24,7 @@ from cxcontracts.paths import Segment
 from cxcontracts.requirements import Judgement
 from cxcontracts.scenes import Scene, Side
 from cxcontracts.sending import Entry, sent_media
-from cxcontracts.wording import is_any_text, listed, refused_from_now_on, shown
+from cxcontracts.wording import is_any_text, listed, not_taken, refused_from_now_on
 
 _LEVELS = 2
 """How many levels of what a contract takes are looked at, beyond those that we send: a list of codes is no list of anything."""
@@ -169,11 +169,10 @@ def judge_taken(
     candidate = taken(scene.candidate, scene.renewed, point, whole, wanted, scene.touched)
     element = f"{scene.renewed} {point.entry.place} {point.label}"
     if not candidate.declared:
-        value = _some(whole)
-        because = f"{point.label} is no longer taken; what is sent there would be ignored"
-        waits_for = "answers" if point.entry.place == "body" and sent_media(scene.renewed.body, wanted) is None else ""
-        answered = replace(witness(value), response=_ignored(scene.renewed))
-        return Judgement(Verdict.BROKEN, element, because, Promise.POSSIBLE, Promise.IMPOSSIBLE, answered, waits_for)
+        known = _once_taken(record, whole)
+        if isinstance(known, Nothing):
+            return _on_record(element, point, record, whole)
+        return _dropped(scene.renewed, point, wanted, element, witness(known.value if isinstance(known, Found) else _some(whole)))
     if record.unknown or candidate.unknown:
         reason = record.unknown or candidate.unknown
         return Judgement(Verdict.UNPROVEN, element, f"nobody can tell whether every {point.label} is still taken: {reason}")
@@ -182,12 +181,21 @@ def judge_taken(
     return _on_change(element, point, record, candidate, whole, witness)
 
 
+def _dropped(renewed: Operation, point: Point, wanted: str, element: str, refused: Exchange) -> Judgement:
+    """Judge what is sent to a place that is gone: the call goes through, and the wish is lost."""
+    because = f"{point.label} is no longer taken; what is sent there would be ignored"
+    waits_for = "answers" if point.entry.place == "body" and sent_media(renewed.body, wanted) is None else ""
+    answered = replace(refused, response=_ignored(renewed))
+    return Judgement(Verdict.BROKEN, element, because, Promise.POSSIBLE, Promise.IMPOSSIBLE, answered, waits_for)
+
+
 def _on_record(element: str, point: Point, record: Taken, whole: Schema, *, renewed: bool = False) -> Judgement:
     answer = refused(record, whole)
     if isinstance(answer, Nothing):
         return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED, is_=Promise.GUARANTEED if renewed else None)
     if isinstance(answer, Found):
-        because = f"the contract does not promise to take {shown(answer.value)} as {point.label}"
+        taken_instead = not_taken(record.schema, is_any_text(whole), answer.value)
+        because = f"as {point.label} the contract does not promise to take {taken_instead}"
         return Judgement(Verdict.UNPROMISED, element, because)
     return Judgement(Verdict.UNPROVEN, element, f"{answer.reason}, so nobody can tell whether every {point.label} is taken")
 
@@ -268,6 +276,13 @@ def newly_refused(record: Taken, candidate: Taken, sent: Schema) -> Answer:
     if isinstance(refused(record, sent), Nothing) or isinstance(refused(record, {"const": answer.value}), Nothing):
         return answer
     return find_text([sent, record.schema], candidate.schema)
+
+
+def _once_taken(record: Taken, sent: Schema) -> Answer:
+    """Find a value that is sent and was taken."""
+    if record.unknown:
+        return Unknown(record.unknown)
+    return find_shared_text(sent, record.schema) if record.text else find([sent, record.schema])
 
 
 def _some(schema: Schema) -> JSON:

@@ -221,6 +221,17 @@ def test_what_the_record_never_took_is_a_gap(tmp_path: Path) -> None:
     assert check(tmp_path, short, "with: {name: $surname}", given=SURNAME).verdicts == {"accepts:name": "unpromised"}
 
 
+def test_a_wish_that_was_never_taken_is_not_lost_where_its_place_goes(tmp_path: Path) -> None:
+    before, after = (with_parameter(f"{{name: {name}, in: query, schema: {{type: integer}}}}") for name in ("n", "m"))
+    given = "{count: {from: customer, pattern: '^[0-9]{2}$'}, word: {from: customer, pattern: '^[a-z]{2}$'}}"
+
+    judged = change(tmp_path, before, after, "with: {query.n: $count}", given=given)
+    never = change(tmp_path, before, after, "with: {query.n: $word}", given=given)
+
+    assert (judged.verdict("accepts:query.n"), never.verdict("accepts:query.n")) == ("broken", "unpromised")
+    assert "'10'" in str(judged["accepts:query.n"].witness)
+
+
 @pytest.mark.parametrize(("values", "verdict"), [("[x, y]", "broken"), ("[y]", "intact")])
 def test_a_value_of_an_enum_that_we_send_must_stay(values: str, verdict: str, tmp_path: Path) -> None:
     given = f"{{v: {{from: customer, examples: {values}}}}}"

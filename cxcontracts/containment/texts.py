@@ -72,6 +72,17 @@ def _compound(allowed: Sequence[Schema], refused: Schema, ours: frozenset[str], 
     return answer
 
 
+def find_shared_text(one: Schema, other: Schema) -> Answer:
+    """Find a text that values of both become; of numbers without an upper bound, one that may lie below the lower.
+
+    >>> find_shared_text({"type": "integer", "minimum": 7, "maximum": 9}, {"type": "string", "maxLength": 1})
+    Found(value='7')
+    """
+    if ("array" in _kinds(one)) != ("array" in _kinds(other)):
+        return Unknown("a list against a single value")
+    return find([_in_texts(schema, lenient=False) for schema in (one, other)])
+
+
 def _list_of_one(schema: Schema) -> Schema:
     return {"type": "array", "items": schema, "minItems": 1, "maxItems": 1}
 
