@@ -194,9 +194,8 @@ def _on_record(element: str, point: Point, record: Taken, whole: Schema, *, rene
     if isinstance(answer, Nothing):
         return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED, is_=Promise.GUARANTEED if renewed else None)
     if isinstance(answer, Found):
-        taken_instead = not_taken(record.schema, is_any_text(whole), answer.value)
-        because = f"as {point.label} the contract does not promise to take {taken_instead}"
-        return Judgement(Verdict.UNPROMISED, element, because)
+        what = not_taken(record.schema, is_any_text(whole), answer.value, point.label)
+        return Judgement(Verdict.UNPROMISED, element, f"the contract does not promise to take {what}")
     return Judgement(Verdict.UNPROVEN, element, f"{answer.reason}, so nobody can tell whether every {point.label} is taken")
 
 

@@ -18,7 +18,7 @@ from cxcontracts.wording import (
     kinds_in_words,
     listed,
     names_values,
-    shown,
+    value_in_words,
 )
 
 _MOST_PLACES = 3
@@ -97,7 +97,7 @@ def _part(path: Path, depth: int) -> str:
     start = depth - 1
     while start > 0 and (not isinstance(path.segments[start], str) or as_index(path.segments[start]) is not None):
         start -= 1
-    return str(Path(path.root, path.segments[start:depth]))
+    return ".".join(map(str, path.segments[start:depth]))
 
 
 def _rest(path: Path, way: Way, asked: Mapping[str, Any]) -> str:
@@ -180,7 +180,7 @@ def _new_value(asked: Mapping[str, Any], value: JSON, met: Schema) -> str:
     if isinstance(value, dict | list) or (understood and kind not in understood and not fraction):
         return kind
     if not isinstance(value, str) or names_values(met):
-        return shown(value)
+        return value_in_words(value)
     texts = {**met, "type": "string"} if isinstance(met, Mapping) else met
     words = "any text" if is_any_text(texts) else described(texts)
-    return shown(value) if words == described(asked) else words
+    return value_in_words(value) if words == described(asked) else words

@@ -521,13 +521,16 @@ def scene_voice(scene: Scene, need: Need) -> Voice | None:
 def _gravest(candidate: Carried, record: Carried) -> list[Branch]:
     """Return branches in which a field is missing, those first that show best what changed.
 
-    Where the field can no longer be there at all, that is what to show; else a reason, at its place, that is new.
+    That is a reason, at its place, that is new; and where the field can no longer be there at all, the one that says it best.
     """
     known = {_reason_of(branch) for branch in record.absent}
     gone = candidate.there is Promise.IMPOSSIBLE
 
-    def rank(branch: Branch) -> tuple[int, bool]:
-        return (_GRAVEST_FIRST.index(branch.gap) if gone and branch.gap else 0, _reason_of(branch) in known)
+    def rank(branch: Branch) -> tuple[bool, int, int]:
+        known_already = _reason_of(branch) in known
+        if not gone or branch.gap is None or branch.way is None:
+            return (known_already, 0, 0)
+        return (known_already, _GRAVEST_FIRST.index(branch.gap), -len(branch.way.turns))
 
     return sorted(candidate.absent, key=rank)[:_MOST_WITNESSES]
 

@@ -38,6 +38,7 @@ _ANY_TEXT = re.compile(r"\^?(?:\.|\[(?:\\w\\W|\\W\\w|\\s\\S|\\S\\s|\\d\\D|\\D\\d
 _NARROWING = ("enum", "const", "pattern", "format", "minLength", "maxLength")
 _LOWER = frozenset({"minimum", "exclusiveMinimum", "minLength", "minItems"})
 _UPPER = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems"})
+_ALL_BUT_NULL = frozenset({"string", "array", "object", "number", "boolean"})
 _INT32 = (-(2**31), 2**31 - 1)
 _MOST_VALUES = 6
 _MOST_NAMES = 3
@@ -55,6 +56,17 @@ def shown(value: JSON, limit: int = 60) -> str:
     if len(text) <= limit:
         return text
     return f'{text[: limit - 2]}…"' if isinstance(value, str) else f"{text[: limit - 1]}…"
+
+
+def value_in_words(value: JSON, limit: int = 60) -> str:
+    """Return a value as the end of "may be …".
+
+    >>> [value_in_words(value) for value in ("", [], "late")]
+    ['empty', 'an empty list', '"late"']
+    """
+    if value in ("", []):
+        return "an empty list" if value == [] else "empty"
+    return shown(value, limit)
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:
@@ -130,7 +142,7 @@ def kinds_asked(schema: Mapping[str, Any] | bool) -> frozenset[str]:
 
 def _alternatives(schema: Mapping[str, Any] | bool) -> Iterator[str]:
     """Yield what a value may be, a few words each."""
-    if isinstance(schema, bool) or not schema:
+    if isinstance(schema, bool) or not schema or (schema.keys() == {"type"} and {*_kinds(schema)} >= _ALL_BUT_NULL):
         yield "any value"
     elif "enum" in schema or "const" in schema:
         yield from (shown(value, 30) for value in _values(schema))
@@ -192,6 +204,7 @@ def _described_number(word: str, schema: Mapping[str, Any]) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
     if (low, high) == _INT32:
         return f"{word} of 32 bits"
+    low, high = (None if bound == least else bound for bound, least in zip((low, high), _INT32, strict=True))
     if low is not None and high is not None:
         bounds = [f"from {low} to {high}"]
     else:
@@ -213,10 +226,11 @@ def _described_list(schema: Mapping[str, Any]) -> str:
 
 
 def _described_text(schema: Mapping[str, Any]) -> str:
-    if schema.get("format") in _FORMATS:
-        return _FORMATS[schema["format"]]
+    word = _FORMATS.get(schema.get("format", ""), "text")
     if "pattern" in schema and not _ANY_TEXT.fullmatch(schema["pattern"]):
-        return _like(schema["pattern"])
+        return _PATTERNS.get(schema["pattern"]) or f"{word} {_like(schema['pattern'])}"
+    if word != "text":
+        return word
     low, high = schema.get("minLength", 0), schema.get("maxLength")
     return "text that is not empty" if (low, high) == (1, None) else f"text{_size(low, high, 'character')}"
 
@@ -233,19 +247,17 @@ def _like(pattern: str) -> str:
     r"""Return what a pattern asks of a text; what is too long to be read is cut, and the cut is shown.
 
     >>> _like("^[WPB][0-9]{5}$"), _like("^https:"), _like(r"^(\w{3}){1}$|^NA$")
-    ('text like [WPB][0-9]{5}', 'text that starts with "https:"', 'text that matches ^(\\w{3}){1}$|^NA$')
+    ('like [WPB][0-9]{5}', 'that starts with "https:"', 'that matches ^(\\w{3}){1}$|^NA$')
     """
-    if pattern in _PATTERNS:
-        return _PATTERNS[pattern]
     start = _PLAIN_START.fullmatch(pattern)
     if start:
-        return f'text that starts with "{start[1].replace(chr(92), "")}"'
+        return f'that starts with "{start[1].replace(chr(92), "")}"'
     if not pattern:
-        return "text of a certain form"
+        return "of a certain form"
     whole = pattern.startswith("^") and pattern.endswith("$") and not pattern.endswith("\\$") and not _has_branches(pattern)
     text = pattern[1:-1] if whole else pattern
     cut = f"{text[:_LONGEST_PATTERN]}…" if len(text) > _LONGEST_PATTERN else text
-    return f"text {'like' if whole else 'that matches'} {cut}"
+    return f"{'like' if whole else 'that matches'} {cut}"
 
 
 def _has_branches(pattern: str) -> bool:
@@ -304,8 +316,33 @@ def refused_from_now_on(before: Mapping[str, Any] | bool, after: Mapping[str, An
         if len(value) < low:
             return "be empty" if low == 1 else f"have fewer than {low:,} characters"
     asked = described(after)
-    what = "any text" if any_text and isinstance(value, str) and is_any_text(before) else shown(value)
+    what = "any text" if any_text and isinstance(value, str) and is_any_text(before) else value_in_words(value)
     return f"be {what}" if asked in (described(before), "a fitting value") else f"be {what}; it now has to be {asked}"
+
+
+def not_taken(schema: Mapping[str, Any] | bool, any_text: bool, value: JSON, label: str) -> str:
+    """Return what is sent and not taken, as the rest of a sentence.
+
+    Args:
+        schema: What is taken.
+        any_text: Whether any text at all is sent.
+        value: One that is sent and not taken.
+        label: What it is sent as.
+
+    >>> not_taken({"type": "string", "format": "uuid"}, True, "text", "id")
+    'any text as id, only a UUID'
+    >>> not_taken({"maxLength": 9}, True, "x" * 10, "id")
+    'more than 9 characters as id'
+    """
+    whole = {} if isinstance(schema, bool) else _merged(schema)
+    if isinstance(value, str):
+        low, high = whole.get("minLength", 0), whole.get("maxLength")
+        if high is not None and len(value) > high:
+            return f"more than {high:,} character{'s' * (high != 1)} as {label}"
+        if len(value) < low:
+            return f"{'an empty text' if low == 1 else f'fewer than {low:,} characters'} as {label}"
+    what, asked = "any text" if any_text and isinstance(value, str) else shown(value), described(schema)
+    return f"{what} as {label}" + ("" if asked in ("text", "any value", "a fitting value") else f", only {asked}")
 
 
 def kind_of(value: JSON) -> str:
