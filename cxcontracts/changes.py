@@ -6,7 +6,6 @@ to, never by how they are spelled; ``allOf`` by what it merges to; descriptions 
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
@@ -17,10 +16,10 @@ from typing import Any
 from cxcontracts.containment.narrowing import NO_DEEPER, narrowed
 from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes, values_of
 from cxcontracts.containment.sets import Nothing, find
-from cxcontracts.contracts.document import dumped, references_in
 from cxcontracts.contracts.operation import Header, Media, Operation, Parameter
 from cxcontracts.errors import ContractError
 from cxcontracts.findings import Change
+from cxcontracts.sameness import Sameness
 from cxcontracts.scenes import Side
 from cxcontracts.wording import described, listed, shown
 
@@ -35,11 +34,7 @@ _SHORT_LOOK = 20
 _MOST_TRIES = 2
 """How deep such looks nest."""
 
-_WORDING = re.compile(rb'"(?:description|summary|title|example|x-[^"\\]*)":(?:"(?:[^"\\]|\\.)*"|null|true|false|-?[0-9.eE+-]+),?')
-
 _UNSOUND = "cannot be compared: a schema is unsound, or allows too many alternatives"
-_LOGIC = ("allOf", "oneOf", "anyOf", "not", "if", "then", "else")
-_COMPOUND = frozenset((*_LOGIC, "properties", "items", "additionalProperties", "patternProperties", "prefixItems", "contains"))
 
 Keys = frozenset[object]
 
@@ -107,7 +102,7 @@ class _Comparison:
         self._met: dict[int, int] = {}
         self._operation = 0
         self._cause = _Met()
-        self._clean = _unchanged_components(record, candidate)
+        self._same = Sameness(record.contract, candidate.contract)
 
     def add(self, element: str, change: str, *keys: object) -> None:
         self.found.append(_Found(self._operation, element, change, frozenset(keys), self._cause))
@@ -124,12 +119,7 @@ class _Comparison:
             word = "moved to another server path" if moved else "operation removed"
             self.add(str(operation), word, (operation.node.identity, "operation"))
             return
-        if (
-            self._alike(operation.node, renewed.node)
-            and operation.path == renewed.path
-            and operation.security == renewed.security
-            and self._alike_inputs(operation, renewed)
-        ):
+        if self._same.of_operations(operation, renewed):
             return
         try:
             self._inside(operation, renewed)
@@ -166,21 +156,19 @@ class _Comparison:
             ):
                 self.add(str(renewed), "operation added")
 
-    def _alike_inputs(self, one: Operation, other: Operation) -> bool:
-        return all(self._alike(a.node, b.node) for a, b in zip(one.parameters, other.parameters, strict=False)) and len(
-            one.parameters
-        ) == len(other.parameters)
-
     def _inside(self, one: Operation, other: Operation) -> None:
         element = str(other)
         if other.deprecated and not one.deprecated:
             self.add(element, "operation deprecated")
-        if one.security != other.security:
+        if not self._same.of_logins(one, other) and one.security != other.security:
             self.add(f"{element} security", "login changed", (one.node.identity, "security"))
-        self._parameters(element, one, other)
-        self._bodies(element, one, other)
+        if not self._same.of_inputs(one, other):
+            self._parameters(element, one, other)
+        if not self._same.of(one.node, other.node, "requestBody"):
+            self._bodies(element, one, other)
         for key in dict.fromkeys((*one.answers, *other.answers)):
-            self._answers(f"{element} {key}", key, one, other)
+            if not self._same.of(one.node, other.node, "responses", key):
+                self._answers(f"{element} {key}", key, one, other)
 
     def _parameters(self, element: str, one: Operation, other: Operation) -> None:
         before = {parameter.key: parameter for parameter in one.parameters}
@@ -258,7 +246,7 @@ class _Comparison:
             known.times += 1
             return
         met = self._pairs[pair] = _Met()
-        if len(one) == len(other) and all(self._alike(a, b) for a, b in zip(one, other, strict=True)):
+        if len(one) == len(other) and all(map(self._same.of, one, other)):
             return
         self._queue.append(_Pair(self._operation, element, one, other, before, after, met))
 
@@ -359,64 +347,7 @@ class _Comparison:
         if len(one.atoms) != 1 or len(other.atoms) != 1 or (name in one.required) != (name in other.required):
             return False
         before, after = (shape.atoms[0].value.get("properties", {}).get(name) for shape in (one, other))
-        return before is not None and before == after and self._self_contained(before)
-
-    def _self_contained(self, schema: Any) -> bool:
-        """Tell whether a schema refers to nothing that changed."""
-        if not isinstance(schema, dict):
-            return True
-        if "$ref" in schema:
-            return self._clean is not None and schema["$ref"] in self._clean
-        if _COMPOUND.isdisjoint(schema):
-            return True
-        references = references_in(schema)
-        return not references or (self._clean is not None and references <= self._clean)
-
-    def _alike(self, one: Node, other: Node) -> bool:
-        """Tell at the cost of a comparison of bytes whether two parts say the same; False where that takes a closer look."""
-        if one.value != other.value and _bare(one.value) != _bare(other.value):
-            return False
-        references = references_in(one.value)
-        return not references or (self._clean is not None and references <= self._clean)
-
-
-def _unchanged_components(record: Side, candidate: Side) -> frozenset[str] | None:
-    """Return the local references that point to the same in both versions, whatever those refer to in turn included."""
-    one, other = (side.contract.root.value.get("components") for side in (record, candidate))
-    if not isinstance(one, dict) or not isinstance(other, dict):
-        return frozenset()
-    same: dict[str, frozenset[str]] = {}
-    for section, members in one.items():
-        others = other.get(section)
-        if not isinstance(members, dict) or not isinstance(others, dict):
-            continue
-        for name, member in members.items():
-            if name in others and (member == others[name] or _bare(member) == _bare(others[name])):
-                escaped = name.replace("~", "~0").replace("/", "~1")
-                same[f"#/components/{section}/{escaped}"] = references_in(member)
-    return _closed(same)
-
-
-def _closed(same: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """Drop what refers, over any number of steps, to something that is not the same."""
-    users: dict[str, list[str]] = {}
-    lost = []
-    for name, references in same.items():
-        for reference in references:
-            users.setdefault(reference, []).append(name)
-            if reference not in same:
-                lost.append(reference)
-    gone: set[str] = set()
-    while lost:
-        for name in users.get(lost.pop(), ()):
-            if name not in gone:
-                gone.add(name)
-                lost.append(name)
-    return frozenset(same.keys() - gone)
-
-
-def _bare(value: Any) -> bytes:
-    return _WORDING.sub(b"", dumped(value))
+        return before is not None and before == after and self._same.settled(one.atoms[0], other.atoms[0], after)
 
 
 def _patterns(shape: Shape) -> dict[str, list[Node]]:

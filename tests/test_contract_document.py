@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cxcontracts.contracts.document import Contract, dumped, references_in, shape_of
+from cxcontracts.contracts.document import Contract, references_in, shape_of
 from cxcontracts.contracts.folder import Folder
 from cxcontracts.documents import parse
 from cxcontracts.errors import ContractError
@@ -510,15 +510,6 @@ def test_a_contract_with_integers_beyond_64_bits_is_read_and_searched(number: in
 
     assert (named(found), told(found), found.dangling) == (["GET /t"], [], frozenset())
     assert references_in(found.root.value) == {"#/info"}
-
-
-@pytest.mark.parametrize("odd", [1, 2**64, -(2**63) - 1, "\ud800", [10**30, {"b": "\udfff"}]])
-def test_what_is_dumped_is_the_same_for_the_same_content_in_any_order(odd: JSON) -> None:
-    one, other = {"a": odd, "b": [1, {"c": 2, "d": 3}]}, {"b": [1, {"d": 3, "c": 2}], "a": odd}
-
-    assert dumped(one) == dumped(other)
-    assert json.loads(dumped(one)) == one
-    assert dumped(one) != dumped({**one, "b": [{"c": 2, "d": 3}, 1]})
 
 
 @pytest.mark.parametrize(

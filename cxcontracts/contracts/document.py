@@ -20,6 +20,7 @@ from cxcontracts.exchanges import JSON
 from cxcontracts.problems import Place, Problem
 
 _PARAMETER = re.compile(r"\{[^{}]*\}")
+_REFERENCE = re.compile(rb'"\$ref": ?("(?:[^"\\]++|\\.)*+")')
 _MOST_HOPS = 32
 
 
@@ -78,6 +79,8 @@ class Contract:
         self.document = document
         self._files: dict[int, File] = {}
         self._targets: dict[tuple[int, str], Node] = {}
+        self._found: dict[tuple[str, str], Operation | None] = {}
+        self._references: dict[int, tuple[JSON, frozenset[str]]] = {}
         self.openapi = _openapi_version(document)
         self.legacy = self.openapi.startswith("3.0")
         self.root = self._file(document).root
@@ -177,11 +180,11 @@ class Contract:
 
     def at(self, method: str, path: str) -> Operation | None:
         """Return the operation of a method and a path of that shape; None where there is none."""
-        for template in self._paths.get(shape_of(path), ()):
-            for operation in self._of_path(template):
-                if operation.method == method:
-                    return operation
-        return None
+        key = (method, path)
+        if key not in self._found:
+            same_shape = (each for template in self._paths.get(shape_of(path), ()) for each in self._of_path(template))
+            self._found[key] = next((operation for operation in same_shape if operation.method == method), None)
+        return self._found[key]
 
     def fitting(self, method: str, address: str) -> tuple[Operation, Mapping[str, str]] | None:
         """Return the operation that an address leads to, the most specific one, with its path parameters; None where none fits.
@@ -246,9 +249,15 @@ class Contract:
     @cached_property
     def dangling(self) -> frozenset[str]:
         """The references within the document that lead nowhere."""
-        written = self.document.data if self.document.written == "json" else dumped(self.document.value)
-        local = {reference for reference in _references(written) if reference.startswith("#")}
-        return frozenset(reference for reference in local if not self._leads_somewhere(reference))
+        references = frozenset[str]().union(*map(self.references_of, _parts(self.document.value)))
+        return frozenset(each for each in references if each.startswith("#") and not self._leads_somewhere(each))
+
+    def references_of(self, part: JSON) -> frozenset[str]:
+        """Return every ``$ref`` in a part of this contract, as :func:`references_in` does, found once."""
+        known = self._references.get(id(part))
+        if known is None:
+            known = self._references[id(part)] = (part, references_in(part))  # the part stays, and so its id stays its own
+        return known[1]
 
     def _leads_somewhere(self, reference: str) -> bool:
         target = self.document.value
@@ -316,19 +325,22 @@ def _openapi_version(document: Document) -> str:
     return version
 
 
+def _parts(document: Mapping[str, JSON]) -> Iterator[JSON]:
+    """Yield what a document consists of: each path, each component, and whatever else it has."""
+    for key, section in document.items():
+        if key == "paths" and isinstance(section, dict):
+            yield from section.values()
+        elif key == "components" and isinstance(section, dict):
+            for members in section.values():
+                yield from members.values() if isinstance(members, dict) else (members,)
+        else:
+            yield section
+
+
 def references_in(value: JSON) -> frozenset[str]:
     """Return every ``$ref`` in a part of a document, at the cost of writing it as bytes."""
-    return _references(dumped(value))
-
-
-def _references(written: bytes) -> frozenset[str]:
-    found = set(re.findall(rb'"\$ref"\s*:\s*("(?:[^"\\]|\\.)*")', written))
-    return frozenset(str(orjson.loads(each)) for each in found)
-
-
-def dumped(value: JSON) -> bytes:
-    """Return a part of a document as bytes that are the same for the same content."""
     try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        written = orjson.dumps(value)
     except TypeError:  # an integer beyond 64 bits, or half a surrogate pair
-        return json.dumps(value, sort_keys=True).encode()
+        written = json.dumps(value).encode()
+    return frozenset(orjson.loads(found) for found in set(_REFERENCE.findall(written)))

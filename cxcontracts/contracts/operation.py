@@ -158,6 +158,7 @@ class Operation:
         contract: Where it is declared.
         method: Upper case.
         path: The template as written there.
+        node, item: Where it and its path are written.
     """
 
     def __init__(self, contract: Contract, method: str, path: str, node: Node, item: Node) -> None:
@@ -165,7 +166,7 @@ class Operation:
         self.method = method
         self.path = path
         self.node = node
-        self._item = item
+        self.item = item
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -173,7 +174,7 @@ class Operation:
     @cached_property
     def bases(self) -> tuple[str, ...]:
         """The paths of its servers; its own go before those of the path, and those before those of the document."""
-        for owner in (self.node.value, self._item.value):
+        for owner in (self.node.value, self.item.value):
             if isinstance(owner.get("servers"), list) and owner["servers"]:
                 return bases_of(owner["servers"])
         return self.contract.bases
@@ -196,7 +197,7 @@ class Operation:
             ContractError: If one is no parameter, or its reference leads nowhere.
         """
         found: dict[tuple[str, object], Parameter] = {}
-        for owner in (self.node, self._item):
+        for owner in (self.node, self.item):
             for index in range(len(_listed(owner, "parameters"))):
                 parameter = self._parameter(self.contract.resolved(owner.child("parameters", index)))
                 if parameter is not None:

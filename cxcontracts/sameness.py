@@ -1,0 +1,154 @@
+"""What two versions of a contract say alike: found by comparing values as they were parsed, each shared part once.
+
+Wording is left out: descriptions, titles, examples, extensions. A part that refers to another is the same only if that is too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from cxcontracts.containment.nodes import Node
+from cxcontracts.contracts.document import Contract
+from cxcontracts.contracts.operation import Operation
+from cxcontracts.exchanges import JSON
+
+_WORDING = frozenset({"description", "summary", "title", "example", "examples", "externalDocs", "operationId", "tags"})
+_NAMING = frozenset(
+    {
+        "properties", "patternProperties", "dependentSchemas", "dependentRequired", "$defs", "mapping", "securitySchemes",
+        "responses", "content", "headers", "encoding", "links", "callbacks", "scopes", "variables",
+    }
+)  # fmt: skip
+"""Keys whose members have names of the partner's own, ``description`` for one."""
+_LITERAL = frozenset({"const", "enum", "default", "security"})
+_ABSENT = object()
+
+
+class Sameness:
+    """Tells which parts of two versions of a contract say the same.
+
+    False means that it takes a closer look, not that something changed.
+    """
+
+    def __init__(self, record: Contract, candidate: Contract) -> None:
+        self._record = record
+        self._candidate = candidate
+        self._items: dict[tuple[int, int], bool] = {}
+
+    def of(self, one: Node, other: Node, *keys: str) -> bool:
+        """Tell whether two nodes say the same, or their parts below some keys; what neither has is the same."""
+        mine, theirs = (_below(node.value, keys) for node in (one, other))
+        return same(mine, theirs) and self.settled(one, other, theirs)
+
+    def of_operations(self, one: Operation, other: Operation) -> bool:
+        """Tell whether two operations say the same, with what their paths and their documents say of them."""
+        if one.path != other.path or not self.of_logins(one, other):
+            return False
+        return self._of_items(one.item, other.item) or (self.of(one.node, other.node) and self.of_inputs(one, other))
+
+    def of_logins(self, one: Operation, other: Operation) -> bool:
+        """Tell whether two operations ask for the same login."""
+        return self._same_schemes and bool(one.node.value.get("security") == other.node.value.get("security"))
+
+    def of_inputs(self, one: Operation, other: Operation) -> bool:
+        """Tell whether two operations have the same parameters, those of their paths among them."""
+        return (
+            one.path == other.path and self.of(one.node, other.node, "parameters") and self.of(one.item, other.item, "parameters")
+        )
+
+    def settled(self, one: Node, other: Node, part: JSON) -> bool:
+        """Tell whether a part that two nodes share refers to nothing but what is the same as well."""
+        if not isinstance(part, dict | list):
+            return True
+        references = self._candidate.references_of(part)
+        at_home = one.home is self._record.root.home and other.home is self._candidate.root.home
+        return not references or (at_home and references <= self._components)
+
+    def _of_items(self, one: Node, other: Node) -> bool:
+        pair = (one.identity, other.identity)
+        if pair not in self._items:
+            self._items[pair] = self.of(one, other)
+        return self._items[pair]
+
+    @cached_property
+    def _same_schemes(self) -> bool:
+        """Whether the documents as a whole say the same of logging in."""
+        one, other = self._record.root.value, self._candidate.root.value
+        mine, theirs = (_mapping(root.get("components")).get("securitySchemes") for root in (one, other))
+        return bool(one.get("security") == other.get("security")) and _same_at("securitySchemes", mine, theirs)
+
+    @cached_property
+    def _components(self) -> frozenset[str]:
+        """The references to components that are the same, whatever these refer to in turn included."""
+        one, other = (_mapping(contract.root.value.get("components")) for contract in (self._record, self._candidate))
+        alike: dict[str, frozenset[str]] = {}
+        for section, members in one.items():
+            alike.update(self._of_section(section, _mapping(members), _mapping(other.get(section))))
+        alike.update((_reference("examples", name), frozenset()) for name in _mapping(other.get("examples")))
+        return _closed(alike)
+
+    def _of_section(
+        self, section: str, one: Mapping[str, JSON], other: Mapping[str, JSON]
+    ) -> Iterator[tuple[str, frozenset[str]]]:
+        """Yield the reference to each component that reads the same in both versions, with what it refers to."""
+        for name, member in one.items():
+            if name in other and same(member, other[name]):
+                yield _reference(section, name), self._candidate.references_of(other[name])
+
+
+def same(one: JSON, other: JSON) -> bool:
+    """Tell whether two parts of contracts read the same but for wording.
+
+    >>> same({"type": "string", "description": "A name"}, {"type": "string"})
+    True
+    >>> same({"properties": {"description": {}}}, {"properties": {}})
+    False
+    """
+    if one == other:
+        return True
+    if isinstance(one, dict) and isinstance(other, dict):
+        said = (key for key in one.keys() | other.keys() if not (key in _WORDING or key.startswith("x-")))
+        return all(_same_at(key, one.get(key, _ABSENT), other.get(key, _ABSENT)) for key in said)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return False
+
+
+def _same_at(key: str, one: JSON, other: JSON) -> bool:
+    if key in _NAMING and isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(member, other[name]) for name, member in one.items())
+    return bool(one == other) if key in _LITERAL else same(one, other)
+
+
+def _closed(alike: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Drop what refers, over any number of steps, to something that is not the same."""
+    users: dict[str, list[str]] = {}
+    lost = []
+    for name, references in alike.items():
+        for reference in references:
+            users.setdefault(reference, []).append(name)
+            if reference not in alike:
+                lost.append(reference)
+    gone: set[str] = set()
+    while lost:
+        for name in users.get(lost.pop(), ()):
+            if name not in gone:
+                gone.add(name)
+                lost.append(name)
+    return frozenset(alike.keys() - gone)
+
+
+def _reference(section: str, name: str) -> str:
+    escaped = name.replace("~", "~0").replace("/", "~1")
+    return f"#/components/{section}/{escaped}"
+
+
+def _below(value: JSON, keys: tuple[str, ...]) -> JSON:
+    for key in keys:
+        value = value.get(key, _ABSENT) if isinstance(value, dict) else _ABSENT
+    return value
+
+
+def _mapping(value: JSON) -> Mapping[str, JSON]:
+    return value if isinstance(value, dict) else {}
