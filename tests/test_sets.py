@@ -60,8 +60,8 @@ def larger(below: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             propertyNames=st.just({"maxLength": 1}),
             minProperties=st.integers(0, 2),
         ),
-        st.builds(lambda word, branches: {word: branches}, st.sampled_from(("allOf", "anyOf")), several),
-        st.lists(plain, min_size=1, max_size=3).map(lambda branches: {"oneOf": branches}),
+        several.map(lambda branches: {"anyOf": branches}),
+        st.builds(lambda word, branches: {word: branches}, st.sampled_from(("allOf", "oneOf")), st.lists(plain, min_size=1)),
         plain.map(lambda schema: {"not": schema}),
         st.tuples(plain, below, below).map(lambda three: dict(zip(("if", "then", "else"), three, strict=True))),
     )
@@ -143,6 +143,10 @@ def member(schema: Schema, **keys: JSON) -> dict[str, Any]:
     return {"type": "object", "properties": {"a": schema}, **keys}
 
 
+def values_in(schema: Schema) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": schema}
+
+
 def or_null(*schemas: Schema) -> dict[str, Any]:
     return {"anyOf": [*schemas, {"type": "null"}]}
 
@@ -183,12 +187,19 @@ DATE = {"type": "string", "format": "date"}
         (or_null(text("^[A-Z]{3}$")), {"type": ["string", "null"], "pattern": "^[A-Z]"}),
         (text("^[A-Z]{3}$"), or_null(text("^[A-Z]{3}$"))),
         (items(or_null(text("^[A-Z]{3}$"))), items(or_null(text("^[A-Z]{2,4}$")))),
+        (items({"enum": ["a", "b"]}), items({"enum": ["a", "b", "c"]})),
+        (items({"type": "string", "enum": ["a"]}, minItems=2), items({"type": "string", "enum": ["a", "b"]}, minItems=2)),
+        (or_null(items({"enum": ["a"]})), or_null(items({"enum": ["a", "b"]}))),
+        (items({"type": "string"}), items({"type": ["string", "null"]})),
+        (items(items({"enum": ["a"]})), items(items({"enum": ["a", "b"]}))),
         (items({"enum": ["a"]}, minItems=1), items({"enum": ["a"]})),
         (items({"enum": ["a", "b"]}, uniqueItems=True), items({"enum": ["a", "b"]})),
         (items({"type": "integer"}, maxItems=2), items({"type": "integer"}, maxItems=3)),
         (member({"enum": ["a"]}, required=["a"]), member({"enum": ["a"]})),
         (member({"type": "string"}, required=["a"]), member({"type": ["string", "boolean"]}, required=["a"])),
         (member(text("^[A-Z]{3}$"), required=["a"]), member(or_null(text("^[A-Z]{2,4}$")), required=["a"])),
+        (values_in({"enum": ["a"]}), values_in({"enum": ["a", "b"]})),
+        (values_in(items({"enum": ["a"]})), values_in(items({"enum": ["a", "b"]}))),
         ({"allOf": [{"type": "integer"}, {"minimum": 0}]}, {"type": "integer"}),
         ({"oneOf": [{"type": "string"}, {"type": "integer"}]}, {"type": ["string", "number"]}),
         ({"type": "integer", "if": {"minimum": 0}, "then": {"maximum": 5}, "else": False}, {"type": "integer", "maximum": 5}),
@@ -265,6 +276,7 @@ def test_schemas_that_exclude_each_other_admit_nothing_together(together: list[S
         ([{"type": ["string", "null"]}], [{"type": "string"}], None),
         ([items({"enum": ["a", "b", None]})], [items({"enum": ["a", "b"]})], [None]),
         ([items({"enum": ["a"]})], [items({"enum": ["a"]}, minItems=1)], []),
+        ([items({"enum": ["a", "b", "c"]}, maxItems=1)], [items({"enum": ["a", "b"]}), items({"enum": ["a"]})], ["c"]),
         ([text("^[ab]$"), {"minLength": 1}], [text("^a$")], "b"),
         ([{"type": "integer", "minimum": 5, "maximum": 6}], [{"const": 5}], 6),
         ([member({"type": "integer"})], [member({"type": "integer"}, required=["a"])], {}),
