@@ -116,10 +116,12 @@ def _change(way: Way, others: Sequence[Way]) -> str:
     only = _leaves_no_other(way, others)
     if way.gap is Gap.UNDECLARED:
         return "is gone" if only else "may now be missing"
+    if way.gap is Gap.OPTIONAL and way.stop is None:
+        return "may now be missing"
+    if any(other.gap is Gap.OPTIONAL and other.stop is not None and len(other.turns) == len(way.turns) for other in others):
+        return "may now be anything"
     if way.gap is Gap.NULL:
         return "can now only be null" if only else "may now be null"
-    if way.gap is Gap.OPTIONAL:
-        return "may now be missing" if way.stop is None else "may now be anything"
     words = _forms(way, others if only else (way,))
     if only:
         return f"is now {words}" if words else "now has another form"
