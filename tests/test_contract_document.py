@@ -64,7 +64,7 @@ def test_schemas_are_those_of_3_0_or_json_schema(version: str, legacy: bool) -> 
         ("[]", "openapi-missing", 1),
         ("text", "openapi-missing", 1),
         ("info: {}\npaths: {}", "openapi-missing", 1),
-        ("info: {}\nswagger: '2.0'", "openapi-version", 2),
+        ("info: {}\nswagger: '1.2'", "openapi-version", 2),
         ("info: {}\nopenapi: 3.1", "openapi-version", 2),
         ("info: {}\nopenapi: 4.0.0", "openapi-version", 2),
         ("info: {}\nopenapi: 3.10.0", "openapi-version", 2),

@@ -14,6 +14,7 @@ import orjson
 from cxcontracts.containment.nodes import Node
 from cxcontracts.contracts.folder import Folder, RefusedReference
 from cxcontracts.contracts.operation import METHODS, Operation, bases_of
+from cxcontracts.contracts.swagger import Part, Swagger, is_swagger
 from cxcontracts.documents import Document
 from cxcontracts.errors import ContractError
 from cxcontracts.exchanges import JSON
@@ -22,6 +23,7 @@ from cxcontracts.problems import Place, Problem
 _PARAMETER = re.compile(r"\{[^{}]*\}")
 _REFERENCE = re.compile(rb'"\$ref": ?("(?:[^"\\]++|\\.)*+")')
 _MOST_HOPS = 32
+_COMPONENTS = "#/components/"
 
 
 def shape_of(path: str) -> str:
@@ -34,12 +36,17 @@ def shape_of(path: str) -> str:
 
 
 class File:
-    """One file of a contract, as the home of the schemas that are written there."""
+    """One file of a contract, as the home of the schemas that are written there.
 
-    def __init__(self, contract: Contract, document: Document) -> None:
+    Args:
+        part: The file, or a part of it, read as OpenAPI 3.0 where it is Swagger 2.0; None where it is read as it stands.
+    """
+
+    def __init__(self, contract: Contract, document: Document, part: Part | None = None) -> None:
         self.contract = contract
         self.document = document
-        self.root = Node(document.value, self)
+        self.root = Node(part.value if part else document.value, self)
+        self._place = part.place if part else document.place
 
     @property
     def legacy(self) -> bool:
@@ -56,7 +63,7 @@ class File:
 
     def place(self, node: Node) -> Place:
         """Return where a node of this file is written."""
-        return self.document.place(node.pointer)
+        return self._place(node.pointer)
 
     def refuse(self, node: Node, what: str, remedy: str, code: str) -> ContractError:
         """Return the error for a mistake at *node*."""
@@ -71,20 +78,21 @@ class Contract:
         document: The OpenAPI document itself.
 
     Raises:
-        ContractError: If the document is no OpenAPI 3.0, 3.1 or 3.2.
+        ContractError: If the document is neither OpenAPI 3.0, 3.1 or 3.2 nor Swagger 2.0.
     """
 
     def __init__(self, folder: Folder, document: Document) -> None:
         self.folder = folder
         self.document = document
         self._files: dict[int, File] = {}
-        self._targets: dict[tuple[int, str], Node] = {}
+        self._targets: dict[tuple[object, ...], Node] = {}
         self._found: dict[tuple[str, str], Operation | None] = {}
         self._references: dict[int, tuple[JSON, frozenset[str]]] = {}
-        self.openapi = _openapi_version(document)
+        self._swagger = Swagger(document, folder.follow) if is_swagger(document.value) else None
+        self.openapi = "3.0" if self._swagger else _openapi_version(document)
         self.legacy = self.openapi.startswith("3.0")
-        self.root = self._file(document).root
-        paths = document.value.get("paths", {})
+        self.root = (File(self, document, self._swagger.whole) if self._swagger else self._file(document)).root
+        paths = self.root.value.get("paths", {})
         if not isinstance(paths, dict):
             raise ContractError.at(
                 document.place(("paths",)), "paths must be a mapping of paths", "write paths: {}", "paths-type"
@@ -93,7 +101,7 @@ class Contract:
     @property
     def version(self) -> str:
         """``info.version`` as text; empty where there is none."""
-        info = self.document.value.get("info")
+        info = self.root.value.get("info")
         return str(info.get("version", "")) if isinstance(info, dict) else ""
 
     def follow(self, file: File, node: Node, reference: str) -> Node:
@@ -102,24 +110,33 @@ class Contract:
         Raises:
             ContractError: If it points nowhere, or out of the partner's folder.
         """
-        key = (id(file.document), reference)
+        key = (id(file.document), reference, self._swagger.role(node.value) if self._swagger else None)
         found = self._targets.get(key)
         if found is None:
-            found = self._targets[key] = self._follow(file, node, reference)
+            found = self._targets[key] = (
+                self._converted(self._swagger, file, node, reference) if self._swagger else self._follow(file, node, reference)
+            )
         return found
 
-    def _follow(self, file: File, node: Node, reference: str) -> Node:
+    def _converted(self, swagger: Swagger, file: File, node: Node, reference: str) -> Node:
+        """Return what a ``$ref`` leads to in a contract that is Swagger 2.0."""
+        if file.document is self.document and reference.startswith(_COMPONENTS):  # which only the conversion writes
+            return self._follow(file, node, reference, self.root)
+        target = self._follow(file, node, reference)
+        document = self.folder.follow(file.document, reference)[0]
+        return File(self, document, swagger.part(document, target.pointer, target.value, node.value)).root
+
+    def _follow(self, file: File, node: Node, reference: str, root: Node | None = None) -> Node:
         try:
             document, pointer = self.folder.follow(file.document, reference)
         except RefusedReference as refused:
-            place = file.document.place((*node.pointer, "$ref"))
-            raise ContractError.at(place, refused.what, refused.remedy, refused.code) from None
-        target = self._file(document).root
+            raise ContractError.at(_of_reference(node), refused.what, refused.remedy, refused.code) from None
+        target = root or self._file(document).root
         try:
             for token in pointer:
                 target = target.child(int(token) if isinstance(target.value, list) else token)
         except (KeyError, IndexError, TypeError, ValueError):
-            place = file.document.place((*node.pointer, "$ref"))
+            place = _of_reference(node)
             what = f"$ref {reference[:80]!r} points to nothing: there is no {token[:80]!r}"
             raise ContractError.at(place, what, "correct it, or add what is missing", "ref-nowhere") from None
         return target
@@ -138,13 +155,13 @@ class Contract:
             if not isinstance(value, dict) or not isinstance(value.get("$ref"), str):
                 return node
             node = node.home.follow(node, value["$ref"])
-        raise self._file(self.document).refuse(node, "this $ref leads back to itself", "let it point to something", "ref-cycle")
+        raise node.home.refuse(node, "this $ref leads back to itself", "let it point to something", "ref-cycle")
 
     @cached_property
     def _paths(self) -> dict[str, list[str]]:
         """Shape to the templates of that shape, as written."""
         shapes: dict[str, list[str]] = {}
-        for path in self.document.value.get("paths") or {}:
+        for path in self.root.value.get("paths") or {}:
             if path.startswith("/"):
                 shapes.setdefault(shape_of(path), []).append(path)
         return shapes
@@ -152,7 +169,7 @@ class Contract:
     @cached_property
     def bases(self) -> tuple[str, ...]:
         """The paths of the servers, without a slash at the end, in the order written; empty where no server is named."""
-        return bases_of(self.document.value.get("servers"))
+        return bases_of(self.root.value.get("servers"))
 
     def operations(self) -> Iterator[Operation]:
         """Yield every operation, in the order written; a path that cannot be read has none."""
@@ -229,7 +246,8 @@ class Contract:
 
         Every operation is read, every reference of the document followed; schemas are not looked into, nor are further files.
         """
-        seen: set[Problem] = set(self._dangling(self.root)) if self.dangling else set()
+        seen: set[Problem] = set(self._dangling(self._file(self.document).root)) if self.dangling else set()
+        seen.update(self._swagger.mistakes() if self._swagger else ())
         for path in (path for paths in self._paths.values() for path in paths):
             try:
                 tuple(self._of_path(path))
@@ -298,6 +316,10 @@ class Contract:
         return None
 
 
+def _of_reference(node: Node) -> Place:
+    return node.home.place(node.child("$ref"))
+
+
 def _matched(template: str, path: str) -> Mapping[str, str] | None:
     """Return what stands in place of each parameter of a template; None where the path is not of its shape."""
     pattern = re.escape(template).replace(r"\{", "{").replace(r"\}", "}")
@@ -314,7 +336,7 @@ def _openapi_version(document: Document) -> str:
     version = value.get("openapi")
     if version is None and "swagger" in value:
         what = f"Swagger {value['swagger']!s:.20} is not read"
-        raise ContractError.at(document.place(("swagger",)), what, "convert it to OpenAPI 3", "openapi-version")
+        raise ContractError.at(document.place(("swagger",)), what, "it must be 2.0, or OpenAPI 3", "openapi-version")
     if version is None:
         raise ContractError.at(
             Place(document.name), "this is no OpenAPI document", "it must say openapi: 3.x.y", "openapi-missing"
