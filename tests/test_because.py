@@ -177,8 +177,9 @@ def test_a_value_that_is_new_is_told_with_what_is_understood(
     before: str, after: str, value: str, sentence: str, tmp_path: Path
 ) -> None:
     wanted = sentence.replace("{time}", "the journey understands a date and time")
+    old, new = (answers(f"{{a: {each}}}", "[a]") for each in (before, after))
 
-    assert said(tmp_path, *(answers(f"{{a: {each}}}", "[a]") for each in (before, after)), f"{{a: {value}}}") == wanted
+    assert said(tmp_path, old, new, f"{{a: {value}}}") == wanted
 
 
 def test_a_length_that_was_too_great_before_is_not_called_new(tmp_path: Path) -> None:

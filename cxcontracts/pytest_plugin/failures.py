@@ -10,9 +10,8 @@ from _pytest._code.code import ExceptionChainRepr, ReprEntryNative, ReprFileLoca
 
 from cxcontracts.findings import Finding, Verdict
 from cxcontracts.problems import Place
-from cxcontracts.reports.excerpt import request_line, response_line
 from cxcontracts.reports.page import Page
-from cxcontracts.reports.sentences import slipped, suffering
+from cxcontracts.reports.sentences import facts, suffering
 from cxcontracts.sanitise import harmless_line
 
 _LABELS: Final = 13
@@ -89,14 +88,7 @@ def _write_break(page: Page, error: ExperienceBreaks, place: Place) -> None:
         return
     page.write(suffering(finding))
     page.gap()
-    rows = {"because": finding.because, "contract": error.release, "element": finding.element, "": slipped(finding)}
-    if finding.witness is not None:
-        three_lines = 3 * (page.width - _LABELS)
-        rows |= {
-            "request": request_line(finding, finding.witness, three_lines),
-            "response": response_line(finding, finding.witness, three_lines),
-        }
-    for label, text in rows.items():
-        if text:
-            page.write(text, lead=f"  {label}", indent=_LABELS)
+    known = facts(finding, room=3 * (page.width - _LABELS))
+    for label, text in {"because": finding.because, "contract": error.release, **known}.items():
+        page.write(text, lead=f"  {label}", indent=_LABELS)
     page.write_whole(str(place), lead="  needed by", indent=_LABELS)

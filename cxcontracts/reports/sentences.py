@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from cxcontracts.findings import WORST_FIRST, Finding, Harm, PartnerRun, Promise, Run, Verdict, people
+from cxcontracts.reports.excerpt import request_line, response_line
+from cxcontracts.wording import listed
 
 _SUFFERS = {
     Harm.BLOCKED: "would be blocked",
@@ -24,15 +26,6 @@ def count(number: int, noun: str) -> str:
     ('1 experience', '1,200 needs')
     """
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def listed(items: Sequence[str]) -> str:
-    """Return items as a sentence lists them.
-
-    >>> listed(["a", "b", "c"])
-    'a, b and c'
-    """
-    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
 
 
 def who(findings: Iterable[Finding]) -> str:
@@ -82,6 +75,32 @@ def slipped(finding: Finding) -> str:
     if finding.was is None or finding.is_ is None or finding.was is finding.is_:
         return ""
     return f"was {finding.was}, is {'only ' if finding.is_ is Promise.POSSIBLE else ''}{finding.is_}"
+
+
+def facts(finding: Finding, room: int) -> Mapping[str, str]:
+    """Return how we know of a break, each fact by its label; the empty label goes on with the one before it.
+
+    Args:
+        room: How many characters the request and the response may have each.
+    """
+    witness = finding.witness
+    whole = {
+        "because": finding.because,
+        "element": finding.element,
+        "": slipped(finding),
+        "request": request_line(finding, witness, room) if witness else "",
+        "response": response_line(finding, witness, room) if witness else "",
+    }
+    return {label: fact for label, fact in whole.items() if fact}
+
+
+def waiting(followers: int) -> str:
+    """Return how many needs wait on a finding; empty for none.
+
+    >>> waiting(1), waiting(2)
+    ('1 more need waits on it', '2 more needs wait on it')
+    """
+    return f"{count(followers, 'more need')} {'waits' if followers == 1 else 'wait'} on it" if followers else ""
 
 
 def release(partner: PartnerRun) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
 from cxcontracts.findings import Change, Finding, PartnerRun, Run, Verdict
-from cxcontracts.reports.excerpt import request_line, response_line
 from cxcontracts.reports.page import BOLD, DIM, Page, Style
-from cxcontracts.reports.sentences import Roots, alone, count, counts, release, slipped, suffering, unchecked, who
+from cxcontracts.reports.sentences import Roots, alone, count, counts, facts, release, suffering, unchecked, waiting, who
 from cxcontracts.sanitise import harmless_line
 
 _T = TypeVar("_T")
@@ -85,19 +84,13 @@ class _Report:
         if len(self._run.partners) > 1:
             releases = {partner.partner: release(partner) for partner in self._run.partners}
             self._row("partner", releases.get(finding.partner, finding.partner))
-        self._row("because", finding.because)
-        self._row("element", finding.element)
-        self._row("", slipped(finding))
-        if finding.witness is not None:
-            three_lines = 3 * (self.page.width - _LABELS)
-            self._row("request", request_line(finding, finding.witness, three_lines))
-            self._row("response", response_line(finding, finding.witness, three_lines))
+        for label, fact in facts(finding, room=3 * (self.page.width - _LABELS)).items():
+            self._row(label, fact)
         if finding.harm not in self._run.fail_on:
             self._row("gate", f"only warns: fail-on does not name {finding.harm}")
         self._copied("needed by", str(finding.where))
         self._copied("id", finding.id)
-        if followers := self._roots.followers(finding):
-            self._row("then", f"{count(followers, 'more need')} {'waits' if followers == 1 else 'wait'} on it")
+        self._row("then", waiting(self._roots.followers(finding)))
 
     def _row(self, label: str, text: str) -> None:
         if text:
@@ -128,7 +121,7 @@ class _Report:
         self.page.write_whole(str(finding.where), indent=4)
         self.page.write_whole(finding.id, indent=4)
         if followers := self._roots.followers(finding):
-            self.page.write(f"{count(followers, 'more need')} {'waits' if followers == 1 else 'wait'} on it", indent=4)
+            self.page.write(waiting(followers), indent=4)
 
     def _unpromised(self) -> None:
         unpromised = self._roots.of(Verdict.UNPROMISED)
