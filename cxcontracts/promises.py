@@ -405,17 +405,17 @@ class _Judged:
         return None
 
     def _responses(self, side: Side, branch: Branch, value: JSON, known: Sequence[Schema]) -> Iterator[Response]:
-        status = branch.voice.answer.status
+        assert self.scene.renewed is not None
         if branch.way is None:
-            yield Response(status)
+            yield side.response(self.scene.renewed, branch.voice)
             return
         for end in self._ends(side, branch.way, value, known):
             try:
                 whole = side.builder.along(branch.way, end)
                 if self.need.path.root == "header":
-                    yield Response(status, headers=whole)
+                    yield side.response(self.scene.renewed, branch.voice, headers=whole)
                 else:
-                    yield Response(status, body=self._conditioned(side, branch.way, whole))
+                    yield side.response(self.scene.renewed, branch.voice, self._conditioned(side, branch.way, whole))
             except Unbuildable:
                 continue
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cxcontracts.containment.building import Builder
-from cxcontracts.containment.nodes import Direction, Node, Reader, Touched
+from cxcontracts.containment.building import Builder, Unbuildable
+from cxcontracts.containment.nodes import Direction, Node, Reader, TooManyShapes, Touched
 from cxcontracts.contracts.document import Contract
 from cxcontracts.contracts.operation import Answer, Media, Operation
-from cxcontracts.exchanges import JSON
+from cxcontracts.exchanges import JSON, NO_BODY, Response
 
 if TYPE_CHECKING:
     from cxcontracts.estate.model import Journey, Partner, Step
@@ -54,6 +54,23 @@ class Side:
             )
             self._headers[key] = node
         return node
+
+    def response(
+        self, operation: Operation, voice: Voice, body: JSON = NO_BODY, headers: Mapping[str, JSON] | None = None
+    ) -> Response:
+        """Return an answer as the contract allows it, what is not given filled in as far as anything fits."""
+        if headers is None:
+            filled = self._filled((self.headers(operation, voice.answer),))
+            headers = filled if isinstance(filled, dict) else {}
+        if body is NO_BODY and voice.media is not None and voice.media.json:
+            body = self._filled(voice.media.nodes)
+        return Response(voice.answer.status, headers, body)
+
+    def _filled(self, nodes: Sequence[Node]) -> JSON:
+        try:
+            return self.builder.value(nodes)
+        except (Unbuildable, TooManyShapes):
+            return NO_BODY
 
 
 @dataclass(frozen=True, slots=True)

@@ -337,7 +337,7 @@ def _end(type_: Type) -> Ends:
 
 def _member(reading: Reading, fields: Sequence[Field], segments: Sequence[str]) -> Ends:
     if segments[0] == "*":
-        return _all(ends(reading, each.type, segments[1:]) for each in fields)
+        return _all(ends(reading, each.type, segments[1:]) for each in fields) if fields else Ends(gone=True)
     own = next((each for each in fields if each.name == segments[0]), None)
     if own is None:
         return Ends(gone=True)

@@ -12,7 +12,7 @@ from cxcontracts.estate.model import Journey, Partner, Step
 from cxcontracts.exchanges import Exchange, Request, Response
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.requirements import Judgement, Requirement
-from cxcontracts.scenes import Scene, selected
+from cxcontracts.scenes import Scene, selected, voices
 from cxcontracts.sending import Entry, content_type, sent_media
 from cxcontracts.wording import listed
 
@@ -104,10 +104,12 @@ class Answers:
         new = [answer for answer in renewed.successes(()) if answer.key.isdigit() and answer.status not in wanted | known]
         if not new:
             return None
+        assert scene.candidate is not None
         status = new[0].status
+        voice = next(voices(renewed, (status,), scene.accept))
         understood = listed([str(code) for code in sorted(wanted)], "or")
         because = f"the answer may now also be {status}; the journey understands {understood} only"
-        witness = Exchange(request_of(scene), Response(status))
+        witness = Exchange(request_of(scene), scene.candidate.response(renewed, voice))
         return Judgement(Verdict.BROKEN, f"{renewed} {status}", because, Promise.GUARANTEED, Promise.POSSIBLE, witness)
 
     def _media(self, scene: Scene, renewed: Operation) -> Judgement | None:
