@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from itertools import islice
+from operator import is_
 from typing import Any
 
 from cxcontracts.containment.narrowing import NO_DEEPER, narrowed
-from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes, values_of
+from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes, lone_reference, values_of
 from cxcontracts.containment.sets import Nothing, find
 from cxcontracts.contracts.operation import Header, Media, Operation, Parameter
 from cxcontracts.errors import ContractError
@@ -41,9 +43,23 @@ Keys = frozenset[object]
 
 @dataclass
 class _Met:
-    """How often a pair of schemas was met."""
+    """How often something was met in which something else may be found: an operation, or a pair of schemas.
+
+    Attributes:
+        times: How often it was met itself.
+        around: What it is written in, where it was met first; None where a reference leads to it.
+    """
 
     times: int = 1
+    around: _Met | None = None
+
+    @property
+    def places(self) -> int:
+        """How many elements show it, with those that show what it is written in."""
+        places, met = self.times, self.around
+        while met is not None:
+            places, met = places + met.times - 1, met.around
+        return places
 
 
 @dataclass
@@ -86,7 +102,7 @@ def differences(
     comparison.look_into()
     comparison.added()
     found = sorted(comparison.found, key=lambda each: each.operation)
-    return tuple(Change(each.element, each.change, felt(each.keys), each.met.times) for each in found)
+    return tuple(Change(each.element, each.change, felt(each.keys), each.met.places) for each in found)
 
 
 class _Comparison:
@@ -240,15 +256,17 @@ class _Comparison:
                 self._schemas(where, before[name].nodes, after[name].nodes, *readers)
 
     def _schemas(self, element: str, one: Sequence[Node], other: Sequence[Node], before: Reader, after: Reader) -> None:
-        pair = (id(before), *(node.identity for node in one), "|", *(node.identity for node in other))
+        if not one and not other:
+            return
+        targets = tuple(map(_target, one)), tuple(map(_target, other))
+        pair = (id(before), *(node.identity for node in targets[0]), "|", *(node.identity for node in targets[1]))
         known = self._pairs.get(pair)
         if known is not None:
-            known.times += 1
+            known.times += known.around is not self._cause
             return
-        met = self._pairs[pair] = _Met()
-        if len(one) == len(other) and all(map(self._same.of, one, other)):
-            return
-        self._queue.append(_Pair(self._operation, element, one, other, before, after, met))
+        met = self._pairs[pair] = _Met(around=self._cause if all(map(is_, targets[0], one)) else None)
+        if len(one) != len(other) or not all(map(self._same.of, one, other)):
+            self._queue.append(_Pair(self._operation, element, *targets, before, after, met))
 
     def _shapes(self, element: str, one: Sequence[Shape], other: Sequence[Shape], before: Reader, after: Reader) -> None:
         one, other = _without_null(one), _without_null(other)
@@ -348,6 +366,16 @@ class _Comparison:
             return False
         before, after = (shape.atoms[0].value.get("properties", {}).get(name) for shape in (one, other))
         return before is not None and before == after and self._same.settled(one.atoms[0], other.atoms[0], after)
+
+
+def _target(node: Node) -> Node:
+    """Return what a schema that is nothing but a reference refers to; itself where that is nowhere."""
+    seen = set()
+    with suppress(ContractError):
+        while (reference := lone_reference(node)) is not None and node.identity not in seen:
+            seen.add(node.identity)
+            node = node.home.follow(node, reference)
+    return node
 
 
 def _patterns(shape: Shape) -> dict[str, list[Node]]:

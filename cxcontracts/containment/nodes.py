@@ -298,14 +298,12 @@ class Reader:
 
     def _expand(self, node: Node, value: Mapping[str, Any]) -> Sequence[Shape]:
         _insist_on_form(node, value)
-        reference = value.get("$ref")
-        if isinstance(reference, str):
-            target = self._expanded(node.home.follow(node, reference))
-            if node.home.legacy or len(value) == 1:
-                return target
-            whole = _both(target, (_atom(node),))
-        else:
-            whole = (_atom(node),)
+        alone = lone_reference(node)
+        if alone is not None:
+            return self._expanded(node.home.follow(node, alone))
+        whole: tuple[Shape, ...] = (_atom(node),)
+        if isinstance(value.get("$ref"), str):
+            whole = _both(self._expanded(node.home.follow(node, value["$ref"])), whole)
         for index in range(len(_list(value.get("allOf")))):
             whole = _both(whole, self._expanded(node.child("allOf", index)))
         for word in ("oneOf", "anyOf"):
@@ -333,6 +331,13 @@ class Reader:
         then = self._expanded(node.child("then")) if "then" in node.value else (ANYTHING,)
         other = self._expanded(node.child("else")) if "else" in node.value else (ANYTHING,)
         return (*_both(when, then), *_both(_without(node.child("if")), other))
+
+
+def lone_reference(node: Node) -> str | None:
+    """Return the ``$ref`` of a schema that says nothing beside it that counts; None of any other."""
+    value = node.value
+    reference = value.get("$ref") if isinstance(value, dict) else None
+    return reference if isinstance(reference, str) and (node.home.legacy or len(value) == 1) else None
 
 
 def _insist_on_form(node: Node, value: Mapping[str, Any]) -> None:
