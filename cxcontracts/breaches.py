@@ -22,6 +22,7 @@ from cxcontracts.wording import (
 )
 
 _MOST_PLACES = 3
+_MOST_KINDS = 2
 
 
 def broken_off(path: Path, way: Way, others: Sequence[Way], asked: Mapping[str, Any]) -> str:
@@ -37,7 +38,22 @@ def broken_off(path: Path, way: Way, others: Sequence[Way], asked: Mapping[str, 
     return f"{_place(path, depth)} {_change(way, others)}; the journey needs {_rest(path, way, asked)}"
 
 
-def refused(path: Path, asked: Mapping[str, Any], value: JSON, met: Schema, known: Sequence[Schema], *, never: bool) -> str:
+def replaced(path: Path, asked: Mapping[str, Any], after: Sequence[Schema]) -> str:
+    """Say what a value is now that none is understood any more.
+
+    Args:
+        path: Where it is.
+        asked: What the journey understands.
+        after: What the contract says of it now, in every case.
+    """
+    name, wanted = named(path), described(_beside_null(asked))
+    whole = list(dict.fromkeys(map(described, after)))
+    if len(whole) > _MOST_KINDS or {"any value", "a fitting value", wanted} & {*whole}:
+        return f"{name} can no longer be what the journey understands: {wanted}"
+    return f"{name} is now {listed(whole, 'or')}; the journey understands {wanted}"
+
+
+def refused(path: Path, asked: Mapping[str, Any], value: JSON, met: Schema, before: Sequence[Schema]) -> str:
     """Say which value is new that is not understood.
 
     Args:
@@ -45,18 +61,14 @@ def refused(path: Path, asked: Mapping[str, Any], value: JSON, met: Schema, know
         asked: What the journey understands.
         value: The value.
         met: What the contract says of it where the value was found.
-        known: All that the contract says of it.
-        never: True where no value is understood any more.
+        before: What it said of it, in every case.
     """
     name, wanted = named(path), described(_beside_null(asked) if value is not None else asked)
-    if never:
-        whole = list(dict.fromkeys(map(described, known)))
-        if len(whole) <= 2 and not {"any value", "a fitting value", wanted} & {*whole}:
-            return f"{name} is now {listed(whole, 'or')}; the journey understands {wanted}"
     beyond = exceeded(asked, value)
     if beyond:
         return f"{name} may now {beyond}"
-    new = _new_value(asked, value, met)
+    known = frozenset(kind for schema in before for kind in kinds_asked(schema))
+    new = _new_value(asked, value, met, known)
     if wanted in (new, "any value", "a fitting value"):
         return f"{name} may now be {new} that the journey does not understand"
     return f"{name} may now be {new}; the journey understands {wanted}"
@@ -173,13 +185,13 @@ def _beside_null(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     return whole
 
 
-def _new_value(asked: Mapping[str, Any], value: JSON, met: Schema) -> str:
-    """Return what a value is called: by its kind, where already that is not understood, else by what it is."""
-    if met is True or described(met) == "any value":
+def _new_value(asked: Mapping[str, Any], value: JSON, met: Schema, known: frozenset[str]) -> str:
+    """Return what a value is called: by its kind, where that alone is new and not understood; else by what it is."""
+    if described(met) == "any value":
         return "anything"
     kind, understood = kind_of(value), kinds_asked(asked)
     fraction = kind == kind_of(0.5) and kind_of(0) in understood
-    if isinstance(value, dict | list) or (understood and kind not in understood and not fraction):
+    if kind not in known and (isinstance(value, dict | list) or (understood and kind not in understood and not fraction)):
         return kind
     if not isinstance(value, str) or names_values(met):
         return value_in_words(value)

@@ -383,13 +383,12 @@ class _Judged:
         response = self._witness(branch, value, record.schemas)
         if response is None:
             return None
-        level = self._said(candidate)
         return Judgement(
             Verdict.BROKEN,
             self._element(branch.voice, renewed=True),
-            self._sentence(branch, value, response, candidate, level),
+            self._sentence(break_, response, record.schemas, candidate) + self._when(),
             was=self._said(record) or (record.there if value is ABSENT else None),
-            is_=level or (candidate.there if value is ABSENT else None),
+            is_=self._said(candidate) or (candidate.there if value is ABSENT else None),
             witness=Exchange(self.request(), response),
         )
 
@@ -462,11 +461,9 @@ class _Judged:
         operation = self.scene.renewed if renewed and self.scene.renewed is not None else self.scene.operation
         return " ".join(part for part in (str(operation), str(voice or ""), str(self.need.path)) if part)
 
-    def _sentence(self, branch: Branch, value: JSON, response: Response, candidate: Carried, level: Promise | None) -> str:
-        return self._said_of(branch, value, response, candidate, level) + self._when()
-
-    def _said_of(self, branch: Branch, value: JSON, response: Response, candidate: Carried, level: Promise | None) -> str:
-        path, asked = self.need.path, self.need.schema
+    def _sentence(self, break_: tuple[Branch, JSON], response: Response, schemas: Sequence[Schema], candidate: Carried) -> str:
+        """Say what broke; *schemas* are those that the record had for the value."""
+        (branch, value), path, asked = break_, self.need.path, self.need.schema
         if branch.way is None:
             comes = "may now come" if candidate.ways else "now comes"
             return f"the answer {comes} without a body ({branch.voice.answer.status}); the journey needs {breaches.named(path)}"
@@ -474,8 +471,9 @@ class _Judged:
             return breaches.broken_off(path, branch.way, candidate.ways, asked)
         failing = [each for each in found(path, response) if each is not MISSING and self.need.fails(each)]
         met = next(schema for each, schema in candidate.present if each is branch)
-        never = level is Promise.IMPOSSIBLE
-        return breaches.refused(path, asked, next(iter(failing), None), met, candidate.schemas, never=never)
+        if self._said(candidate) is Promise.IMPOSSIBLE:
+            return breaches.replaced(path, asked, candidate.schemas)
+        return breaches.refused(path, asked, next(iter(failing), None), met, schemas)
 
     def _when(self) -> str:
         """Say when the need holds; nothing where it always does."""

@@ -146,6 +146,18 @@ def test_a_need_in_some_cases_says_in_which(tmp_path: Path) -> None:
         (TIME, "{type: string, maxLength: 9}", "date-time", "a is now text of at most 9 characters; {time}"),
         (TIME, TEXT, "date-time", "a may now be any text; {time}"),
         ("{type: integer}", "{type: number}", "integer", "a may now be 0.5; the journey understands a whole number"),
+        (
+            "{anyOf: [{type: integer}, {enum: [x]}]}",
+            "{anyOf: [{type: integer}, {enum: [x, y]}]}",
+            "integer",
+            'a may now be "y"; the journey understands a whole number',
+        ),
+        (
+            "{type: string, pattern: '^(.*)[a-f]$'}",
+            "{anyOf: [{type: string, pattern: '^[g-k]$'}, {type: integer}, {type: array}]}",
+            "{type: string, pattern: '^[a-f]$'}",
+            "a can no longer be what the journey understands: text like [a-f]",
+        ),
         ("{type: integer}", TEXT, "integer", "a is now text; the journey understands a whole number"),
         (
             "{type: integer, maximum: 4}",
