@@ -182,17 +182,29 @@ class Contract:
         item = self.resolved(self.root.child("paths", path))
         for key in item.value if isinstance(item.value, dict) else ():
             if key.lower() in METHODS and isinstance(item.value[key], dict):
-                yield self._operation(path, item, key)
+                yield self._operation(path, item.child(key), item, key)
+        if self.openapi.startswith("3.2") and isinstance(item.value, dict):
+            yield from self._additional(path, item)
 
-    def _operation(self, path: str, item: Node, key: str) -> Operation:
-        node = self.resolved(item.child(key))
-        known = self._known.get((node.identity, path))
+    def _additional(self, path: str, item: Node) -> Iterator[Operation]:
+        """Yield the operations of methods that have no key of their own; one that has may not stand there, and is passed over."""
+        others = item.value.get("additionalOperations")
+        for method, operation in others.items() if isinstance(others, dict) else ():
+            if method.lower() not in METHODS and isinstance(operation, dict):
+                yield self._operation(path, item.child("additionalOperations", method), item, method)
+
+    def _operation(self, path: str, written: Node, item: Node, method: str) -> Operation:
+        node = self.resolved(written)
+        if not isinstance(node.value, dict):
+            raise node.home.refuse(node, "an operation must be a mapping", "give it responses", "operation-form")
+        key = (node.identity, path, method)  # one operation may be written for several methods: by an alias, by references
+        known = self._known.get(key)
         if known is None:
-            known = self._known[node.identity, path] = Operation(self, key.upper(), path, node, item)
+            known = self._known[key] = Operation(self, method.upper(), path, node, item)
         return known
 
     @cached_property
-    def _known(self) -> dict[tuple[int, str], Operation]:
+    def _known(self) -> dict[tuple[int, str, str], Operation]:
         return {}
 
     def at(self, method: str, path: str) -> Operation | None:

@@ -55,6 +55,7 @@ class Folder:
         self._real_root = os.path.realpath(root)
         self._documents: dict[PurePosixPath, Document] = {}
         self._paths: dict[str, PurePosixPath] = {}
+        self._addresses: dict[str, PurePosixPath] = {}
         self._size = 0
 
     def read(self, relative: str) -> Document:
@@ -73,7 +74,8 @@ class Folder:
     def follow(self, base: Document, reference: str) -> tuple[Document, tuple[str, ...]]:
         """Return what a ``$ref`` names: the document, and the tokens of the JSON Pointer in it, which may lead nowhere.
 
-        Percent-encoding is decoded once, in the path before it is checked; ``~1`` and ``~0`` in the pointer are unescaped.
+        Percent-encoding is decoded once, in the path before it is checked; ``~1`` and ``~0`` in the pointer are unescaped. The
+        ``$self`` of a file that was read names that file, and what lies beside it is looked for beside the file.
 
         Args:
             base: The document of this folder in which the reference stands.
@@ -93,12 +95,15 @@ class Folder:
                 - ``ref-anchor``: its fragment is a name, not a pointer.
             ContractError: The file is there and cannot be used.
 
-        Sources: RFC 3986, RFC 6901 section 6.
+        Sources: RFC 3986, RFC 6901 section 6, OpenAPI 3.2.0 "Establishing the Base URI".
         """
         path, _, fragment = reference.partition("#")
         document = base
-        if path:
+        if path in self._addresses:
+            document = self._documents[self._addresses[path]]
+        elif path:
             folder = self._paths[base.name].parent
+            path = path.removeprefix(_folder_of(_own_address(base)))
             document = self._document(_normal(folder, _checked_path(path, reference), reference), reference)
         return document, _tokens(fragment, reference)
 
@@ -126,6 +131,8 @@ class Folder:
             self._documents[path] = parse(data, name, duplicates="last-wins")
             self._paths[name] = path
             self._size += len(data)
+            if address := _own_address(self._documents[path]):
+                self._addresses.setdefault(address, path)
         return self._documents[path]
 
     def _contents(self, path: PurePosixPath, reference: str) -> bytes:
@@ -157,6 +164,18 @@ class Folder:
 
     def _name(self, relative: str) -> str:
         return f"{self.shown}/{relative}" if self.shown else relative
+
+
+def _own_address(document: Document) -> str:
+    """Return the address that a document gives itself (OpenAPI 3.2); empty where it gives none."""
+    value = document.value
+    address = value.get("$self") if isinstance(value, dict) and "openapi" in value else ""
+    return address.partition("#")[0] if isinstance(address, str) else ""
+
+
+def _folder_of(address: str) -> str:
+    """Return what every address of a file in the same folder starts with; empty where an address is not a whole one."""
+    return address[: address.rfind("/") + 1] if _SCHEME.match(address) else ""
 
 
 def _checked_path(path: str, reference: str) -> str:

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from cxcontracts.containment.nodes import Node
+from cxcontracts.containment.nodes import Direction, Node, Reader, TooManyShapes
+from cxcontracts.errors import ContractError
 
 if TYPE_CHECKING:
     from cxcontracts.contracts.document import Contract
@@ -18,7 +19,9 @@ METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch",
 PLACES = ("path", "query", "header", "cookie")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _MOST_BASES = 50
+_MOST_HOPS = 32
 _BODILESS = frozenset({204, 205})
+_EXPLODED = ("form", "cookie")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Parameter:
 
     Attributes:
         name: As written; headers compare in lower case.
-        place: ``path``, ``query``, ``header`` or ``cookie``.
+        place: ``path``, ``query``, ``header`` or ``cookie``; ``querystring`` for a whole query that is no list of fields.
         position: For a path parameter, which one of the template's it is, from 0; else -1.
         nodes: Its schema; empty where nothing is said.
         style, explode: How its value becomes text; by default as OpenAPI says for its place.
@@ -199,10 +202,16 @@ class Operation:
         found: dict[tuple[str, object], Parameter] = {}
         for owner in (self.node, self.item):
             for index in range(len(_listed(owner, "parameters"))):
-                parameter = self._parameter(self.contract.resolved(owner.child("parameters", index)))
-                if parameter is not None:
+                for parameter in self._parameters_of(self.contract.resolved(owner.child("parameters", index))):
                     found.setdefault(parameter.key, parameter)
         return tuple(found.values())
+
+    def _parameters_of(self, node: Node) -> Iterator[Parameter]:
+        """Yield what a parameter is to a caller: several where one stands for the fields of a whole query (OpenAPI 3.2)."""
+        if isinstance(node.value, dict) and node.value.get("in") == "querystring":
+            yield from _fields_of_query(node)
+        elif (parameter := self._parameter(node)) is not None:
+            yield parameter
 
     def _parameter(self, node: Node) -> Parameter | None:
         value = node.value
@@ -213,7 +222,7 @@ class Operation:
         if place == "path" and name not in names:
             return None
         style = value.get("style") or ("form" if place in ("query", "cookie") else "simple")
-        explode = value["explode"] if isinstance(value.get("explode"), bool) else style == "form"
+        explode = value["explode"] if isinstance(value.get("explode"), bool) else style in _EXPLODED
         media, nodes = _written_schema(node)
         position = names.index(name) if place == "path" else -1
         required = place == "path" or value.get("required") is True
@@ -292,17 +301,20 @@ class Operation:
         if odd is not None:
             what = "a login that is asked for must be a mapping"
             raise owner.home.refuse(owner.child("security", odd), what, "write NAME: [scopes]", "security-form")
-        return tuple(tuple(self._schemes(alternative)) for alternative in asked)
+        return tuple(tuple(self._schemes(owner.child("security", index))) for index in range(len(asked)))
 
-    def _schemes(self, alternative: Mapping[str, Any]) -> Iterator[Scheme]:
-        for name, scopes in alternative.items():
-            yield Scheme(self._meaning(name), frozenset(scope for scope in _list(scopes) if isinstance(scope, str)))
+    def _schemes(self, alternative: Node) -> Iterator[Scheme]:
+        for name, scopes in alternative.value.items():
+            yield Scheme(self._meaning(name, alternative), frozenset(scope for scope in _list(scopes) if isinstance(scope, str)))
 
-    def _meaning(self, name: str) -> tuple[str, ...]:
+    def _meaning(self, name: str, alternative: Node) -> tuple[str, ...]:
         try:
             node = self.contract.resolved(self.contract.root.child("components", "securitySchemes", name))
         except (KeyError, TypeError):
-            return ("undeclared", name)
+            by_address = self._scheme_at(name, alternative)
+            if by_address is None:
+                return ("undeclared", name)
+            node = by_address
         value = node.value if isinstance(node.value, dict) else {}
         kind = str(value.get("type", ""))
         if kind == "apiKey":
@@ -310,6 +322,15 @@ class Operation:
         if kind == "http":
             return (kind, str(value.get("scheme", "")).lower())
         return (kind,)
+
+    def _scheme_at(self, address: str, alternative: Node) -> Node | None:
+        """Return the scheme that is named by its address instead, which OpenAPI 3.2 allows; None where there is none."""
+        if not self.contract.openapi.startswith("3.2") or not re.search(r"[#/.]", address):
+            return None
+        try:
+            return self.contract.resolved(Node({"$ref": address}, alternative.home, alternative, address))
+        except ContractError:
+            return None
 
 
 def bases_of(servers: Any) -> tuple[str, ...]:
@@ -343,19 +364,53 @@ def _stand_in(key: str, keys: Sequence[str]) -> int:
 
 def _media(node: Node) -> Iterator[Media]:
     for name in _mapped(node, "content"):
-        entry = node.child("content", name)
-        yield Media(str(name).partition(";")[0].strip().lower(), _schema_of(entry))
+        yield Media(str(name).partition(";")[0].strip().lower(), _schema_of(_entry(node, name)))
+
+
+def _entry(node: Node, media: str) -> Node:
+    """Return what is said of a media type; in OpenAPI 3.2 that may stand elsewhere."""
+    entry = node.child("content", media)
+    for _ in range(_MOST_HOPS):
+        if not isinstance(entry.value, dict) or not isinstance(entry.value.get("$ref"), str):
+            return entry
+        entry = entry.home.follow(entry, entry.value["$ref"])
+    raise entry.home.refuse(entry, "this $ref leads back to itself", "let it point to a media type", "ref-cycle")
 
 
 def _written_schema(node: Node) -> tuple[str, tuple[Node, ...]]:
     """Return the media type in which a parameter or header is written, empty where it has a plain schema; and the schema."""
     media = next(iter(_mapped(node, "content")), "")
-    return media, _schema_of(node.child("content", media)) if media else _schema_of(node)
+    return media, _schema_of(_entry(node, media)) if media else _schema_of(node)
+
+
+def _fields_of_query(node: Node) -> Iterator[Parameter]:
+    """Yield the fields of a form that is the whole query; the query itself where it is another text, or has alternatives."""
+    media, nodes = _written_schema(node)
+    required = node.value.get("required") is True
+    try:
+        shapes = Reader(Direction.REQUEST).shapes(nodes) if media == FORMS[0] else ()
+    except TooManyShapes:
+        shapes = ()
+    if len(shapes) != 1 or not shapes[0].names:
+        name = node.value.get("name")
+        yield Parameter(name if isinstance(name, str) else "", "querystring", -1, required, nodes, "", False, media, node)
+        return
+    encodings = _entry(node, media).value.get("encoding")
+    for name in shapes[0].names:
+        said = encodings.get(name) if isinstance(encodings, dict) else None
+        style = said["style"] if isinstance(said, dict) and isinstance(said.get("style"), str) else "form"
+        explode = said["explode"] if isinstance(said, dict) and isinstance(said.get("explode"), bool) else style in _EXPLODED
+        slot = shapes[0].slot(name)
+        yield Parameter(name, "query", -1, required and slot.required, slot.nodes, style, explode, "", node)
 
 
 def _schema_of(node: Node) -> tuple[Node, ...]:
     value = node.value
-    return (node.child("schema"),) if isinstance(value, dict) and "schema" in value else ()
+    if not isinstance(value, dict):
+        return ()
+    if "schema" not in value and "itemSchema" in value:  # of a stream, OpenAPI 3.2: "as if the values were in an array"
+        return (Node({"type": "array", "items": value["itemSchema"]}, node.home, node, "itemSchema"),)
+    return (node.child("schema"),) if "schema" in value else ()
 
 
 def _mapped(node: Node, key: str) -> Mapping[str, Any]:
