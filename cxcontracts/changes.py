@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from itertools import islice
@@ -35,6 +34,9 @@ _SHORT_LOOK = 20
 
 _MOST_TRIES = 2
 """How deep such looks nest."""
+
+_MOST_HOPS = 32
+"""How many references are followed that lead to nothing but another."""
 
 _UNSOUND = "cannot be compared: a schema is unsound, or allows too many alternatives"
 
@@ -145,7 +147,7 @@ class _Comparison:
     def look_into(self) -> None:
         """Compare the schemas that were met on the way, and say of each operation where that ends early."""
         unseen = set()
-        while self._queue:
+        while self._queue and not (self._tried and self.found):  # a trial ends at the first difference
             pair = self._queue.popleft()
             self._operation, self._cause = pair.operation, pair.met
             self._left -= 1
@@ -332,6 +334,10 @@ class _Comparison:
         if len(one) == 1:
             yield one[0], other[0]
             return
+        by_types = {shape.types: shape for shape in other}
+        if len(by_types) == len(other) and by_types.keys() == {shape.types for shape in one}:
+            yield from ((shape, by_types[shape.types]) for shape in one)
+            return
         left = [(shape, _signature(shape)) for shape in other]
         unpaired = []
         for shape in one:
@@ -370,11 +376,14 @@ class _Comparison:
 
 def _target(node: Node) -> Node:
     """Return what a schema that is nothing but a reference refers to; itself where that is nowhere."""
-    seen = set()
-    with suppress(ContractError):
-        while (reference := lone_reference(node)) is not None and node.identity not in seen:
-            seen.add(node.identity)
+    for _ in range(_MOST_HOPS):
+        reference = lone_reference(node)
+        if reference is None:
+            break
+        try:
             node = node.home.follow(node, reference)
+        except ContractError:
+            break
     return node
 
 

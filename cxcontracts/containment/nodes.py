@@ -270,7 +270,8 @@ class Reader:
             return True
         if isinstance(value.get("$ref"), str):
             return self._marked(node.home.follow(node, value["$ref"]), word, depth - 1)
-        return any(self._marked(node.child("allOf", i), word, depth - 1) for i in range(len(_list(value.get("allOf")))))
+        parts = _list(value.get("allOf"))
+        return bool(parts) and any(self._marked(node.child("allOf", i), word, depth - 1) for i in range(len(parts)))
 
     def _expanded(self, node: Node) -> tuple[Shape, ...]:
         value = node.value
