@@ -156,6 +156,10 @@ TWINS = {
         swagger(f"produces: []\nresponses: {{'200': {{description: ok, schema: {TEXT}}}}}", "produces: [a/b]"),
         content(TEXT),
     ),
+    "an answer of which there are examples alone": (
+        swagger("responses: {'200': {description: ok, examples: {application/json: {a: 1}}}}", "produces: [text/plain]"),
+        three("responses: {'200': {description: ok, content: {application/json: {}}}}"),
+    ),
     "x-nullable": (
         says("{type: object, properties: {a: {type: string, x-nullable: true}}}"),
         content("{type: object, properties: {a: {type: string, nullable: true}}}"),

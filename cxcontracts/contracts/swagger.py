@@ -363,15 +363,20 @@ class Swagger:
             response["headers"] = {name: self._read(each, here.below(name), _HEADER) for name, each in headers.items()}
         elif "headers" in written:
             response["headers"] = headers
-        schema = written.get("schema")
-        if "schema" in written:
-            is_file = isinstance(schema, dict) and schema.get("type") == "file"
-            media = produces or (_UNDECLARED_FILE if is_file else _UNDECLARED)
+        examples = _mapping(written.get("examples"))
+        media = self._media_of(written, examples, produces)
+        if media:
             response["content"] = content = self._content(media, self._value_of(written, spot), spot)
-            for name, example in _mapping(written.get("examples")).items():
+            for name, example in examples.items():
                 if name in content:
                     content[name]["example"] = example
         return response
+
+    def _media_of(self, written: Mapping[str, Any], examples: Mapping[str, Any], produces: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the media types of a response: none without a schema, but for those that it has examples of."""
+        if "schema" not in written:
+            return tuple(examples)
+        return produces or (_UNDECLARED_FILE if _mapping(written["schema"]).get("type") == "file" else _UNDECLARED)
 
     # Parameters and schemas
 
