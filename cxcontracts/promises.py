@@ -281,7 +281,7 @@ class _Judged:
             judgement = self._proved(break_, record, candidate)
             if judgement is not None:
                 return judgement
-            doubts.append("no witness was found")
+            doubts.append("no answer was found that shows it")
         if doubts:
             return self._unproven(doubts[0])
         doubt = self._doubt(record, candidate)

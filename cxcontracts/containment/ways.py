@@ -15,10 +15,10 @@ MOST_WAYS = MOST_SHAPES * 5
 class Gap(Enum):
     """Why a path breaks off."""
 
-    OPTIONAL = "may now be missing"
-    UNDECLARED = "is no longer there"
-    NULL = "may now be null"
-    RETYPED = "has another form now"
+    OPTIONAL = "may be missing"
+    UNDECLARED = "is not declared"
+    NULL = "may be null"
+    RETYPED = "has another form"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from cxcontracts.promises import Need, judge_need
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene
 from cxcontracts.sending import content_type, filled, placed, sent_schema
-from cxcontracts.wording import shown
+from cxcontracts.wording import value_in_words
 
 
 class Keep:
@@ -86,17 +86,20 @@ class Keep:
             return self._lost(scene, path, use, answer)
         if isinstance(answer, Unknown):
             element = f"{scene.renewed} {path} → {use.scene.operation} {use.point.entry.place} {use.point.label}"
-            return Judgement(Verdict.UNPROVEN, element, answer.reason)
+            because = f"nobody can tell whether {_taker(use)} still takes every {path} as {use.point.label}: {answer.reason}"
+            return Judgement(Verdict.UNPROVEN, element, because)
         return None
 
     def _lost(self, scene: Scene, path: Path, use: Use, answer: Found) -> Judgement:
         element = f"{scene.renewed} {path} → {use.scene.operation} {use.point.entry.place} {use.point.label}"
-        partner = use.scene.partner.title or use.scene.partner.name
-        because = (
-            f"{path} may now be {shown(answer.value)}, which {partner} does not take as {use.point.label} at {use.step.name}"
-        )
+        value = value_in_words(answer.value)
+        because = f"{path} may now be {value}, which {_taker(use)} does not take as {use.point.label} at {use.step.name}"
         replaced = {use.point.entry.key: _within(use, answer.value)}
         return Judgement(Verdict.BROKEN, element, because, witness=assumed(use.scene, refusal(use.scene.operation), **replaced))
+
+
+def _taker(use: Use) -> str:
+    return use.scene.partner.title or use.scene.partner.name
 
 
 def _within(use: Use, value: JSON) -> JSON:
