@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import orjson
@@ -70,6 +71,14 @@ class File:
         return ContractError.at(self.place(node), what, remedy, code)
 
 
+class _Written(NamedTuple):
+    """An operation as a path has it; *method* is upper case."""
+
+    method: str
+    node: Node
+    item: Node
+
+
 class Contract:
     """One version of what a partner promises.
 
@@ -86,6 +95,7 @@ class Contract:
         self.document = document
         self._files: dict[int, File] = {}
         self._targets: dict[tuple[object, ...], Node] = {}
+        self._of_paths: dict[str, Sequence[_Written]] = {}
         self._found: dict[tuple[str, str], Operation | None] = {}
         self._references: dict[int, tuple[JSON, frozenset[str]]] = {}
         self._swagger = Swagger(document, folder.follow) if is_swagger(document.value) else None
@@ -179,29 +189,33 @@ class Contract:
                     yield from tuple(self._of_path(path))
 
     def _of_path(self, path: str) -> Iterator[Operation]:
-        item = self.resolved(self.root.child("paths", path))
-        for key in item.value if isinstance(item.value, dict) else ():
-            if key.lower() in METHODS and isinstance(item.value[key], dict):
-                yield self._operation(path, item.child(key), item, key)
-        if self.openapi.startswith("3.2") and isinstance(item.value, dict):
-            yield from self._additional(path, item)
+        return (self._operation(path, *written) for written in self._written(path))
 
-    def _additional(self, path: str, item: Node) -> Iterator[Operation]:
-        """Yield the operations of methods that have no key of their own; one that has may not stand there, and is passed over."""
-        others = item.value.get("additionalOperations")
+    def _written(self, path: str) -> Sequence[_Written]:
+        """Return what is written of each operation of a path, not looked into yet."""
+        if path not in self._of_paths:
+            item = self.resolved(self.root.child("paths", path))
+            self._of_paths[path] = tuple(self._methods(item)) if isinstance(item.value, dict) else ()
+        return self._of_paths[path]
+
+    def _methods(self, item: Node) -> Iterator[_Written]:
+        for key, operation in item.value.items():
+            if key.lower() in METHODS and isinstance(operation, dict):
+                yield _Written(key.upper(), item.child(key), item)
+        others = item.value.get("additionalOperations") if self.openapi.startswith("3.2") else None
         for method, operation in others.items() if isinstance(others, dict) else ():
+            # One that has a key of its own may not stand here, and is passed over.
             if method.lower() not in METHODS and isinstance(operation, dict):
-                yield self._operation(path, item.child("additionalOperations", method), item, method)
+                yield _Written(method.upper(), item.child("additionalOperations", method), item)
 
-    def _operation(self, path: str, written: Node, item: Node, method: str) -> Operation:
-        node = self.resolved(written)
-        if not isinstance(node.value, dict):
-            raise node.home.refuse(node, "an operation must be a mapping", "give it responses", "operation-form")
-        key = (node.identity, path, method)  # one operation may be written for several methods: by an alias, by references
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = Operation(self, method.upper(), path, node, item)
-        return known
+    def _operation(self, path: str, method: str, written: Node, item: Node) -> Operation:
+        key = (written.identity, path, method)  # one operation may be written for several methods: by an alias, by references
+        if key not in self._known:
+            node = self.resolved(written)
+            if not isinstance(node.value, dict):
+                raise node.home.refuse(node, "an operation must be a mapping", "give it responses", "operation-form")
+            self._known[key] = Operation(self, method, path, node, item)
+        return self._known[key]
 
     @cached_property
     def _known(self) -> dict[tuple[int, str, str], Operation]:
@@ -211,8 +225,12 @@ class Contract:
         """Return the operation of a method and a path of that shape; None where there is none."""
         key = (method, path)
         if key not in self._found:
-            same_shape = (each for template in self._paths.get(shape_of(path), ()) for each in self._of_path(template))
-            self._found[key] = next((operation for operation in same_shape if operation.method == method), None)
+            same_shape = (
+                (template, each) for template in self._paths.get(shape_of(path), ()) for each in self._written(template)
+            )
+            self._found[key] = next(
+                (self._operation(template, *each) for template, each in same_shape if each.method == method), None
+            )
         return self._found[key]
 
     def fitting(self, method: str, address: str) -> tuple[Operation, Mapping[str, str]] | None:
