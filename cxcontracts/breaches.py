@@ -25,15 +25,22 @@ _MOST_PLACES = 3
 _MOST_KINDS = 2
 
 
-def broken_off(path: Path, way: Way, others: Sequence[Way], asked: Mapping[str, Any]) -> str:
+def broken_off(path: Path, way: Way, others: Sequence[Way], before: Sequence[Way], asked: Mapping[str, Any]) -> str:
     """Say where a way breaks off that did not before, and what of it is needed.
 
     Args:
         path: What is looked for.
         way: The way that breaks off.
         others: Every way in which the answer can look along the path, that one included.
+        before: Every way in which it could.
         asked: What the value has to be, were it there.
     """
+    turned = _turned(way, before)
+    if turned is not None:
+        form = "a list" if way.turns[turned].list_ else "an object"
+        alone = all(len(other.turns) > turned and other.turns[turned].list_ == way.turns[turned].list_ for other in others)
+        becomes = "is now" if alone else "may now be"
+        return f"{_place(path, turned)} {becomes} {form}; the journey needs {named(path)}"
     depth = len(way.turns)
     return f"{_place(path, depth)} {_change(way, others)}; the journey needs {_rest(path, way, asked)}"
 
@@ -121,6 +128,15 @@ def _rest(path: Path, way: Way, asked: Mapping[str, Any]) -> str:
     if not way.turns or not isinstance(below[0], str) or as_index(below[0]) is not None or below[0] in ("body", "header"):
         return named(path)
     return f"its {rest}"
+
+
+def _turned(way: Way, before: Sequence[Way]) -> int | None:
+    """Return at which depth a way goes on through a list that was an object, or the other way round; None for nowhere."""
+    for depth, turn in enumerate(way.turns):
+        known = {other.turns[depth].list_ for other in before if len(other.turns) > depth}
+        if known and turn.list_ not in known:
+            return depth
+    return None
 
 
 def _change(way: Way, others: Sequence[Way]) -> str:

@@ -386,7 +386,7 @@ class _Judged:
         return Judgement(
             Verdict.BROKEN,
             self._element(branch.voice, renewed=True),
-            self._sentence(break_, response, record.schemas, candidate) + self._when(),
+            self._sentence(break_, response, record, candidate) + self._when(),
             was=self._said(record) or (record.there if value is ABSENT else None),
             is_=self._said(candidate) or (candidate.there if value is ABSENT else None),
             witness=Exchange(self.request(), response),
@@ -461,19 +461,18 @@ class _Judged:
         operation = self.scene.renewed if renewed and self.scene.renewed is not None else self.scene.operation
         return " ".join(part for part in (str(operation), str(voice or ""), str(self.need.path)) if part)
 
-    def _sentence(self, break_: tuple[Branch, JSON], response: Response, schemas: Sequence[Schema], candidate: Carried) -> str:
-        """Say what broke; *schemas* are those that the record had for the value."""
+    def _sentence(self, break_: tuple[Branch, JSON], response: Response, record: Carried, candidate: Carried) -> str:
         (branch, value), path, asked = break_, self.need.path, self.need.schema
         if branch.way is None:
             comes = "may now come" if candidate.ways else "now comes"
             return f"the answer {comes} without a body ({branch.voice.answer.status}); the journey needs {breaches.named(path)}"
         if value is ABSENT:
-            return breaches.broken_off(path, branch.way, candidate.ways, asked)
+            return breaches.broken_off(path, branch.way, candidate.ways, record.ways, asked)
         failing = [each for each in found(path, response) if each is not MISSING and self.need.fails(each)]
         met = next(schema for each, schema in candidate.present if each is branch)
         if self._said(candidate) is Promise.IMPOSSIBLE:
             return breaches.replaced(path, asked, candidate.schemas)
-        return breaches.refused(path, asked, next(iter(failing), None), met, schemas)
+        return breaches.refused(path, asked, next(iter(failing), None), met, record.schemas)
 
     def _when(self) -> str:
         """Say when the need holds; nothing where it always does."""

@@ -16,7 +16,7 @@ TIME = "{type: string, format: date-time}"
 
 def said(folder: Path, before: str, after: str, needs: str, kind: str = "needs") -> str:
     """Return the sentence of the only need of a change."""
-    path = needs.partition(":")[0].strip("{ ")
+    path = needs.partition(":")[0].strip("{ '")
     return change(folder, before, after, f"{kind}: {needs}")[f"{kind}:{path}"].because
 
 
@@ -61,6 +61,12 @@ def said(folder: Path, before: str, after: str, needs: str, kind: str = "needs")
             saying(f"{{type: array, items: {{type: object, properties: {{a: {TEXT}}}}}}}"),
             "{a: text}",
             "the answer is now a list; the journey needs a",
+        ),
+        (
+            saying(f"{{type: array, items: {{type: object, properties: {{a: {TEXT}}}}}}}"),
+            answers(f"{{things: {{type: array, items: {{type: object, properties: {{a: {TEXT}}}}}}}}}"),
+            "{'*.a': text}",
+            "the answer is now an object; the journey needs *.a",
         ),
         (
             answers("{l: {type: array, items: {type: string}}}", "[l]"),
