@@ -140,6 +140,7 @@ class Swagger:
         definitions = self._root.get("definitions")
         self._definitions: Mapping[str, JSON] = definitions if isinstance(definitions, dict) else {}
         self._known: dict[tuple[int, Role], JSON] = {}
+        self._changed: dict[int, JSON] = {}
         self._references: dict[str, str] = {}
         self._moved: dict[int, _Spot] = {}
         self._roles: dict[int, Role] = {}
@@ -397,11 +398,11 @@ class Swagger:
         """Return a schema; the very same where nothing in it changes."""
         if not isinstance(written, dict):
             return written
-        known = self._known.get((id(written), _SCHEMA))
+        known = self._changed.get(id(written))
         if known is None:
             known = self._inside(written, document)
             if known is not written:
-                self._known[id(written), _SCHEMA] = known
+                self._changed[id(written)] = known
         return known
 
     def _inside(self, written: dict[str, Any], document: Document) -> dict[str, Any]:
