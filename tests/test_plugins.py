@@ -115,12 +115,22 @@ def test_a_plugin_is_found_by_its_entry_point_and_its_kind_judged_like_any_other
     assert (found["id"], found["verdict"]) == ("track-parcel/see-parcel/odd", "intact")
 
 
-def test_a_hook_that_asks_for_what_there_is_not_is_named_with_its_plugin_and_its_definition(here: Workplace) -> None:
+@pytest.mark.parametrize(
+    ("defined", "named"),
+    [
+        ("def cxcontracts_kinds(estate):", ["'odd'", "cxcontracts_kinds(estate)", "{'estate'}"]),
+        ("def cxcontracts_kind():", ["'odd'", "'cxcontracts_kind'"]),
+    ],
+    ids=["argument", "hook"],
+)
+def test_a_hook_that_does_not_exist_as_it_is_defined_is_named_with_its_plugin(
+    defined: str, named: list[str], here: Workplace
+) -> None:
     environment = here.plug("return Judgement(Verdict.INTACT)")
-    here.edit("plugged/odd.py", "def cxcontracts_kinds():", "def cxcontracts_kinds(estate):")
+    here.edit("plugged/odd.py", "def cxcontracts_kinds():", defined)
 
     answer = here.process("check", env=environment)
 
     assert answer.returncode not in (0, 1)
-    assert [word for word in ("'odd'", "cxcontracts_kinds(estate)", "{'estate'}") if word not in answer.stderr] == []
+    assert [word for word in named if word not in answer.stderr] == []
     assert "Traceback" not in answer.stderr
