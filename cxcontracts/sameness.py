@@ -16,12 +16,13 @@ from cxcontracts.exchanges import JSON
 _WORDING = frozenset({"description", "summary", "title", "example", "examples", "externalDocs", "operationId", "tags"})
 _NAMING = frozenset(
     {
-        "properties", "patternProperties", "dependentSchemas", "dependentRequired", "$defs", "mapping", "securitySchemes",
+        "properties", "patternProperties", "dependentSchemas", "dependentRequired", "$defs", "mapping",
         "responses", "content", "headers", "encoding", "links", "callbacks", "scopes", "variables",
     }
 )  # fmt: skip
 """Keys whose members have names of the partner's own, ``description`` for one."""
 _LITERAL = frozenset({"const", "enum", "default", "security"})
+_LOGIN = ("type", "in", "name", "scheme")
 _ABSENT = object()
 
 
@@ -74,18 +75,18 @@ class Sameness:
     @cached_property
     def _same_schemes(self) -> bool:
         """Whether the documents as a whole say the same of logging in."""
+        if self._record.openapi.startswith("3.2"):  # where an address may stand in place of the name of a scheme
+            return False
         one, other = self._record.root.value, self._candidate.root.value
-        mine, theirs = (_mapping(root.get("components")).get("securitySchemes") for root in (one, other))
-        return bool(one.get("security") == other.get("security")) and _same_at("securitySchemes", mine, theirs)
+        return bool(one.get("security") == other.get("security") and _logins(one) == _logins(other))
 
     @cached_property
     def _components(self) -> frozenset[str]:
         """The references to components that are the same, whatever these refer to in turn included."""
         one, other = (_mapping(contract.root.value.get("components")) for contract in (self._record, self._candidate))
-        alike: dict[str, frozenset[str]] = {}
-        for section, members in one.items():
-            alike.update(self._of_section(section, _mapping(members), _mapping(other.get(section))))
-        alike.update((_reference("examples", name), frozenset()) for name in _mapping(other.get("examples")))
+        alike = {_reference("examples", name): frozenset[str]() for name in _mapping(other.get("examples"))}
+        for section in one.keys() - {"examples"}:
+            alike.update(self._of_section(section, _mapping(one[section]), _mapping(other.get(section))))
         return _closed(alike)
 
     def _of_section(
@@ -108,17 +109,31 @@ def same(one: JSON, other: JSON) -> bool:
     if one == other:
         return True
     if isinstance(one, dict) and isinstance(other, dict):
-        said = (key for key in one.keys() | other.keys() if not (key in _WORDING or key.startswith("x-")))
-        return all(_same_at(key, one.get(key, _ABSENT), other.get(key, _ABSENT)) for key in said)
+        values = ((key, one.get(key, _ABSENT), other.get(key, _ABSENT)) for key in one.keys() | other.keys())
+        return all(mine == theirs or _is_wording(key) or _same_at(key, mine, theirs) for key, mine, theirs in values)
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
     return False
 
 
 def _same_at(key: str, one: JSON, other: JSON) -> bool:
+    """Tell whether two values of a key, which are not equal, say the same."""
     if key in _NAMING and isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(member, other[name]) for name, member in one.items())
-    return bool(one == other) if key in _LITERAL else same(one, other)
+    return key not in _LITERAL and same(one, other)
+
+
+def _is_wording(key: str) -> bool:
+    return key in _WORDING or key.startswith("x-")
+
+
+def _logins(document: Mapping[str, JSON]) -> Mapping[str, object]:
+    """Return name to what tells one way to log in from another; a reference is like no other."""
+    schemes = _mapping(_mapping(document.get("components")).get("securitySchemes"))
+    return {
+        name: object() if "$ref" in _mapping(scheme) else [_mapping(scheme).get(key) for key in _LOGIN]
+        for name, scheme in schemes.items()
+    }
 
 
 def _closed(alike: Mapping[str, frozenset[str]]) -> frozenset[str]:
