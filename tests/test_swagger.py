@@ -356,6 +356,15 @@ def test_a_schema_in_which_nothing_changes_is_not_copied() -> None:
     assert one.root.value["components"]["schemas"]["Pet"] is document.value["definitions"]["Pet"]
 
 
+def test_a_reference_into_a_definition_leads_to_the_schema_that_is_there() -> None:
+    deep = "definitions:\n  A: {type: object, properties: {b: {type: string, x-nullable: true}}}"
+    one = read(says("{$ref: '#/definitions/A/properties/b'}", deep))
+    side = Side(one)
+    inner = side.responses.shapes(only(one).answers["200"].media[0].nodes)
+    assert one.root.value["components"]["schemas"]["A"]["properties"]["b"] is inner[0].atoms[0].value
+    assert [sorted(shape.types) for shape in inner] == [["string"], ["null"]]
+
+
 # What a journey makes of it
 
 
@@ -591,6 +600,49 @@ def test_media_types_that_are_no_list_are_warned_of(keys: str, media: str) -> No
     (found,) = one.mistakes()
     assert (found.place.line, found.code, found.warning) == (7, "media-types-form", True)
     assert [each.name for each in only(one).answers["200"].media] == [media]
+
+
+def test_a_contract_in_more_media_types_than_anybody_has_is_read_in_as_many_as_somebody_might() -> None:
+    many = ", ".join(f"a/{number}" for number in range(5_000))
+    one = read(says("{type: string}", f"produces: [{many}]"))
+    assert len(only(one).answers["200"].media) == 100
+    assert [each.what for each in one.mistakes()] == ["produces has more than 100 media types; the others are passed over"]
+
+
+def test_all_answers_in_all_media_types_are_not_written_out() -> None:
+    types = ", ".join(f"a/{number}" for number in range(100))
+    answers = ", ".join(f"'{number}': {{description: a, schema: {{}}}}" for number in range(2_001))
+    with pytest.raises(ContractError) as raised:
+        read(swagger(f"responses: {{{answers}}}", f"produces: [{types}]"))
+    assert [(each.place.line, each.code) for each in raised.value.problems] == [(6, "too-many-contents")]
+
+
+def test_what_many_operations_share_is_not_copied_for_each() -> None:
+    shared = "".join(f"    h{number}: {{type: string}}\n" for number in range(200))
+    paths = "".join(
+        f"/p{n}: {{get: {{produces: [a/{n}], responses: {{'200': {{$ref: '#/responses/R'}}}}}}}}\n" for n in range(300)
+    )
+    document = contract(paths, f"responses:\n R:\n  description: r\n  headers:\n{shared}").replace(
+        "openapi: 3.1.0", "swagger: '2.0'"
+    )
+    one = read(document)
+    items = one.root.value["paths"].values()
+    assert len({id(item["get"]["responses"]["200"]["headers"]) for item in items}) == 1
+
+
+def test_what_is_shared_too_often_to_be_written_out_is_read_where_it_stands() -> None:
+    values = ", ".join(f"v{number}" for number in range(2_000))
+    paths = "".join(
+        f"/p{n}: {{get: {{parameters: [{{$ref: '#/parameters/Q'}}], responses: {{'200': {{$ref: '#/responses/R'}}}}}}}}\n"
+        for n in range(1_000)
+    )
+    shared = f"{{type: string, enum: &v [{values}]}}"
+    rest = f"responses: {{R: {{description: r, schema: {shared}}}}}\nparameters: {{Q: {{in: query, name: q, type: string}}}}"
+    one = read(contract(paths, rest).replace("openapi: 3.1.0", "swagger: '2.0'"))
+    bodies = [each.answers["200"].media[0].nodes[0] for each in one.operations()]
+    assert len({each.identity for each in bodies}) == 1
+    assert len(json.dumps(one.root.value)) < 50_000_000
+    assert {each.parameters[0].name for each in one.operations()} == {"q"}
 
 
 def test_check_warns_of_references_that_lead_nowhere(tmp_path: Path) -> None:

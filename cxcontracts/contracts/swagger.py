@@ -15,7 +15,7 @@ from typing import Any
 
 from cxcontracts.contracts.folder import RefusedReference
 from cxcontracts.contracts.operation import FORMS, METHODS
-from cxcontracts.documents import Document
+from cxcontracts.documents import MOST_VALUES, Document
 from cxcontracts.errors import ContractError
 from cxcontracts.exchanges import JSON
 from cxcontracts.problems import Place, Problem
@@ -25,6 +25,8 @@ Follow = Callable[[Document, str], tuple[Document, tuple[str, ...]]]
 """Returns what a ``$ref`` in a document names, as :meth:`Folder.follow` does."""
 
 _MOST_HOPS = 32
+_MOST_TYPES = 100  # in one list
+_MOST_CONTENTS = 200_000  # bodies and responses, each in each of its media types; the largest known documents have a tenth of it
 _UNDECLARED = ("application/json",)
 _UNDECLARED_FILE = ("application/octet-stream",)
 _DEFINITIONS = "#/definitions/"
@@ -55,7 +57,7 @@ class Role:
     """What a reference is to: its text does not tell, and what it leads to need not either.
 
     Attributes:
-        kind: ``schema``, ``parameter``, ``body``, ``response``, ``header``, ``item`` (of paths) or ``operation``.
+        kind: ``schema``, ``parameter``, ``body``, ``response``, ``headers``, ``header``, ``item`` (of paths) or ``operation``.
         media: The media types that a body or response travels in; Swagger names them at the operation.
     """
 
@@ -66,6 +68,7 @@ class Role:
 _SCHEMA = Role("schema")
 _PARAMETER = Role("parameter")
 _HEADER = Role("header")
+_HEADERS = Role("headers")
 _ITEM = Role("item")
 _OPERATION = Role("operation")
 
@@ -131,6 +134,9 @@ class Swagger:
     Attributes:
         whole: The document as OpenAPI 3.0. Shared parameters and responses are written out where they are used; what cannot be
             converted stays as written, for whoever reads it to refuse.
+
+    Raises:
+        ContractError: If it says too much in too many media types.
     """
 
     def __init__(self, document: Document, follow: Follow) -> None:
@@ -145,6 +151,9 @@ class Swagger:
         self._moved: dict[int, _Spot] = {}
         self._roles: dict[int, Role] = {}
         self._odd: list[tuple[_Spot, str]] = []
+        self._contents = 0
+        self._sizes: dict[int, int] = {}
+        self._repeated = 0
         self._consumes = self._media_types(self._root, "consumes", _Spot(document, ()), ())
         self._produces = self._media_types(self._root, "produces", _Spot(document, ()), ())
         self.whole = Part(self._whole(), self, _Spot(document, ()))
@@ -221,12 +230,15 @@ class Swagger:
 
     def _media_types(self, owner: Mapping[str, Any], key: str, spot: _Spot, otherwise: tuple[str, ...]) -> tuple[str, ...]:
         written = owner.get(key)
-        if isinstance(written, list) and all(isinstance(each, str) for each in written):
-            return tuple(written)
         if key not in owner:
             return otherwise
-        self._odd.append((spot.below(key), f"{key} must be a list of media types, not {type(written).__name__}"))
-        return (written,) if isinstance(written, str) else otherwise
+        listed = written if isinstance(written, list) else [written]
+        names = tuple(dict.fromkeys(each for each in listed[:_MOST_TYPES] if isinstance(each, str)))
+        if len(listed) > _MOST_TYPES:
+            self._odd.append((spot.below(key), f"{key} has more than {_MOST_TYPES} media types; the others are passed over"))
+        elif not isinstance(written, list) or not all(isinstance(each, str) for each in written):
+            self._odd.append((spot.below(key), f"{key} must be a list of media types"))
+        return names if names or written == [] else otherwise
 
     # What a reference can lead to
 
@@ -244,7 +256,7 @@ class Swagger:
     def _converted(self, value: Mapping[str, Any], spot: _Spot, role: Role) -> JSON:
         if isinstance(value.get("$ref"), str):
             target, there = self._followed(value, spot)
-            if target is value or there.document is not spot.document or not isinstance(target, dict):
+            if target is value or there.document is not spot.document or not self._may_repeat(target):
                 return self._reference(value, spot, role)
             return self._read(target, there, role)
         match role.kind:
@@ -254,11 +266,22 @@ class Swagger:
                 found = self._operation(value, spot, [])
             case "parameter" | "header":
                 found = self._parameter(value, spot)
+            case "headers":
+                found = {name: self._read(each, spot.below(name), _HEADER) for name, each in value.items()}
             case "body":
                 found = self._body(value, spot, role.media)
             case _:
                 found = self._response(value, spot, role.media)
         return self._note(found, spot)
+
+    def _may_repeat(self, shared: JSON) -> bool:
+        """Tell whether a shared part may be written out once more; no document may get large without end by that."""
+        if not isinstance(shared, dict):
+            return False
+        if id(shared) not in self._sizes:
+            self._sizes[id(shared)] = _size(shared)
+        self._repeated += self._sizes[id(shared)]
+        return self._repeated <= MOST_VALUES
 
     def _reference(self, value: Mapping[str, Any], spot: _Spot, role: Role) -> JSON:
         """Return a reference that stays one, to be followed when somebody asks."""
@@ -335,13 +358,14 @@ class Swagger:
         return self._form(list(reversed(form.values())), spot.below("parameters"), consumes) if form else None
 
     def _body(self, written: Mapping[str, Any], spot: _Spot, consumes: tuple[str, ...]) -> dict[str, JSON]:
-        body = {key: value for key, value in written.items() if key == "description" or key.startswith("x-")}
         content = self._content(consumes or _UNDECLARED, self._value_of(written, spot), spot)
-        return {**body, "required": written.get("required") is True, "content": content}
+        return {**_described(written), "required": written.get("required") is True, "content": content}
 
     def _form(self, inputs: list[_Input], spot: _Spot, consumes: tuple[str, ...]) -> JSON:
         properties, encoding, required = {}, {}, []
         for each in inputs:
+            if each.target is not each.entry and not self._may_repeat(each.target):
+                raise self._too_much(each.spot)
             properties[each.name] = self._value_of(each.target, each.there).get("schema", {})
             if style := _style(each.target):
                 encoding[each.name] = style
@@ -354,23 +378,26 @@ class Swagger:
         return self._note({"required": bool(required), "content": self._content(tuple(media), said, spot)}, spot)
 
     def _content(self, media: tuple[str, ...], said: Mapping[str, JSON], spot: _Spot) -> JSON:
+        self._contents += len(media)
+        if self._contents > _MOST_CONTENTS:
+            raise self._too_much(spot)
         return self._note({name: self._note(dict(said), spot) for name in media}, spot)
 
+    def _too_much(self, spot: _Spot) -> ContractError:
+        what = f"more than {_MOST_CONTENTS:,} bodies and responses, each in each of its media types, or forms without end"
+        remedy = "let operations name the media types and fields that they need"
+        return ContractError.at(spot.document.place(spot.pointer), what, remedy, "too-many-contents")
+
     def _response(self, written: Mapping[str, Any], spot: _Spot, produces: tuple[str, ...]) -> dict[str, JSON]:
-        response = {key: value for key, value in written.items() if key not in ("schema", "headers", "examples")}
-        headers = written.get("headers")
-        if isinstance(headers, dict):
-            here = spot.below("headers")
-            response["headers"] = {name: self._read(each, here.below(name), _HEADER) for name, each in headers.items()}
-        elif "headers" in written:
-            response["headers"] = headers
+        response = _described(written)
+        if "headers" in written:
+            response["headers"] = self._read(written["headers"], spot.below("headers"), _HEADERS)
         examples = _mapping(written.get("examples"))
         media = self._media_of(written, examples, produces)
         if media:
             response["content"] = content = self._content(media, self._value_of(written, spot), spot)
-            for name, example in examples.items():
-                if name in content:
-                    content[name]["example"] = example
+            for name in (name for name in media if name in examples):
+                content[name]["example"] = examples[name]
         return response
 
     def _media_of(self, written: Mapping[str, Any], examples: Mapping[str, Any], produces: tuple[str, ...]) -> tuple[str, ...]:
@@ -447,6 +474,22 @@ class Swagger:
         if len(pointer) != 2 or pointer[1] not in self._definitions:
             return reference
         return "#/components/schemas/" + pointer[1].replace("~", "~0").replace("/", "~1")
+
+
+def _size(value: JSON) -> int:
+    """Return how many mappings, lists and members there are."""
+    size, stack = 0, [value]
+    while stack:
+        part = stack.pop()
+        members = part.values() if isinstance(part, dict) else part
+        size += 1 + len(part)
+        stack.extend(each for each in members if isinstance(each, dict | list))
+    return size
+
+
+def _described(written: Mapping[str, Any]) -> dict[str, JSON]:
+    """Return the description of a part, and no more: a shared one is written for each list of media types that it travels in."""
+    return {"description": written["description"]} if "description" in written else {}
 
 
 def _in_body(each: _Input) -> bool:
