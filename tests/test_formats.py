@@ -123,7 +123,7 @@ def test_a_number_with_the_format_of_32_bits_is_bounded_whatever_else_it_may_be(
             {"type": "string", "format": "url", "allOf": [{"maxLength": 3}]},
             {"type": "string", "allOf": [{"maxLength": 3}, {"format": "uri"}]},
         ),
-        ({"format": 7}, {"format": 7}),
+        ({"format": ["url"]}, {"format": ["url"]}),
         (True, True),
         (7, 7),
     ],

@@ -257,6 +257,15 @@ def test_an_operation_that_the_contract_does_not_have_is_told_with_the_nearest(c
     assert said(problem) == ("unknown-operation", 8, f"operation '{call}' is not in p's contract; {remedy}".replace("''", "'"))
 
 
+@pytest.mark.parametrize("call", ["getThing", "GET /thing/{any}"])
+def test_a_call_is_written_by_its_path_or_by_its_operation_id(call: str, tmp_path: Path) -> None:
+    record = operation(f"operationId: getThing\n{OK}", call="GET /thing/{id}")
+    found = judge(tmp_path, one_step("", call), p=record)
+
+    assert list(found.problems()) == []
+    assert [found.finding(each).operation for each in found.requirements] == ["GET /thing/{id}"]
+
+
 Q = "{name: q, in: query}, {name: q, in: header}, {name: other, in: query}"
 
 
@@ -279,9 +288,9 @@ Q = "{name: q, in: query}, {name: q, in: header}, {name: other, in: query}"
     ],
 )
 def test_what_is_sent_and_found_nowhere_or_twice_is_told(sent: str, found: list[tuple[str, str]], tmp_path: Path) -> None:
-    told = [said(each) for each in problems(tmp_path, with_parameter(Q), f"with: {{{sent}: x}}")]
+    told = [said(each) for each in problems(tmp_path, with_parameter(Q), f"with:\n  other: x\n  {sent}: x")]
 
-    assert told == [(code, 9, words) for code, words in found]
+    assert told == [(code, 11, words) for code, words in found]
 
 
 def test_every_problem_of_every_step_is_told_at_once(tmp_path: Path) -> None:
