@@ -221,6 +221,20 @@ def test_the_garbage_collector_is_left_as_it_was_even_after_an_error(enabled: bo
         (gc.enable if before else gc.disable)()
 
 
+def test_the_garbage_collector_is_held_while_requirements_are_judged(both: Path) -> None:
+    held: list[bool] = []
+
+    opened(both).check(lambda done, all_: held.append(gc.isenabled()))
+
+    assert held == [False] * 4
+
+
+def test_a_run_counts_what_contracts_say_nothing_of(tmp_path: Path) -> None:
+    step = one_step('must: [a is "x", b is "y"]', "GET /thing")
+
+    assert opened(estate(tmp_path, step=step)).check().not_judged == {"must": 2}
+
+
 def test_waivers_count_on_the_day_that_is_given_or_on_the_day_it_is(tmp_path: Path) -> None:
     root = estate(tmp_path)
 
