@@ -148,6 +148,7 @@ class Swagger:
         self._known: dict[tuple[int, Role], JSON] = {}
         self._changed: dict[int, JSON] = {}
         self._references: dict[str, str] = {}
+        self._targets: dict[tuple[int, str], tuple[JSON, _Spot]] = {}
         self._moved: dict[int, _Spot] = {}
         self._roles: dict[int, Role] = {}
         self._odd: list[tuple[_Spot, str]] = []
@@ -296,13 +297,20 @@ class Swagger:
             for _ in range(_MOST_HOPS):
                 if not isinstance(target, dict) or not isinstance(target.get("$ref"), str):
                     return target, there
-                document, pointer = self._follow(there.document, target["$ref"])
-                target, there = document.value, _Spot(document, pointer)
-                for key in pointer:
-                    target = target[int(key) if isinstance(target, list) else key]
+                target, there = self._next(there.document, target["$ref"])
         except (RefusedReference, ContractError, LookupError, TypeError, ValueError):
             pass  # whoever reads the reference says why
         return value, spot
+
+    def _next(self, document: Document, reference: str) -> tuple[JSON, _Spot]:
+        key = (id(document), reference)
+        if key not in self._targets:
+            document, pointer = self._follow(document, reference)
+            target = document.value
+            for token in pointer:
+                target = target[int(token) if isinstance(target, list) else token]
+            self._targets[key] = target, _Spot(document, pointer)
+        return self._targets[key]
 
     # Paths and operations
 
