@@ -2,6 +2,11 @@
 
 The floor is both documents, read by the fastest parser for each. Seconds are CPU seconds, the least of the repeats, for other
 work on the machine makes clocks lie. In-process figures leave imports out; those of commands hold everything.
+
+What no journey touches must cost nothing beyond parsing. Verdicts are held to that against a contract cut down to what the
+journeys touch. The list of changes has to say what changed where nobody looks, so there the whole is held against a contract cut
+down to what is touched or changed: what is neither must cost next to nothing. The parsing taken off is that with the garbage
+collector held, for the product holds it.
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +30,7 @@ from benchmarks.corpus import REPOSITORY, Pair, Version, pair
 from benchmarks.leaves import Contract, parse
 from benchmarks.measure import measured
 from benchmarks.oasdiff import VERSION, binary
-from benchmarks.trimming import trimmed
+from benchmarks.trimming import differing, trimmed
 
 PAIRS = ("github/api.github.com", "okta/management-2025.01-2026.06", "stripe/spec3-v1-v100")
 NEEDS = 50
@@ -45,7 +50,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Beyond:
-    """Seconds on top of parsing: with the whole contract, and with one cut down to what the journeys touch."""
+    """Seconds on top of parsing: with the whole contract, and with one cut down to some of its paths."""
 
     whole: float
     trimmed: float
@@ -72,6 +77,7 @@ class Row:
     changelog: Figure | None
     beyond: Beyond
     beyond_verdicts: Beyond
+    kept: str
     said: str
 
 
@@ -111,28 +117,37 @@ def _row(contracts: Pair, workspace: Path, options: argparse.Namespace) -> Row:
     here = workspace / contracts.name
     asks = estates.spread(Contract(contracts.old.file), NEEDS)
     estates.write(here / "whole", contracts.old, asks)
-    small = Pair(contracts.name, *(_trimmed(each, here / name, asks) for name, each in _sides(contracts)))
-    estates.write(here / "small", small.old, asks)
+    old, new = (parse(each.file.read_bytes()) for _, each in _sides(contracts))
+    touched = {ask.operation.path for ask in asks}
+    concerned = touched | differing(old, new)
+    small = _cut(contracts, here, "touched", asks, touched)
+    listed = _cut(contracts, here, "concerned", asks, concerned)
 
     def ours(task: str, estate: str, candidate: Version) -> tuple[Figure, str]:
         return _in_process([task, here / estate, estates.PARTNER, candidate.file], workspace, options.repeat)
 
     whole, said = ours("impact", "whole", contracts.new)
     verdicts, _ = ours("verdicts", "whole", contracts.new)
-    floor, floor_of_part = (_floor(each, workspace, options.repeat) for each in (contracts, small))
+
+    def beyond(task: str, estate: str, cut: Pair) -> Beyond:
+        held = (_floor(each, workspace, options.repeat, "parse-held").cpu for each in (contracts, cut))
+        figures = (verdicts if task == "verdicts" else whole, ours(task, estate, cut.new)[0])
+        return Beyond(*(figure.cpu - parsing for figure, parsing in zip(figures, held, strict=True)))
+
     program = Path(sys.executable).parent / "cxcontracts"
     command: list[str | Path] = [program, "--estate", here / "whole", "impact", estates.PARTNER]
     command += ["--candidate", contracts.new.file, "--format", "json"]
     return Row(
         name=contracts.name,
-        floor=floor,
+        floor=_floor(contracts, workspace, options.repeat),
         ours=whole,
         verdicts=verdicts,
         command=_least(lambda: _command(command, workspace, options.limit, (0, 1, 3)), options.repeat),
         breaking=None if options.without_oasdiff else _oasdiff("breaking", contracts, workspace, options.limit),
         changelog=None if options.without_oasdiff else _oasdiff("changelog", contracts, workspace, options.limit),
-        beyond=Beyond(whole.cpu - floor.cpu, ours("impact", "small", small.new)[0].cpu - floor_of_part.cpu),
-        beyond_verdicts=Beyond(verdicts.cpu - floor.cpu, ours("verdicts", "small", small.new)[0].cpu - floor_of_part.cpu),
+        beyond=beyond("impact", "concerned", listed),
+        beyond_verdicts=beyond("verdicts", "touched", small),
+        kept=f"{len(touched)} / {len(concerned)} / {len(old['paths'].keys() | new['paths'].keys())}",
         said=said,
     )
 
@@ -141,16 +156,23 @@ def _sides(contracts: Pair) -> tuple[tuple[str, Version], tuple[str, Version]]:
     return ("old", contracts.old), ("new", contracts.new)
 
 
-def _trimmed(version: Version, folder: Path, asks: Sequence[estates.Ask]) -> Version:
+def _cut(contracts: Pair, here: Path, name: str, asks: Sequence[estates.Ask], templates: Collection[str]) -> Pair:
+    """Write both versions down to some paths, and an estate on them; return the pair."""
+    cut = Pair(contracts.name, *(_trimmed(each, here / f"{name}-{side}", templates) for side, each in _sides(contracts)))
+    estates.write(here / name, cut.old, asks)
+    return cut
+
+
+def _trimmed(version: Version, folder: Path, templates: Collection[str]) -> Version:
     folder.mkdir(parents=True)
-    document = trimmed(parse(version.file.read_bytes()), asks)
+    document = trimmed(parse(version.file.read_bytes()), templates)
     text = orjson.dumps(document) if version.entry.suffix == ".json" else ryaml.dumps(document).encode()
     (folder / version.entry).write_bytes(text)
     return Version(folder, version.entry, alone=True)
 
 
-def _floor(contracts: Pair, workspace: Path, repeat: int) -> Figure:
-    return _in_process(["parse", contracts.old.file, contracts.new.file], workspace, repeat)[0]
+def _floor(contracts: Pair, workspace: Path, repeat: int, task: str = "parse") -> Figure:
+    return _in_process([task, contracts.old.file, contracts.new.file], workspace, repeat)[0]
 
 
 def _in_process(arguments: Sequence[str | Path], workspace: Path, repeat: int) -> tuple[Figure, str]:
@@ -190,9 +212,9 @@ def _targets(row: Row) -> list[Target]:
     targets = [_at_most(f"{row.name}: in-process within {within} times the floor", row.ours.cpu / row.floor.cpu, within)]
     if row.breaking is not None and row.name.startswith("github/"):
         targets.append(_at_least(f"{row.name}: 10 times faster than oasdiff", row.breaking.cpu / row.ours.cpu, 10))
-    grown = f"{row.name}: beyond parsing, the whole costs at most 1.5 times what the touched part costs"
-    targets.append(_at_most(grown, row.beyond.growth, 1.5))
-    targets.append(_at_most(f"{grown}, without the list of changes", row.beyond_verdicts.growth, 1.5))
+    grown = f"{row.name}: beyond parsing, the whole costs at most 1.5 times what is"
+    targets.append(_at_most(f"{grown} touched or changed costs", row.beyond.growth, 1.5))
+    targets.append(_at_most(f"{grown} touched costs, without the list of changes", row.beyond_verdicts.growth, 1.5))
     return targets
 
 
@@ -217,9 +239,10 @@ def _report(rows: Sequence[Row], targets: Sequence[Target]) -> str:
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         *(_line(row) for row in rows),
         "",
-        "| pair | what it says | beyond parsing | cut down to what is touched | without the changes | cut down |",
-        "| --- | --- | --- | --- | --- | --- |",
-        *(f"| {row.name} | {row.said} | {row.beyond} | {row.beyond_verdicts} |" for row in rows),
+        "| pair | what it says | paths touched / or changed / all | beyond parsing | cut down to touched or changed "
+        "| without the changes | cut down to touched |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        *(f"| {row.name} | {row.said} | {row.kept} | {row.beyond} | {row.beyond_verdicts} |" for row in rows),
         "",
         *(f"- {'met' if target.met else 'MISSED'}: {target.sentence}" for target in targets),
         "",

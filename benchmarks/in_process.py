@@ -1,6 +1,7 @@
 """What a measured interpreter runs: CPU seconds with every import done before, printed as JSON on the last line.
 
 ``python -m benchmarks.in_process parse FILE…`` is the floor: the documents, read by the fastest parser for each.
+``python -m benchmarks.in_process parse-held FILE…`` is the same while the garbage collector is held, as the product holds it.
 ``python -m benchmarks.in_process impact ESTATE PARTNER CANDIDATE`` is the product, as the command line calls it.
 ``python -m benchmarks.in_process verdicts ESTATE PARTNER CANDIDATE`` is the same without the list of what changed.
 """
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 def main(task: str, *arguments: str) -> None:
     """Run a task, and print what it cost and what it said."""
-    run = {"parse": _parse, "impact": _impact, "verdicts": _verdicts}[task](arguments)
+    run = {"parse": _parse, "parse-held": _parse_held, "impact": _impact, "verdicts": _verdicts}[task](arguments)
     gc.collect()
     started = time.process_time()
     said = run()
@@ -38,6 +39,11 @@ def _parse(files: Sequence[str]) -> Callable[[], dict[str, int]]:
         return {"documents": len(documents)}
 
     return run
+
+
+def _parse_held(files: Sequence[str]) -> Callable[[], dict[str, int]]:
+    gc.disable()
+    return _parse(files)
 
 
 def _opener(arguments: Sequence[str]) -> Callable[[], Opened]:

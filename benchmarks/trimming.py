@@ -1,33 +1,51 @@
-"""A contract cut down to what some journeys touch, to see whether the rest of it costs anything."""
+"""A contract cut down to some of its paths, to see whether the rest of it costs anything."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from benchmarks.estates import Ask
 
-
-def trimmed(document: dict[str, Any], asks: Sequence[Ask]) -> dict[str, Any]:
-    """Return a single-file document with the paths that *asks* call, and the components that these reach."""
-    touched = {ask.operation.path for ask in asks}
-    paths = {template: item for template, item in document["paths"].items() if template in touched}
+def trimmed(document: dict[str, Any], templates: Collection[str]) -> dict[str, Any]:
+    """Return a single-file document with some of its paths, and the components that these reach."""
+    paths = {template: item for template, item in document["paths"].items() if template in templates}
     kept: dict[str, Any] = {key: value for key, value in document.items() if key not in ("paths", "components")}
     kept["paths"] = paths
     kept["components"] = {"securitySchemes": document.get("components", {}).get("securitySchemes", {})}
-    waiting = list(_references(paths))
+    known = dict(_components(document))
+    for reference in _reached(paths, known):
+        kind, name = reference.split("/")[2:4]
+        kept["components"].setdefault(kind, {})[_unescaped(name)] = known[reference]
+    return kept
+
+
+def differing(old: dict[str, Any], new: dict[str, Any]) -> set[str]:
+    """Return the paths of two single-file versions that are not in both, or differ, be it in a component that they reach."""
+    before, after = (dict(_components(document)) for document in (old, new))
+    changed = {reference for reference in before.keys() | after.keys() if before.get(reference) != after.get(reference)}
+    found: set[str] = old["paths"].keys() ^ new["paths"].keys()
+    for template in old["paths"].keys() & new["paths"].keys():
+        if old["paths"][template] != new["paths"][template] or changed & _reached(new["paths"][template], after):
+            found.add(template)
+    return found
+
+
+def _components(document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for kind, members in document.get("components", {}).items():
+        for name, component in members.items():
+            yield f"#/components/{kind}/{name.replace('~', '~0').replace('/', '~1')}", component
+
+
+def _reached(part: Any, known: dict[str, Any]) -> set[str]:
+    """Return the references to components that a part leads to, over any number of steps."""
+    waiting = list(_references(part))
     seen: set[str] = set()
     while waiting:
         reference = waiting.pop()
-        if reference in seen or not reference.startswith("#/components/"):
-            continue
-        seen.add(reference)
-        kind, name = reference.split("/")[2:4]
-        component = document["components"].get(kind, {}).get(_unescaped(name))
-        if component is not None:
-            kept["components"].setdefault(kind, {})[_unescaped(name)] = component
-            waiting.extend(_references(component))
-    return kept
+        if reference not in seen and reference in known:
+            seen.add(reference)
+            waiting.extend(_references(known[reference]))
+    return seen
 
 
 def _references(value: Any) -> Iterator[str]:
