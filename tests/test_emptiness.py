@@ -80,6 +80,7 @@ def test_what_nothing_satisfies_is_empty(schema: Any) -> None:
     [
         True,
         {"type": "string", "pattern": "^a$", "minLength": 1},
+        {"type": "string", "pattern": r"(a)\1"},
         {"type": "string", "pattern": r"(a)\1", "maxLength": 1},
         {"type": "string", "pattern": "^a", "format": "email"},
         {"anyOf": [NEVER, {"type": "null"}]},

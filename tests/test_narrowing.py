@@ -269,6 +269,7 @@ def test_a_bound_of_openapi_3_0_is_open_by_a_flag(value: dict[str, Any], kept: d
     [
         ({"format": "int32"}, "integer", {"minimum": -(2**31), "maximum": 2**31 - 1}),
         ({"format": "int32", "minimum": 0, "maximum": 2**40}, "integer", {"minimum": 0, "maximum": 2**31 - 1}),
+        ({"format": "int32", "maximum": 5}, "integer", {"minimum": -(2**31), "maximum": 5}),
         ({"format": "int32"}, "string", {}),
         ({"format": "date"}, "integer", {}),
         ({"format": "url"}, "string", {"format": "uri"}),

@@ -116,6 +116,7 @@ def pattern(written: str) -> dict[str, Any]:
     [
         (INTEGER, TEXT),
         (INTEGER, NUMBER),
+        ({"allOf": [INTEGER, {"type": "integer", "minimum": 0}]}, TEXT),
         (NUMBER, TEXT),
         (FLAG, TEXT),
         (FLAG, {"enum": ["true", "false"]}),
