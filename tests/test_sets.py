@@ -319,6 +319,15 @@ def test_what_cannot_be_decided_is_unknown_with_a_reason_that_can_be_counted(inn
     assert find([inner], [outer]) == Unknown(reason)
 
 
+def test_where_the_engine_has_no_form_for_what_is_left_values_are_tried_and_nothing_is_guessed() -> None:
+    begun = items({"type": "string"}, prefixItems=[{"type": "integer"}])
+    once = {"type": "array", "contains": {"const": 1}, "maxContains": 1}
+
+    assert find([{"type": "array"}], [begun]) == Found(["text"])
+    assert find([begun], [once]) != Nothing()
+    assert find([once], [begun]) != Nothing()
+
+
 def test_a_pattern_that_is_no_language_still_refuses_what_a_value_shows() -> None:
     assert isinstance(find([{"type": "string"}], [text(r"\bfoo\b")]), Found)
     assert find([text(r"(a)\1")], [text(r"(a)\1")]) == Nothing()
