@@ -281,7 +281,8 @@ def _once_taken(record: Taken, sent: Schema) -> Answer:
     """Find a value that is sent and was taken."""
     if record.unknown:
         return Unknown(record.unknown)
-    return find_shared_text(sent, record.schema) if record.text else find([sent, record.schema])
+    answer = find([sent, record.schema])
+    return answer if isinstance(answer, Found) or not record.text else find_shared_text(sent, record.schema)
 
 
 def _some(schema: Schema) -> JSON:

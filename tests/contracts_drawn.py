@@ -246,6 +246,8 @@ def _edited(draw: Draw, made: Made) -> Made:
     if place == "definitions":
         name = draw(st.sampled_from(sorted(made.definitions)))
         edited = _edit(draw, made.definitions[name], Known(tuple(each for each in made.definitions if each < name)))
+        if name in _tagged(made) and not isinstance(edited, Record):
+            return made  # what a discriminator tells apart has a member that says which it is
         return replace(made, definitions={**made.definitions, name: edited})
     if place == "answers":
         return replace(made, answers=_other_answers(draw, made, known))
@@ -256,6 +258,18 @@ def _edited(draw: Draw, made: Made) -> Made:
     where = {each.name: place for place, each in made.parameters}
     parameters = _edited_scalars(draw, tuple(each for _, each in made.parameters))
     return replace(made, parameters=tuple((where[each.name], each) for each in parameters))
+
+
+def _tagged(made: Made) -> set[str]:
+    """Return the names of the definitions that some discriminator leads to."""
+    left = [*made.definitions.values(), *(body for body in made.answers.values() if body), made.request or Record()]
+    found: set[str] = set()
+    while left:
+        type_ = left.pop()
+        if isinstance(type_, Either) and type_.tag:
+            found |= {branch.name for branch in type_.branches if isinstance(branch, Named)}
+        left += _below(type_)
+    return found
 
 
 def _edited_scalars(draw: Draw, fields: tuple[Field, ...]) -> tuple[Field, ...]:
@@ -604,8 +618,15 @@ def _pieces(random: Random, reading: Reading, each: Field) -> Iterator[Piece]:
         item = random.choice(list(_spaces(inner.item)))
         yield Piece(key, "body", (each.name,), {"type": "array", "items": item, "minItems": inner.least, "maxItems": 3})
     else:
-        value = random.choice(values_of(reading, each.type, 6))
-        yield from _literal(key, (each.name,), value)
+        values = [value for value in values_of(reading, each.type, 6) if _plain(value)]
+        yield from _literal(key, (each.name,), random.choice(values)) if values else ()
+
+
+def _plain(value: JSON) -> bool:
+    """Tell whether a value has no list of anything but scalars: each item of one would be a place of its own."""
+    if isinstance(value, dict):
+        return all(map(_plain, value.values()))
+    return not isinstance(value, list) or not any(isinstance(item, dict | list) for item in value)
 
 
 def _literal(key: str, segments: tuple[str, ...], value: JSON) -> Iterator[Piece]:

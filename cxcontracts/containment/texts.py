@@ -49,7 +49,21 @@ def find_text(allowed: Sequence[Schema], refused: Schema) -> Answer:
         return find(allowed, [refused])
     if theirs <= _NUMBERS:
         return _numeric([spelled(schema) for schema in allowed], refused)
-    return find([spelled(schema) for schema in allowed], [spelled(refused)])
+    return _confirmed(find([spelled(schema) for schema in allowed], [spelled(refused)]), allowed, refused)
+
+
+def _confirmed(answer: Answer, allowed: Sequence[Schema], refused: Schema) -> Answer:
+    """Return the answer where a value of *allowed* becomes that text; texts of numbers are drawn wider than their bounds."""
+    if not isinstance(answer, Found) or _is_text_of(answer.value, allowed):
+        return answer
+    other = find(allowed)
+    if isinstance(other, Found) and isinstance(find([{"const": as_text(other.value)}], [spelled(refused)]), Found):
+        return Found(as_text(other.value))
+    return Unknown("digits against a range")
+
+
+def _is_text_of(text: JSON, schemas: Sequence[Schema]) -> bool:
+    return all(any(_takes(schema, reading) for reading in _readings(text)) for schema in schemas)
 
 
 def _compound(allowed: Sequence[Schema], refused: Schema, ours: frozenset[str], theirs: frozenset[str]) -> Answer:
@@ -63,10 +77,7 @@ def _compound(allowed: Sequence[Schema], refused: Schema, ours: frozenset[str], 
         refused = _list_of_one(refused)
     answer = find([_in_texts(schema, lenient=False) for schema in allowed], [_in_texts(refused, lenient=True)])
     if isinstance(answer, Found):
-        readings = _readings(answer.value)
-        if any(_takes(refused, reading) for reading in readings) or not all(
-            any(_takes(schema, reading) for reading in readings) for schema in allowed
-        ):
+        if any(_takes(refused, reading) for reading in _readings(answer.value)) or not _is_text_of(answer.value, allowed):
             return Unknown("digits against a range")
         return Found(answer.value[0]) if alone else answer
     return answer
