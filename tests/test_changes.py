@@ -356,6 +356,10 @@ SHARED = "components: {schemas: {One: {type: object, required: [a, b], propertie
             saying("{type: number, minimum: 1, exclusiveMinimum: true}", version="3.0.3"),
         ),
         (saying("{oneOf: [{type: string}, {type: integer}]}"), saying("{anyOf: [{type: integer}, {type: string}]}")),
+        (
+            saying("{oneOf: [{properties: {a: {items: {const: 1}}}}, {properties: {a: {items: {const: 2}}}}]}"),
+            saying("{oneOf: [{properties: {a: {items: {const: 2}}}}, {properties: {a: {items: {const: 1}}}}]}"),
+        ),
         (saying("{type: string, format: uri}"), saying("{type: string, format: url}")),
         (saying(ONE, media="application/json"), saying(ONE, media="'Application/JSON; charset=utf-8'")),
         (
@@ -481,6 +485,15 @@ def test_changes_of_called_operations_come_first_then_the_others_as_written() ->
     assert order() == ["GET /a", "GET /b", "GET /c"]
     assert order("/c") == ["GET /c", "GET /a", "GET /b"]
     assert order("/c", "/b") == ["GET /c", "GET /b", "GET /a"]
+
+
+def test_an_operation_that_is_called_is_listed_once() -> None:
+    before, after = (
+        operation(f"deprecated: true\n{OK}"),
+        operation(f"deprecated: true\nparameters: [{{name: q, in: query}}]\n{OK}"),
+    )
+
+    assert listed(before, after, "/thing") == ["GET /thing query q: optional parameter added"]
 
 
 def test_an_alternative_is_compared_with_the_one_that_says_most_of_the_same() -> None:

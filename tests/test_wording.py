@@ -108,6 +108,7 @@ def test_words_are_listed_as_in_a_sentence(words: list[str], last: str, sentence
         ({"type": "string", "pattern": "^a$|^b$"}, "text that matches ^a$|^b$"),
         ({"type": "string", "pattern": ".*"}, "text"),
         ({"allOf": [{"type": "string"}, {"maxLength": 5}, {"maxLength": 9}]}, "text of at most 5 characters"),
+        ({"allOf": [{"type": "string", "minLength": 2}, {"minLength": 5}]}, "text of at least 5 characters"),
         ({"type": ["string", "null"], "allOf": [{"type": "string"}]}, "text"),
         ({"enum": ["a", "b"], "allOf": [{"enum": ["b", "c"]}]}, '"b"'),
         ({"enum": ["a", None], "type": "string"}, '"a"'),
@@ -117,7 +118,7 @@ def test_a_schema_is_described_in_a_few_words(schema: Any, words: str) -> None:
     assert described(schema) == words
 
 
-@pytest.mark.parametrize(("count", "named", "more"), [(6, 6, 0), (8, 6, 2), (30, 6, 24)])
+@pytest.mark.parametrize(("count", "named", "more"), [(6, 6, 0), (7, 7, 0), (8, 6, 2), (30, 6, 24)])
 def test_of_many_values_the_first_are_named_and_the_others_counted(count: int, named: int, more: int) -> None:
     words = described({"enum": list(range(100, 100 + count))})
 
