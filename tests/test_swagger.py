@@ -645,6 +645,18 @@ def test_what_is_shared_too_often_to_be_written_out_is_read_where_it_stands() ->
     assert {each.parameters[0].name for each in one.operations()} == {"q"}
 
 
+def test_a_form_that_is_shared_without_end_is_refused() -> None:
+    values = [str(number) for number in range(2_000)]
+    document = {
+        "swagger": "2.0",
+        "parameters": {"F": {"in": "formData", "name": "f", "type": "string", "enum": values}},
+        "paths": {f"/p{number}": {"post": {"parameters": [{"$ref": "#/parameters/F"}]}} for number in range(1_000)},
+    }
+    with pytest.raises(ContractError) as raised:
+        read(json.dumps(document))
+    assert [each.code for each in raised.value.problems] == ["too-many-contents"]
+
+
 def test_check_warns_of_references_that_lead_nowhere(tmp_path: Path) -> None:
     document = says("{type: object, properties: {a: {type: string}}}", "definitions:\n  A: {$ref: '#/definitions/B'}")
     found = check(tmp_path, document, "needs: {a: text}")
