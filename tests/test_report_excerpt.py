@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -103,6 +104,12 @@ def test_a_request_shows_method_path_query_and_body() -> None:
 
 def test_an_assumed_refusal_says_that_it_is_assumed() -> None:
     assert response_line(finding(), REFUSED, 100) == "400 (assumed: no contract declares this refusal)"
+
+
+def test_a_call_that_is_answered_though_a_part_of_it_is_ignored_is_no_refusal() -> None:
+    ignored = dataclasses.replace(REFUSED, response=dataclasses.replace(REFUSED.response, status=200))
+
+    assert response_line(finding(), ignored, 100) == "200 (assumed: the call is answered all the same)"
 
 
 def test_only_the_headers_that_the_finding_names_are_shown() -> None:

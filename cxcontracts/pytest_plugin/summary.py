@@ -14,7 +14,7 @@ from cxcontracts.plugins import kinds
 from cxcontracts.pytest_plugin import estates_of
 from cxcontracts.pytest_plugin.told import Told, heard
 from cxcontracts.reports.page import BOLD, Page
-from cxcontracts.reports.sentences import Roots, count, suffering, who
+from cxcontracts.reports.sentences import Roots, suffering, waiting, who
 
 _TITLES = {
     Verdict.TOLERATED: "tolerated: it would break, and something catches it",
@@ -95,9 +95,7 @@ class _Section:
                 if suffering(finding) == sentence:
                     self.page.write(finding.because, lead="  - ", indent=4)
                     if followers := self._roots.followers(finding):
-                        self.page.write(
-                            f"{count(followers, 'more need')} {'waits' if followers == 1 else 'wait'} on it", indent=4
-                        )
+                        self.page.write(waiting(followers), indent=4)
 
     def _write_list(self, title: str, findings: Sequence[Finding]) -> None:
         if not findings:

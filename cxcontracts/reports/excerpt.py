@@ -41,7 +41,8 @@ def response_line(finding: Finding, exchange: Exchange, room: int) -> str:
     response = exchange.response
     parts = [str(response.status), *_headers(finding, response.headers), *_body(finding, response.body, room)]
     if response.assumed:
-        parts.append("(assumed: no contract declares this refusal)")
+        what = "no contract declares this refusal" if response.status >= 400 else "the call is answered all the same"
+        parts.append(f"(assumed: {what})")
     return " ".join(parts)
 
 

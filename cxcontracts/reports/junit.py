@@ -21,8 +21,7 @@ import junit_xml
 
 import cxcontracts
 from cxcontracts.findings import Finding, PartnerRun, Run, Verdict
-from cxcontracts.reports.excerpt import request_line, response_line
-from cxcontracts.reports.sentences import release, scene, slipped, suffering, unchecked
+from cxcontracts.reports.sentences import facts, release, scene, suffering, unchecked
 from cxcontracts.sanitise import harmless, harmless_line
 
 _OF: Final = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
@@ -213,16 +212,11 @@ def _numbered(name: str) -> Iterator[str]:
 def _account(finding: Finding) -> Iterator[str]:
     """Yield what is known of a finding, a line each."""
     yield f"{finding.verdict}: {suffering(finding) if finding.verdict is Verdict.BROKEN else scene(finding)}"
-    facts = {
-        "because": finding.because,
-        "element": " ".join(filter(None, [finding.element, slipped(finding)])),
-        "request": request_line(finding, finding.witness, _BODY) if finding.witness else "",
-        "response": response_line(finding, finding.witness, _BODY) if finding.witness else "",
-        "needed by": str(finding.where),
-        "id": finding.id,
-        "follows from": finding.cause or "",
-    }
-    yield from (f"{name}: {fact}" for name, fact in facts.items() if fact)
+    known = dict(facts(finding, _BODY))
+    if "" in known:
+        known["element"] += f" {known.pop('')}"
+    known |= {"needed by": str(finding.where), "id": finding.id, "follows from": finding.cause or ""}
+    yield from (f"{name}: {fact}" for name, fact in known.items() if fact)
 
 
 def _xml(suites: Iterable[_Suite]) -> str:
