@@ -138,6 +138,8 @@ def value(text: str, *, way: Direction = Direction.RESPONSE, version: str = "3.1
         ("{type: string, default: x, examples: [y]}", "x"),
         ("{type: integer, minimum: 7}", 7),
         ("{type: [string, 'null']}", "text"),
+        ("{type: [array, 'null'], items: {type: string}}", None),
+        ("{type: [array, string]}", "text"),
         ("{}", "text"),
         ("{type: object}", {}),
         ("{type: object, properties: {a: {type: string}}}", {}),

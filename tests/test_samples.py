@@ -47,7 +47,7 @@ def test_a_scalar_has_a_sample_that_it_admits(type_: Type) -> None:
 @law(150)
 @given(
     st.one_of(
-        st.builds(Listed, drawn.scalars, st.integers(0, 1)), drawn.types(Known(), 1).filter(lambda t: isinstance(t, Record))
+        st.builds(Listed, drawn.scalars, st.integers(0, 3)), drawn.types(Known(), 1).filter(lambda t: isinstance(t, Record))
     )
 )
 def test_a_list_and_a_record_have_a_sample_that_they_admit(type_: Type) -> None:

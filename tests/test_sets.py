@@ -147,6 +147,10 @@ def values_in(schema: Schema) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": schema}
 
 
+def named(schema: Schema) -> dict[str, Any]:
+    return {"type": "object", "patternProperties": {"^[A-Z]{3}$": schema}, "additionalProperties": False}
+
+
 def or_null(*schemas: Schema) -> dict[str, Any]:
     return {"anyOf": [*schemas, {"type": "null"}]}
 
@@ -190,6 +194,7 @@ DATE = {"type": "string", "format": "date"}
         (items({"enum": ["a", "b"]}), items({"enum": ["a", "b", "c"]})),
         (items({"type": "string", "enum": ["a"]}, minItems=2), items({"type": "string", "enum": ["a", "b"]}, minItems=2)),
         (or_null(items({"enum": ["a"]})), or_null(items({"enum": ["a", "b"]}))),
+        (items({"type": "integer"}), items({"type": "number"})),
         (items({"type": "string"}), items({"type": ["string", "null"]})),
         (items(items({"enum": ["a"]})), items(items({"enum": ["a", "b"]}))),
         (items({"enum": ["a"]}, minItems=1), items({"enum": ["a"]})),
@@ -198,6 +203,9 @@ DATE = {"type": "string", "format": "date"}
         (member({"enum": ["a"]}, required=["a"]), member({"enum": ["a"]})),
         (member({"type": "string"}, required=["a"]), member({"type": ["string", "boolean"]}, required=["a"])),
         (member(text("^[A-Z]{3}$"), required=["a"]), member(or_null(text("^[A-Z]{2,4}$")), required=["a"])),
+        (member({"type": "integer"}), member({"type": "number"})),
+        (values_in({"type": "integer"}), values_in({"type": "number"})),
+        (named({"type": "integer"}), named({"type": "number"})),
         (values_in({"enum": ["a"]}), values_in({"enum": ["a", "b"]})),
         (values_in(items({"enum": ["a"]})), values_in(items({"enum": ["a", "b"]}))),
         ({"allOf": [{"type": "integer"}, {"minimum": 0}]}, {"type": "integer"}),
@@ -324,6 +332,8 @@ def test_where_the_engine_has_no_form_for_what_is_left_values_are_tried_and_noth
     once = {"type": "array", "contains": {"const": 1}, "maxContains": 1}
 
     assert find([{"type": "array"}], [begun]) == Found(["text"])
+    assert isinstance(find([{"type": "array"}, {"not": {"const": ["a"]}}]), Found)
+    assert not isinstance(find([{"type": "string"}], [{"not": begun}]), Found)
     assert find([begun], [once]) != Nothing()
     assert find([once], [begun]) != Nothing()
 

@@ -7,6 +7,7 @@ word.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from cxcontracts.containment.narrowing import NO_DEEPER, narrowed, plain_keys
@@ -125,7 +126,16 @@ class Builder:
         if isinstance(answer, Found) and not (isinstance(answer.value, dict | list) and shape.atoms):
             return answer.value
         if "object" in shape.types:
-            return self._padded(shape, self._object(shape, above), "", above)
+            with suppress(Unbuildable):
+                return self._padded(shape, self._object(shape, above), "", above)
+        return self._plain(shape)
+
+    def _plain(self, shape: Shape) -> JSON:
+        """Return a value of a shape that is neither an object nor a list, where those were found first."""
+        types = shape.types - {"object", "array"}
+        answer = find([narrowed(self.reader, Shape(shape.atoms, types), NO_DEEPER)]) if types else None
+        if isinstance(answer, Found):
+            return answer.value
         raise Unbuildable
 
     def _example(self, shape: Shape, schema: Mapping[str, Any]) -> JSON:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jsonschema_rs import CanonicalSchema
+from jsonschema_rs import CanonicalSchema, canonicalize
 from jsonschema_rs import canonical as views
 from jsonschema_rs.canonical import Satisfiability, UnsupportedOperand, UnsupportedResult
 
@@ -62,7 +62,7 @@ def _never_fails(thing: views.ObjectView, depth: int) -> bool:
     for violation in thing.violations:
         if isinstance(violation, views.UndeclaredValueFailsView) and not thing.pattern_properties:
             declared = [schema for name, schema in thing.properties.items() if name not in violation.names]
-            failing = violation.additional.negate()
+            failing = negated(violation.additional)
             if all(empty(both(schema, failing), depth) for schema in (thing.additional_properties, *declared)):
                 return True
     return False
@@ -74,3 +74,11 @@ def both(one: CanonicalSchema | None, other: CanonicalSchema) -> CanonicalSchema
         return other if one is None else one.intersect(other)
     except (UnsupportedOperand, UnsupportedResult):
         return other
+
+
+def negated(schema: CanonicalSchema) -> CanonicalSchema:
+    """Return what a schema refuses; everything where the engine has no form for that."""
+    try:
+        return schema.negate()
+    except (UnsupportedOperand, UnsupportedResult):
+        return canonicalize(True)

@@ -5,8 +5,9 @@ The values are suggestions: whoever needs one that certainly fits has a validato
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain, islice
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import chain, count, islice
 from typing import Any
 
 from jsonschema_rs import CanonicalSchema
@@ -14,10 +15,12 @@ from jsonschema_rs import canonical as views
 
 from cxcontracts import formats
 from cxcontracts.containment import patterns
-from cxcontracts.containment.emptiness import both
+from cxcontracts.containment.emptiness import both, negated
 from cxcontracts.exchanges import JSON
 
 _DEPTH = 6
+_MOST_LETTERS = 200
+"""How long a text may be to be held against a language before it is suggested."""
 _WORDS = ("text", "other", "A", "a1", "0", "1", "-", "é", "")
 _NUMBERS = (1, 0, 2, 3, 10, -1, 100, 999999999999, 0.5, 1.5, -0.5)
 _PLAIN: dict[str, tuple[JSON, ...]] = {
@@ -105,12 +108,13 @@ def _texts(view: views.StringView) -> Iterator[str]:
     shortest = view.min_length or 0
     for name in view.formats:
         yield from formats.SAMPLES.get(name, ())
-    language = patterns.spoken(view) if view.patterns or view.excluded_patterns else None
-    if language is not None:
+    language = patterns.spoken(view)
+    if language is not None and (view.patterns or view.excluded_patterns):
         yield from language.texts(24)
-    words = chain(_WORDS, *(formats.SAMPLES[name] for name in formats.SAMPLES))
-    for word in words:
-        yield word.ljust(shortest, "x")[: view.max_length] if shortest or view.max_length is not None else word
+    for word in chain(_WORDS, *formats.SAMPLES.values()):
+        fitted = word.ljust(shortest, "x")[: view.max_length] if shortest or view.max_length is not None else word
+        if language is None or len(fitted) > _MOST_LETTERS or language.holds(fitted):
+            yield fitted
     if view.max_length is not None and view.max_length <= 100_000:
         yield "x" * view.max_length
     yield "x" * max(shortest, 64)
@@ -125,7 +129,11 @@ def _integers(view: views.IntegerView) -> Iterator[int]:
         for step in steps:
             value = -(-int(start) // step) * step
             for moved in (value, value + step, value - step):
-                if (low is None or moved >= low) and (high is None or moved <= high):
+                if (
+                    (low is None or moved >= low)
+                    and (high is None or moved <= high)
+                    and not _steps_on(moved, view.not_multiple_of)
+                ):
                     yield moved
 
 
@@ -136,10 +144,16 @@ def _numbers(view: views.NumberView) -> Iterator[JSON]:
     middle = [sum(ends) / 2] if len(ends) == 2 else []
     steps = [float(step) * factor for step in view.multiple_of for factor in (1, 2, 3)]
     for value in chain(steps, _NUMBERS, middle, near):
-        if view.excludes_integers and float(value).is_integer():
+        if (view.excludes_integers and float(value).is_integer()) or _steps_on(value, view.not_multiple_of):
             continue
-        if (low is None or value >= low) and (high is None or value <= high):
+        if (low is None or value > low or (value == low and not view.exclusive_minimum)) and (
+            high is None or value < high or (value == high and not view.exclusive_maximum)
+        ):
             yield int(value) if float(value).is_integer() else value
+
+
+def _steps_on(value: float, steps: Sequence[Any]) -> bool:
+    return any(Fraction(str(value)) % Fraction(str(step)) == 0 for step in steps)
 
 
 def _lists(view: views.ArrayView, depth: int) -> Iterator[JSON]:
@@ -155,18 +169,19 @@ def _lists(view: views.ArrayView, depth: int) -> Iterator[JSON]:
     fillers: list[JSON] = list(islice(_values(view.items, depth - 1), 12)) if view.items is not None else list(_WORDS)
     shortest = view.min_items or 0
     for start in range(max(1, min(3, len(fillers)))):
-        items = [*prefix, *wanted]
-        turn = start
-        while len(items) < shortest and fillers and len(items) < 1000:
-            items.append(fillers[turn % len(fillers)])
-            turn += 1
-        yield items
-    if fillers and (view.max_items is None or view.max_items > shortest):
-        yield [*prefix, *wanted, fillers[0]]
+        yield _filled([*prefix, *wanted], fillers, start, shortest)
+    if view.max_items is None or view.max_items > shortest:
+        yield _filled([*prefix, *wanted], fillers, 0, max(shortest, len(prefix) + len(wanted)) + 1)
     for index, schema in enumerate(view.prefix_items):
         for contains in view.contains:
             for value in islice(_values(both(schema, contains.schema), depth - 1), 1):
                 yield [*prefix[:index], value, *prefix[index + 1 :]]
+
+
+def _filled(items: list[JSON], fillers: Sequence[JSON], start: int, length: int) -> list[JSON]:
+    """Return a list that is filled up to a length, as far as that can be."""
+    missing = min(length, 1000) - len(items) if fillers else 0
+    return [*items, *(fillers[turn % len(fillers)] for turn in range(start, start + missing))]
 
 
 def _objects(view: views.ObjectView, depth: int) -> Iterator[JSON]:
@@ -183,14 +198,32 @@ def _objects(view: views.ObjectView, depth: int) -> Iterator[JSON]:
         if len(least) >= (view.min_properties or 0):
             break
         least.setdefault(name, next(_values(view.properties[name], depth - 1), None))
-    for number in range(max(0, (view.min_properties or 0) - len(least))):
-        least[f"key{number}"] = next(iter(_undeclared(view, depth)), "text")
+    for name in islice(_free_names(view, least), max(0, (view.min_properties or 0) - len(least))):
+        least[name] = next(iter(_undeclared(view, depth)), "text")
     for violation in view.violations:
-        least.update(_violating(violation, view.additional_properties, depth))
+        least.update(_violating(violation, view, depth))
     yield least
-    for name, options in choices.items():
-        for option in options[1:]:
-            yield {**least, name: option}
+    members = [(name, options[1:]) for name, options in choices.items()]
+    if view.max_properties is None or len(least) < view.max_properties:
+        members += _further(view, least, depth)
+    yield from _interleaved([iter([{**least, name: value} for value in values]) for name, values in members])
+
+
+def _further(view: views.ObjectView, least: Mapping[str, JSON], depth: int) -> Iterator[tuple[str, list[JSON]]]:
+    """Yield members that need not be there, each with some values."""
+    for name, schema in view.properties.items():
+        if name not in least:
+            yield name, list(islice(_values(schema, depth - 1), 3))
+    for pattern, schema in view.pattern_properties.items():
+        for name in patterns.sample(pattern, 1):
+            yield name, list(islice(_values(schema, depth - 1), 3))
+    for name in islice(_free_names(view, {**least, **view.properties}), 1):
+        yield name, _undeclared(view, depth)
+
+
+def _free_names(view: views.ObjectView, taken: Mapping[str, Any]) -> Iterator[str]:
+    names = (f"key{number}" for number in count()) if view.property_names is None else _values(view.property_names, _DEPTH)
+    return (name for name in names if isinstance(name, str) and name not in taken)
 
 
 def _undeclared(view: views.ObjectView, depth: int) -> list[JSON]:
@@ -199,9 +232,26 @@ def _undeclared(view: views.ObjectView, depth: int) -> list[JSON]:
     return list(islice(_values(view.additional_properties, depth - 1), 2))
 
 
-def _violating(violation: Any, further: CanonicalSchema | None, depth: int) -> dict[str, JSON]:
+def _violating(violation: Any, view: views.ObjectView, depth: int) -> dict[str, JSON]:
+    """Return a member that fails as one of them has to."""
     match violation:
         case views.UndeclaredValueFailsView(additional=schema):
-            refused = next(_values(both(further, schema.negate()), depth - 1), None)
-            return {"undeclared": refused}
+            failing = both(view.additional_properties, negated(schema))
+            return {
+                name: value
+                for name in islice(_free_names(view, view.properties), 1)
+                for value in islice(_values(failing, depth - 1), 1)
+            }
+        case views.PatternValueFailsView(pattern=pattern, schema=schema):
+            failing = both(view.pattern_properties.get(pattern), negated(schema))
+            return {name: value for name in patterns.sample(pattern, 1) for value in islice(_values(failing, depth - 1), 1)}
+        case views.NameFailsView(schema=schema):
+            names = (name for name in _values(both(view.property_names, negated(schema)), depth - 1) if isinstance(name, str))
+            return {name: _member(view, name, depth) for name in islice(names, 1)}
     return {}
+
+
+def _member(view: views.ObjectView, name: str, depth: int) -> JSON:
+    own = view.properties.get(name)
+    options = _undeclared(view, depth) if own is None else list(islice(_values(own, depth - 1), 1))
+    return next(iter(options), None)

@@ -110,8 +110,7 @@ def _find(allowed: tuple[bytes, ...], refused: tuple[bytes, ...]) -> Answer:
     if any(key in allowed for key in refused):
         return Nothing()
     try:
-        least = [_canonical(key) for key in allowed]
-        whole = reduce(CanonicalSchema.intersect, least) if least else _canonical(b"true")
+        whole = _together(allowed)
         if whole.satisfiability() is Satisfiability.NO:
             return Nothing()
         rest = _without(whole, refused)
@@ -127,13 +126,27 @@ def _find(allowed: tuple[bytes, ...], refused: tuple[bytes, ...]) -> Answer:
         return Unknown(str(reason))
 
 
+def _together(allowed: tuple[bytes, ...]) -> CanonicalSchema:
+    """Return what several schemas admit alike, spelled out where the engine has no form for it."""
+    try:
+        return reduce(CanonicalSchema.intersect, map(_canonical, allowed), _canonical(b"true"))
+    except (UnsupportedOperand, UnsupportedResult):
+        return _canonical(b'{"allOf":[' + b",".join(allowed) + b"]}")
+
+
 def _without(whole: CanonicalSchema, refused: tuple[bytes, ...]) -> CanonicalSchema | None:
     """Return what is left of *whole*; None where the engine has no form for it."""
     try:
         return reduce(CanonicalSchema.subtract, (_canonical(key) for key in refused), whole)
     except (UnsupportedOperand, UnsupportedResult):
-        covered = any(str(_canonical(key).covers(whole)) == "yes" for key in refused)
-        return _canonical(b"false") if covered else None
+        return _canonical(b"false") if any(_certainly_covers(key, whole) for key in refused) else None
+
+
+def _certainly_covers(key: bytes, whole: CanonicalSchema) -> bool:
+    try:
+        return str(_canonical(key).covers(whole)) == "yes"
+    except (UnsupportedOperand, UnsupportedResult):
+        return False
 
 
 def _tries(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from math import ceil, floor
 from typing import Any
 
 from cxcontracts.containment.sets import Answer, Found, Nothing, Schema, Undecidable, Unknown, admits, find
@@ -43,27 +44,25 @@ def find_text(allowed: Sequence[Schema], refused: Schema) -> Answer:
     ours = frozenset.intersection(*kinds) if kinds else frozenset()
     if _COMPOUND & (ours | theirs):
         return _compound(allowed, refused, ours, theirs)
-    if ours and (ours <= theirs or (ours <= _NUMBERS and theirs <= _NUMBERS)):
-        return find(allowed, [refused])
-    if not theirs or not ours:
-        return find(allowed, [refused])
-    if theirs <= _NUMBERS:
-        return _numeric([spelled(schema) for schema in allowed], refused)
-    return _confirmed(find([spelled(schema) for schema in allowed], [spelled(refused)]), allowed, refused)
-
-
-def _confirmed(answer: Answer, allowed: Sequence[Schema], refused: Schema) -> Answer:
-    """Return the answer where a value of *allowed* becomes that text; texts of numbers are drawn wider than their bounds."""
-    if not isinstance(answer, Found) or _is_text_of(answer.value, allowed):
+    answer = find(allowed, [refused])
+    if isinstance(answer, Nothing) or _shown(answer, allowed, refused) or not theirs or not ours:
         return answer
-    other = find(allowed)
-    if isinstance(other, Found) and isinstance(find([{"const": as_text(other.value)}], [spelled(refused)]), Found):
-        return Found(as_text(other.value))
-    return Unknown("digits against a range")
+    if theirs <= _NUMBERS and not ours <= _NUMBERS:
+        answer = _numeric([spelled(schema) for schema in allowed], refused)
+    else:
+        answer = find([spelled(schema) for schema in allowed], [_in_texts(refused, lenient=True)])
+    if isinstance(answer, Found) and not _shown(answer, allowed, refused):
+        return Unknown("digits against a range")
+    return answer
 
 
-def _is_text_of(text: JSON, schemas: Sequence[Schema]) -> bool:
-    return all(any(_takes(schema, reading) for reading in _readings(text)) for schema in schemas)
+def _shown(answer: Answer, allowed: Sequence[Schema], refused: Schema) -> bool:
+    """Tell whether a text that was found is sent by who allows it, and taken in no reading."""
+    if not isinstance(answer, Found):
+        return False
+    readings = _readings(_value_in_texts(answer.value))
+    sent = all(any(_takes(schema, reading) for reading in readings) for schema in allowed)
+    return sent and not any(_takes(refused, reading) for reading in readings)
 
 
 def _compound(allowed: Sequence[Schema], refused: Schema, ours: frozenset[str], theirs: frozenset[str]) -> Answer:
@@ -77,7 +76,7 @@ def _compound(allowed: Sequence[Schema], refused: Schema, ours: frozenset[str], 
         refused = _list_of_one(refused)
     answer = find([_in_texts(schema, lenient=False) for schema in allowed], [_in_texts(refused, lenient=True)])
     if isinstance(answer, Found):
-        if any(_takes(refused, reading) for reading in _readings(answer.value)) or not _is_text_of(answer.value, allowed):
+        if not _shown(answer, allowed, refused):
             return Unknown("digits against a range")
         return Found(answer.value[0]) if alone else answer
     return answer
@@ -233,13 +232,26 @@ def _spelled_kind(kind: str, schema: Mapping[str, Any]) -> Schema:
         return _TEXTS[kind]
     if kind == "number":
         return {"type": "string", "pattern": _WRITTEN_NUMBER}
-    low, high = schema.get("minimum"), schema.get("maximum")
+    low, high = _whole_bounds(schema)
     if low is not None and high is not None and 0 <= high - low <= _MOST_SPELLED:
         return {"enum": [str(number) for number in range(int(low), int(high) + 1)]}
     if low is not None and low >= 0:
         more = "*" if high is None else f"{{0,{len(str(int(high))) - 1}}}"
-        return {"type": "string", "pattern": f"^(0|[1-9][0-9]{more})$"}
+        nothing = "" if low >= 1 else "0|"
+        return {"type": "string", "pattern": f"^({nothing}[1-9][0-9]{more})$"}
+    if low is not None and high is not None:
+        most = max(len(str(abs(low))), len(str(abs(high))))
+        return {"type": "string", "pattern": f"^(0|-?[1-9][0-9]{{0,{most - 1}}})$"}
     return {"type": "string", "pattern": _WRITTEN_INTEGER}
+
+
+def _whole_bounds(schema: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """Return the least and the greatest integer that a schema admits, as far as it says."""
+    lows = [ceil(schema["minimum"])] if "minimum" in schema else []
+    lows += [floor(schema["exclusiveMinimum"]) + 1] if "exclusiveMinimum" in schema else []
+    highs = [floor(schema["maximum"])] if "maximum" in schema else []
+    highs += [ceil(schema["exclusiveMaximum"]) - 1] if "exclusiveMaximum" in schema else []
+    return max(lows, default=None), min(highs, default=None)
 
 
 def _kinds(schema: Schema) -> frozenset[str]:
