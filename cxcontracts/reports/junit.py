@@ -214,7 +214,7 @@ def _account(finding: Finding) -> Iterator[str]:
     yield f"{finding.verdict}: {suffering(finding) if finding.verdict is Verdict.BROKEN else scene(finding)}"
     known = dict(facts(finding, _BODY))
     if "" in known:
-        known["element"] += f" {known.pop('')}"
+        known["element"] = f"{known.get('element', '')} {known.pop('')}".strip()
     known |= {"needed by": str(finding.where), "id": finding.id, "follows from": finding.cause or ""}
     yield from (f"{name}: {fact}" for name, fact in known.items() if fact)
 
