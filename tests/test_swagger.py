@@ -212,6 +212,10 @@ TWINS = {
         takes("{in: formData, name: a, type: string}", f"consumes: [application/json, {MULTIPART}]"),
         wants(body(TEXT, MULTIPART).replace("required: true", "required: false")),
     ),
+    "a field of a form that is shared": (
+        takes("{$ref: '#/parameters/A'}", "parameters: {A: {in: formData, name: a, type: string, required: true}}"),
+        wants(body("{type: object, required: [a], properties: {a: {type: string}}}", FORM)),
+    ),
     "a parameter of the path": (
         takes("{in: path, name: id, type: integer, required: true}", call="GET /thing/{id}"),
         wants("parameters: [{in: path, name: id, required: true, schema: {type: integer}}]", call="GET /thing/{id}"),
@@ -259,9 +263,162 @@ TWINS = {
         swagger(OK, "host: a.example\nbasePath: /v2\nschemes: [https, http]"),
         three(OK, "servers: [{url: 'https://b.example/v2'}]"),
     ),
+    "a host alone": (swagger(OK, "host: a.example"), three(OK, "servers: [{url: 'https://b.example'}]")),
     "a base path without a host": (swagger(OK, "basePath: /v2"), three(OK, "servers: [{url: /v2}]")),
     "an end that is announced": (swagger(f"deprecated: true\n{OK}"), three(f"deprecated: true\n{OK}")),
 }
+
+
+WHOLE = """
+swagger: "2.0"
+info: {title: t, version: "1", description: d}
+host: https://a.example
+basePath: /v1/
+schemes: [https, wss]
+consumes: [application/x-www-form-urlencoded, application/json]
+produces: [application/json]
+tags: [{name: a}]
+x-own: {type: file}
+securityDefinitions:
+  in: {type: oauth2, flow: accessCode, authorizationUrl: a, tokenUrl: t, scopes: {s: all}, description: d}
+  key: {type: apiKey, in: header, name: X-Key, x-a: b}
+  basic: {type: basic, description: d}
+definitions:
+  Pet/Cat:
+    type: object
+    example: {$ref: '#/definitions/Pet~1Cat', type: file}
+    properties:
+      self: {$ref: '#/definitions/Pet~1Cat', description: d}
+      of: {items: [{x-nullable: false}], default: {type: file}}
+paths:
+  x-a: b
+  /a:
+    x-a: b
+    post:
+      operationId: a
+      schemes: [http]
+      parameters:
+        - {in: formData, name: f, type: array, items: {type: string, collectionFormat: csv}, collectionFormat: ssv}
+        - {in: query, name: q, type: array, items: {type: file}, collectionFormat: multi, allowEmptyValue: true, x-a: b}
+      responses:
+        x-a: b
+        200:
+          description: d
+          schema: {$ref: '#/definitions/Pet~1Cat'}
+          headers: {H: {type: array, items: {}, collectionFormat: pipes, description: d}}
+          examples: {application/json: {a: b}, text/plain: c}
+"""
+A_FIELD = {"type": "array", "items": {"type": "string", "collectionFormat": "csv"}}
+AS_THREE = {
+    "openapi": "3.0.4",
+    "info": {"title": "t", "version": "1", "description": "d"},
+    "servers": [{"url": "https://a.example/v1/"}, {"url": "wss://a.example/v1/"}],
+    "tags": [{"name": "a"}],
+    "x-own": {"type": "file"},
+    "components": {
+        "securitySchemes": {
+            "in": {
+                "type": "oauth2",
+                "description": "d",
+                "flows": {"authorizationCode": {"authorizationUrl": "a", "tokenUrl": "t", "scopes": {"s": "all"}}},
+            },
+            "key": {"type": "apiKey", "in": "header", "name": "X-Key", "x-a": "b"},
+            "basic": {"type": "http", "scheme": "basic", "description": "d"},
+        },
+        "schemas": {
+            "Pet/Cat": {
+                "type": "object",
+                "example": {"$ref": "#/definitions/Pet~1Cat", "type": "file"},
+                "properties": {
+                    "self": {"$ref": "#/components/schemas/Pet~1Cat"},
+                    "of": {"items": [{"x-nullable": False, "nullable": False}], "default": {"type": "file"}},
+                },
+            }
+        },
+    },
+    "paths": {
+        "x-a": "b",
+        "/a": {
+            "x-a": "b",
+            "post": {
+                "operationId": "a",
+                "parameters": [
+                    {
+                        "in": "query",
+                        "name": "q",
+                        "style": "form",
+                        "explode": True,
+                        "schema": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                        "allowEmptyValue": True,
+                        "x-a": "b",
+                    }
+                ],
+                "requestBody": {
+                    "required": False,
+                    "content": {
+                        FORM: {
+                            "schema": {"type": "object", "properties": {"f": A_FIELD}},
+                            "encoding": {"f": {"style": "spaceDelimited", "explode": False}},
+                        }
+                    },
+                },
+                "responses": {
+                    "x-a": "b",
+                    "200": {
+                        "description": "d",
+                        "content": {
+                            "application/json": {"schema": {"$ref": "#/components/schemas/Pet~1Cat"}, "example": {"a": "b"}}
+                        },
+                        "headers": {
+                            "H": {
+                                "description": "d",
+                                "style": "pipeDelimited",
+                                "explode": False,
+                                "schema": {"type": "array", "items": {}},
+                            }
+                        },
+                    },
+                },
+            },
+        },
+    },
+}
+
+
+def test_a_document_becomes_this_one() -> None:
+    assert read(WHOLE).root.value == AS_THREE
+
+
+_POST = ("paths", "/a", "post")
+_FIELDS = (*_POST, "requestBody", "content", FORM, "schema", "properties")
+_ANSWER = (*_POST, "responses", "200")
+
+
+@pytest.mark.parametrize(
+    ("pointer", "written"),
+    [
+        (("info", "version"), '"1", description'),
+        (("servers",), "/v1/"),
+        (("servers", 1, "url"), "/v1/"),
+        (("components", "securitySchemes"), "in: {type: oauth2"),
+        (("components", "securitySchemes", "in"), "{type: oauth2"),
+        (("components", "securitySchemes", "in", "flows", "authorizationCode"), "{type: oauth2"),
+        (("components", "schemas"), "Pet/Cat:"),
+        (("components", "schemas", "Pet/Cat", "properties", "of", "default", "type"), "file}}"),
+        ((*_POST, "parameters", 0), "{in: query"),
+        ((*_POST, "parameters", 0, "schema", "items"), "{type: file}, collectionFormat: multi"),
+        ((*_POST, "requestBody"), "- {in: formData"),
+        (_FIELDS, "- {in: formData"),
+        ((*_FIELDS, "f", "items", "type"), "string, collectionFormat: csv"),
+        ((*_ANSWER, "content"), "description: d"),
+        ((*_ANSWER, "content", "application/json", "schema"), "{$ref: '#/definitions/Pet~1Cat'}"),
+        ((*_ANSWER, "headers", "H", "schema", "type"), "array, items: {}"),
+    ],
+)
+def test_each_part_knows_where_it_is_written(pointer: tuple[str | int, ...], written: str) -> None:
+    root = read(WHOLE).root
+    place = root.home.place(root.child(*pointer))
+    assert WHOLE.splitlines()[place.line - 1][place.column - 1 :].startswith(written)
 
 
 @pytest.mark.parametrize("which", TWINS)
