@@ -493,6 +493,41 @@ def test_a_form_of_an_operation_and_its_path_is_one_form() -> None:
     }
 
 
+def test_of_two_bodies_the_first_counts() -> None:
+    found = only(read(takes("{in: body, schema: {type: integer}}, {in: body, required: true, schema: {type: string}}"))).body
+    assert found is not None
+    assert (found.required, found.media[0].nodes[0].value) == (False, {"type": "integer"})
+
+
+def test_a_list_in_a_header_or_in_parts_of_a_form_is_written_as_openapi_means_anyhow() -> None:
+    header, field = (
+        only(read(takes(f"{{in: {place}, name: a, type: array, items: {{}}, collectionFormat: {form}}}")))
+        for place, form in (("header", "csv"), ("formData", "multi"))
+    )
+    assert (header.parameters[0].style, header.parameters[0].explode) == ("simple", False)
+    content = field.node.value["requestBody"]["content"][FORM]
+    assert content["encoding"] == {"a": {"style": "form", "explode": True}}
+
+
+def test_an_operation_may_stand_elsewhere() -> None:
+    paths = (
+        f"/a:\n  get: {{parameters: [{{in: body, schema: {TEXT}}}], {OK}}}\n  head: no\n/b: {{put: {{$ref: '#/paths/~1a/get'}}}}"
+    )
+    one = read(contract(paths).replace("openapi: 3.1.0", "swagger: '2.0'"))
+    assert [str(each) for each in one.operations()] == ["GET /a", "PUT /b"]
+    assert [each.body is not None for each in one.operations()] == [True, True]
+
+
+def test_an_operation_that_stands_nowhere_is_a_mistake_where_it_is_referred_to() -> None:
+    one = read(contract("/b:\n  put: {$ref: '#/nowhere'}").replace("openapi: 3.1.0", "swagger: '2.0'"))
+    assert [str(each.place) for each in one.mistakes()] == ["openapi.yaml:5:17"]
+
+
+def test_what_says_that_it_is_openapi_is_no_swagger() -> None:
+    document = content(TEXT).replace("openapi: 3.0.3", "openapi: 3.0.3\nswagger: '2.0'")
+    assert changes(document, content(TEXT)) == ()
+
+
 def test_a_property_called_like_a_keyword_is_a_property() -> None:
     odd = "{type: object, properties: {$ref: {type: string}, type: {type: string}, discriminator: {type: string}}}"
     assert changes(says(odd), content(odd)) == ()
