@@ -7,20 +7,21 @@ to, never by how they are spelled; ``allOf`` by what it merges to; descriptions 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from operator import is_
 from typing import Any
 
-from cxcontracts.containment.narrowing import NO_DEEPER, narrowed
+from cxcontracts.containment.narrowing import NO_DEEPER, any_of, narrowed
 from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes, lone_reference, values_of
-from cxcontracts.containment.sets import Nothing, find
-from cxcontracts.contracts.operation import Header, Media, Operation, Parameter
+from cxcontracts.containment.sets import Nothing, Schema, find
+from cxcontracts.contracts.operation import Header, Media, Operation, Parameter, Scheme
 from cxcontracts.errors import ContractError
 from cxcontracts.findings import Change
-from cxcontracts.sameness import Sameness
+from cxcontracts.sameness import Sameness, same
 from cxcontracts.scenes import Side
 from cxcontracts.wording import described, listed, shown
 
@@ -38,30 +39,37 @@ _MOST_TRIES = 2
 _MOST_HOPS = 32
 """How many references are followed that lead to nothing but another."""
 
+_COMPOUND = frozenset({"object", "array"})
+_FURTHER = (
+    "dependentRequired", "dependentSchemas", "contains", "minContains", "maxContains", "propertyNames", "unevaluatedItems",
+    "if", "then", "else",
+)  # fmt: skip
+"""Keys that narrow a value by more than its members or its items."""
+
 _UNSOUND = "cannot be compared: a schema is unsound, or allows too many alternatives"
 
 Keys = frozenset[object]
 
 
-@dataclass
 class _Met:
-    """How often something was met in which something else may be found: an operation, or a pair of schemas.
+    """An operation, or a pair of schemas, in which something may be found."""
 
-    Attributes:
-        times: How often it was met itself.
-        around: What it is written in, where it was met first; None where a reference leads to it.
-    """
+    def __init__(self, around: _Met | None = None) -> None:
+        self._around = [] if around is None else [around]
+        self._places = 0
 
-    times: int = 1
-    around: _Met | None = None
+    def again(self, around: _Met, *, referred: bool) -> None:
+        """Note that it was met once more; what is written in one place is met there once, however often that is looked at."""
+        if referred or around not in self._around:
+            self._around.append(around)
 
     @property
     def places(self) -> int:
-        """How many elements show it, with those that show what it is written in."""
-        places, met = self.times, self.around
-        while met is not None:
-            places, met = places + met.times - 1, met.around
-        return places
+        """How many elements show it: as many as show what leads to it, each time; what leads back to itself adds nothing."""
+        if not self._places:
+            self._places = 1
+            self._places = sum(around.places for around in self._around) or 1
+        return self._places
 
 
 @dataclass
@@ -117,7 +125,7 @@ class _Comparison:
         self._trials = [None] * _MOST_TRIALS  # shared with the trials within trials
         self._queue: deque[_Pair] = deque()
         self._pairs: dict[tuple[object, ...], _Met] = {}
-        self._met: dict[int, int] = {}
+        self._met: dict[tuple[int, str], int] = {}
         self._operation = 0
         self._cause = _Met()
         self._same = Sameness(record.contract, candidate.contract)
@@ -127,9 +135,10 @@ class _Comparison:
 
     def operation(self, operation: Operation) -> None:
         """Compare one operation with its counterpart, once."""
-        if operation.node.identity in self._met:
+        key = (operation.node.identity, str(operation))  # two paths may share one item
+        if key in self._met:
             return
-        self._operation = self._met[operation.node.identity] = len(self._met)
+        self._operation = self._met[key] = len(self._met)
         self._cause = _Met()
         renewed = self.candidate.contract.counterpart(operation)
         if renewed is None:
@@ -178,7 +187,7 @@ class _Comparison:
         element = str(other)
         if other.deprecated and not one.deprecated:
             self.add(element, "operation deprecated")
-        if not self._same.of_logins(one, other) and one.security != other.security:
+        if not self._same.of_logins(one, other) and _logins(one) != _logins(other):
             self.add(f"{element} security", "login changed", (one.node.identity, "security"))
         if not self._same.of_inputs(one, other):
             self._parameters(element, one, other)
@@ -213,13 +222,17 @@ class _Comparison:
         self._schemas(element, one.nodes, other.nodes, self.record.requests, self.candidate.requests)
 
     def _bodies(self, element: str, one: Operation, other: Operation) -> None:
-        before, after = one.body, other.body
-        if before and after and before.required != after.required:
-            self.add(
-                f"{element} body", "body is now " + ("required" if after.required else "optional"), (one.node.identity, "inputs")
-            )
+        before, after, where = one.body, other.body, f"{element} body"
         keys = [(one.node.identity, "inputs"), (one.node.identity, "body")]
-        self._media(f"{element} body", before.media if before else (), after.media if after else (), keys, request=True)
+        if before is None or after is None:
+            if after is not None:
+                self.add(where, ("required" if after.required else "optional") + " body added", *keys)
+            elif before is not None:
+                self.add(where, "body removed", *keys)
+            return
+        if before.required != after.required:
+            self.add(where, "body is now " + ("required" if after.required else "optional"), keys[0])
+        self._media(where, before.media, after.media, keys, request=True)
 
     def _answers(self, element: str, key: str, one: Operation, other: Operation) -> None:
         before, after = one.answers.get(key), other.answers.get(key)
@@ -237,10 +250,10 @@ class _Comparison:
     def _header(self, element: str, before: Header | None, after: Header | None, keys: Sequence[object]) -> None:
         if before is None or after is None:
             self.add(element, "header added" if before is None else "header removed", *keys)
-        elif before.required != after.required:
+            return
+        if before.required != after.required:
             self.add(element, "header is now " + ("required" if after.required else "optional"), *keys)
-        else:
-            self._schemas(element, before.nodes, after.nodes, self.record.responses, self.candidate.responses)
+        self._schemas(element, before.nodes, after.nodes, self.record.responses, self.candidate.responses)
 
     def _media(
         self, element: str, one: Sequence[Media], other: Sequence[Media], keys: Sequence[object], *, request: bool
@@ -261,31 +274,41 @@ class _Comparison:
         if not one and not other:
             return
         targets = tuple(map(_target, one)), tuple(map(_target, other))
-        pair = (id(before), *(node.identity for node in targets[0]), "|", *(node.identity for node in targets[1]))
-        known = self._pairs.get(pair)
-        if known is not None:
-            known.times += known.around is not self._cause
+        referred = not all(map(is_, targets[0], one))
+        pair = (id(before), *map(_known_by, targets[0]), "|", *map(_known_by, targets[1]))
+        met = self._pairs.get(pair)
+        if met is not None:
+            met.again(self._cause, referred=referred)
             return
-        met = self._pairs[pair] = _Met(around=self._cause if all(map(is_, targets[0], one)) else None)
+        met = self._pairs[pair] = _Met(self._cause)
         if len(one) != len(other) or not all(map(self._same.of, one, other)):
             self._queue.append(_Pair(self._operation, element, *targets, before, after, met))
 
     def _shapes(self, element: str, one: Sequence[Shape], other: Sequence[Shape], before: Reader, after: Reader) -> None:
         one, other = _without_null(one), _without_null(other)
-        if len(one) != len(other):
+        if len(one) == len(other) == 1:
+            self._shape(element, one[0], other[0], before, after)
+            return
+        (old, mine), (new, theirs) = _sorted_out(one), _sorted_out(other)
+        if len(mine) != len(theirs) or bool(old) != bool(new):
             self.add(element, f"alternatives: {len(other)}, there were {len(one)}", *_whole(one), *_whole(other))
             return
-        for a, b in self._paired(one, other, before, after):
+        keys = (*_whole(old), *_whole(new))
+        self._values(element, _union(before, old), _union(after, new), keys)
+        for a, b in self._paired(mine, theirs, before, after):
             self._shape(element, a, b, before, after)
+
+    def _values(self, element: str, old: Schema, new: Schema, keys: Iterable[object]) -> None:
+        """Compare what two schemas that look into nothing say."""
+        if old != new and not (isinstance(find([old], [new]), Nothing) and isinstance(find([new], [old]), Nothing)):
+            self.add(element, _scalar_change(old, new), *keys)
 
     def _shape(self, element: str, one: Shape, other: Shape, before: Reader, after: Reader) -> None:
         keys = (*_whole([one]), *_whole([other]))
-        old, new = narrowed(before, one, NO_DEEPER), narrowed(after, other, NO_DEEPER)
-        old, new = (
-            {key: value for key, value in schema.items() if key not in ("required", "properties")} for schema in (old, new)
-        )
-        if old != new and not (isinstance(find([old], [new]), Nothing) and isinstance(find([new], [old]), Nothing)):
-            self.add(element, _scalar_change(old, new), *keys)
+        self._values(element, _shallow(before, one), _shallow(after, other), keys)
+        further = [key for key in _FURTHER if not same(_said(one, key), _said(other, key))]
+        if further:
+            self.add(element, f"{listed(further)} changed", *keys)
         if "object" in one.types & other.types:
             self._members(element, one, other, before, after)
         if "array" in one.types & other.types:
@@ -294,27 +317,27 @@ class _Comparison:
                 self._schemas(where, one.items(index), other.items(index), before, after)
 
     def _members(self, element: str, one: Shape, other: Shape, before: Reader, after: Reader) -> None:
-        for name in dict.fromkeys((*one.names, *other.names)):
-            if self._untouched(one, other, name):
-                continue
-            where = _below(element, name)
-            old, new = one.slot(name), other.slot(name)
-            keys = [(atom.identity, name) for shape in (one, other) for atom in shape.atoms]
-            hidden = (before.hides(old.nodes) or not old.declared, after.hides(new.nodes) or not new.declared)
-            if hidden == (True, True):
-                continue
-            if any(hidden):
-                self.add(
-                    where,
-                    f"{'required' if new.required else 'optional'} property added" if hidden[0] else "property removed",
-                    *keys,
-                )
-                continue
-            if old.required != new.required:
-                self.add(where, "property is now " + ("required" if new.required else "optional"), *keys)
-            self._schemas(where, old.nodes, new.nodes, before, after)
+        for name in dict.fromkeys((*one.names, *other.names, *sorted(one.required ^ other.required))):
+            if not self._untouched(one, other, name):
+                try:
+                    self._member(_below(element, name), one, other, name, before, after)
+                except ContractError:
+                    self.add(_below(element, name), _UNSOUND)
         self._schemas(_below(element, "*"), one.map_nodes, other.map_nodes, before, after)
         self._open_ends(element, one, other, before, after)
+
+    def _member(self, where: str, one: Shape, other: Shape, name: str, before: Reader, after: Reader) -> None:
+        old, new = one.slot(name), other.slot(name)
+        keys = [(atom.identity, name) for shape in (one, other) for atom in shape.atoms]
+        hidden = (before.hides(old.nodes), after.hides(new.nodes))
+        absent = (hidden[0] or not old.declared, hidden[1] or not new.declared)
+        word = "required" if new.required else "optional"
+        if absent[0] != absent[1]:
+            self.add(where, f"{word} property added" if absent[0] else "property removed", *keys)
+        elif not any(hidden) and old.required != new.required:
+            self.add(where, f"property is now {word}", *keys)
+        if not any(absent):
+            self._schemas(where, old.nodes, new.nodes, before, after)
 
     def _open_ends(self, element: str, one: Shape, other: Shape, before: Reader, after: Reader) -> None:
         """Compare what is said of the members whose names are not written out."""
@@ -331,17 +354,14 @@ class _Comparison:
         self, one: Sequence[Shape], other: Sequence[Shape], before: Reader, after: Reader
     ) -> Iterator[tuple[Shape, Shape]]:
         """Pair alternatives that say the same, in whatever order they are written, then the others in their order."""
-        if len(one) == 1:
-            yield one[0], other[0]
+        told_apart = _told_apart(one, other)
+        if told_apart is not None:
+            yield from told_apart
             return
-        by_types = {shape.types: shape for shape in other}
-        if len(by_types) == len(other) and by_types.keys() == {shape.types for shape in one}:
-            yield from ((shape, by_types[shape.types]) for shape in one)
-            return
-        left = [(shape, _signature(shape)) for shape in other]
+        left = [(shape, _signature(after, shape)) for shape in other]
         unpaired = []
         for shape in one:
-            signature = _signature(shape)
+            signature = _signature(before, shape)
             near = [index for index, (_, theirs) in enumerate(left) if theirs == signature]
             if len(near) != 1:
                 alike = (
@@ -387,6 +407,13 @@ def _target(node: Node) -> Node:
     return node
 
 
+def _known_by(node: Node) -> object:
+    """Return what tells a schema from any other; there is one ``true`` and one ``false`` for all documents."""
+    if isinstance(node.value, dict) or node.above is None:
+        return node.identity
+    return (node.above.identity, node.key)
+
+
 def _patterns(shape: Shape) -> dict[str, list[Node]]:
     """Return each pattern of names to the schemas of the values."""
     found: dict[str, list[Node]] = {}
@@ -394,6 +421,52 @@ def _patterns(shape: Shape) -> dict[str, list[Node]]:
         for pattern in atom.value.get("patternProperties") or ():
             found.setdefault(pattern, []).append(atom.child("patternProperties", pattern))
     return found
+
+
+def _logins(operation: Operation) -> set[frozenset[Scheme]]:
+    return {frozenset(alternative) for alternative in operation.security}
+
+
+def _sorted_out(shapes: Iterable[Shape]) -> tuple[list[Shape], list[Shape]]:
+    """Return what some alternatives say of plain values, and of objects and of lists, each apart: however that is laid out."""
+    plain, further = [], []
+    for shape in shapes:
+        if shape.types - _COMPOUND:
+            plain.append(Shape(shape.atoms, shape.types - _COMPOUND))
+        further += [Shape(shape.atoms, frozenset({kind})) for kind in sorted(shape.types & _COMPOUND)]
+    return plain, further
+
+
+def _shallow(reader: Reader, shape: Shape) -> Schema:
+    whole = narrowed(reader, shape, NO_DEEPER)
+    return {key: value for key, value in whole.items() if key not in ("required", "properties")}
+
+
+def _union(reader: Reader, shapes: Iterable[Shape]) -> Schema:
+    """Return what any of some alternatives admits, in an order that does not hang on the layout."""
+    parts = sorted((narrowed(reader, shape, NO_DEEPER) for shape in shapes), key=repr)
+    if all({"enum", "const"} & part.keys() and part.keys() <= {"enum", "const", "type"} for part in parts):
+        return {"enum": [value for part in parts for value in part.get("enum", [part.get("const")])]}
+    return any_of(parts)
+
+
+def _said(shape: Shape, key: str) -> list[Any]:
+    return [atom.value[key] for atom in shape.atoms if key in atom.value]
+
+
+def _told_apart(one: Sequence[Shape], other: Sequence[Shape]) -> list[tuple[Shape, Shape]] | None:
+    """Pair alternatives by their types, or by a member that says which is which; None where neither tells."""
+    tags: list[Callable[[Shape], object]] = [lambda shape: shape.types]
+    tags += [partial(_only_value, name=name) for shape in one[:1] for name in shape.names]
+    for tag in tags:
+        mine, theirs = ({tag(shape): shape for shape in shapes} for shapes in (one, other))
+        if len(mine) == len(one) and mine.keys() == theirs.keys() and None not in mine:
+            return [(shape, theirs[value]) for value, shape in mine.items()]
+    return None
+
+
+def _only_value(shape: Shape, name: str) -> str | None:
+    return next((repr(values[0]) for values in values_of(shape, name) if len(values) == 1), None)
 
 
 def _whole(shapes: Sequence[Shape]) -> Iterator[object]:
@@ -417,14 +490,15 @@ def _below(element: str, name: str) -> str:
     return f"{element} {name}" if whole else f"{element}.{name}"
 
 
-def _signature(shape: Shape) -> tuple[object, ...]:
-    """Return what tells alternatives apart: their types, their own values, and the names and values of their members."""
-    values = [atom.value.get(key) for atom in shape.atoms for key in ("const", "enum", "format", "pattern")]
+def _signature(reader: Reader, shape: Shape) -> tuple[object, ...]:
+    """Return what tells alternatives apart: what they say themselves, and the names and values of their members."""
     members = {name: list(values_of(shape, name)) for name in shape.names}
-    return (shape.types, shape.required, members, values)
+    return (shape.types, shape.required, members, _shallow(reader, shape))
 
 
-def _scalar_change(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+def _scalar_change(old: Schema, new: Schema) -> str:
+    if isinstance(old, bool) or isinstance(new, bool):
+        return f"{described(new)}; it was {described(old)}"
     if old.get("enum") != new.get("enum") and isinstance(old.get("enum"), list) and isinstance(new.get("enum"), list):
         more = [shown(value, 30) for value in new["enum"] if value not in old["enum"]]
         less = [shown(value, 30) for value in old["enum"] if value not in new["enum"]]

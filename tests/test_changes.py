@@ -70,7 +70,14 @@ def now(after: dict[str, JSON], before: dict[str, JSON]) -> str:
         ("a: {patternProperties: {^x: {enum: [x]}}}", "a: {patternProperties: {^x: {enum: [x, y]}}}", ['a.*: values added: "y"']),
         ("a: {patternProperties: {^x: {}}}", "a: {patternProperties: {^y: {}}}", ["a: members by pattern changed"]),
         ("a: {uniqueItems: true}", "a: {items: {}}", ["a: uniqueItems changed"]),
-        ("a: {oneOf: [{const: x}, {const: 1}]}", "a: {oneOf: [{const: x}]}", ["a: alternatives: 1, there were 2"]),
+        ("a: {oneOf: [{const: x}, {const: 1}]}", "a: {oneOf: [{const: x}]}", ["a: values removed: 1"]),
+        (
+            "a: {oneOf: [{const: x}, {const: 1}]}",
+            "a: {oneOf: [{const: x}, {const: 2}]}",
+            ["a: values added: 2; values removed: 1"],
+        ),
+        ("a: {enum: [x, y]}", "a: {anyOf: [{const: y}, {const: x}]}", []),
+        ("a: {type: [string, 'null']}", "a: {oneOf: [{type: string}, {type: 'null'}, {type: 'null'}]}", []),
         ("a: {}", "a: {writeOnly: true}", ["a: property removed"]),
         ("a: {writeOnly: true, enum: [x]}, b: {}", "a: {writeOnly: true, enum: [y]}, b: {}", []),
         ("a: {readOnly: true, enum: [x]}", "a: {enum: [x]}", []),
@@ -744,3 +751,72 @@ def test_who_feels_a_change_is_asked_with_the_parts_that_changed_and_answered_in
     schema = next(one.operations()).answers["200"].media[0].nodes[0].child("properties", "a")
     assert [each.felt_by for each in found] == [("somebody",)]
     assert any((schema.identity, None) in keys for keys in asked)
+
+
+# --- nothing hides behind anything else ---------------------------------------------------------------------------------------
+
+
+def test_a_body_that_is_now_required_is_felt_by_the_call(tmp_path: Path) -> None:
+    after = operation(
+        f"requestBody: {{required: true, content: {{application/json: {{schema: {{type: object}}}}}}}}\n{OK}", call="POST /thing"
+    )
+    assert change(tmp_path, operation(OK, call="POST /thing"), after).broken == ["answers"]
+
+
+def test_a_name_that_is_required_and_not_declared_is_listed(tmp_path: Path) -> None:
+    before, after = taking("{type: object, properties: {a: {}}}"), taking("{type: object, required: [x], properties: {a: {}}}")
+    assert change(tmp_path, before, after, "with: {a: 1}").broken == ["answers"]
+
+
+def test_a_removed_path_whose_item_another_path_shares_is_listed() -> None:
+    item = f"x: {{{GET}}}"
+    assert listed(contract("/a: {$ref: '#/x'}\n/b: {$ref: '#/x'}", item), contract("/a: {$ref: '#/x'}", item)) == [
+        "GET /b: operation removed"
+    ]
+
+
+def test_the_order_of_login_alternatives_is_layout() -> None:
+    one, other = (operation(f"security: {text}\n{OK}", SCHEMES) for text in ("[{k: []}, {b: []}]", "[{b: []}, {k: []}]"))
+    assert listed(one, other) == []
+
+
+def test_a_header_that_changes_twice_is_two_entries() -> None:
+    one = operation("responses: {'200': {headers: {A: {required: true, schema: {enum: [x]}}}}}")
+    other = operation("responses: {'200': {headers: {A: {schema: {enum: [x, y]}}}}}")
+    assert len(listed(one, other)) == 2
+
+
+def test_two_members_that_nothing_satisfies_any_more_are_two_entries() -> None:
+    assert len(listed(answers("{a: true, b: true}"), answers("{a: false, b: false}"))) == 2
+
+
+def test_tagged_alternatives_are_paired_by_their_tag() -> None:
+    def pets(*kinds: tuple[str, str]) -> str:
+        branches = ", ".join(f"{{properties: {{kind: {{const: {kind}}}, at: {{enum: {at}}}}}}}" for kind, at in kinds)
+        return saying(f"{{oneOf: [{branches}]}}")
+
+    before, after = pets(("cat", "[x]"), ("dog", "[x]")), pets(("dog", "[x, y]"), ("cat", "[x, z]"))
+    assert sorted(listed(before, after)) == [f'{THING} at: values added: "y"', f'{THING} at: values added: "z"']
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("{type: object, properties: {b: {}, c: {}}, dependentRequired: {b: [c]}}", "{type: object, properties: {b: {}, c: {}}}"),
+        ("{type: array, contains: {const: x}}", "{type: array, contains: {const: y}}"),
+        ("{type: object, propertyNames: {pattern: ^a}}", "{type: object, propertyNames: {pattern: ^b}}"),
+    ],
+)
+def test_whatever_narrows_a_value_is_listed(one: str, other: str) -> None:
+    assert listed(saying(one), saying(other)) != []
+
+
+def test_the_places_of_a_nested_shared_schema_are_all_counted() -> None:
+    (found,) = changed(read(shared("{enum: [x]}")), read(shared("{enum: [x, y]}")))
+    assert found.places == 4  # /a now, /a next, /b now, /b next
+
+
+def test_a_dangling_member_hides_no_other_change() -> None:
+    assert f"{THING} y: values added: 2; values removed: 1" in listed(
+        answers("{x: {enum: [1]}, y: {enum: [1]}}"), answers("{x: {$ref: '#/no'}, y: {enum: [2]}}")
+    )
