@@ -210,6 +210,37 @@ def test_a_path_item_or_an_operation_may_stand_in_another_file(paths: str, files
     assert (str(found), list(found.answers)) == ("GET /t", ["200"])
 
 
+@pytest.mark.parametrize("home", ["openapi.yaml", "things.yaml"])
+def test_what_stands_beside_the_reference_of_a_path_item_counts_with_what_it_leads_to(home: str, tmp_path: Path) -> None:
+    item = f"{{parameters: [{{name: b, in: query}}], servers: [{{url: /far}}], post: {{{OK}}}, {GET}}}"
+    beside = "parameters: [{name: a, in: query}, {name: b, in: query, required: true}], servers: [{url: /near}]"
+    paths = f"/t: {{$ref: '{home}#/x', {beside}, put: {{{OK}}}}}"
+    found = written(tmp_path, openapi=contract(paths, f"x: {item}"), things=f"x: {item}")
+
+    assert sorted(map(str, found.operations())) == ["GET /t", "POST /t", "PUT /t"]
+    for operation_found in found.operations():
+        assert [(each.name, each.required) for each in operation_found.parameters] == [("a", False), ("b", True)]
+        assert operation_found.bases == ("/near",)
+
+
+@pytest.mark.parametrize(
+    ("paths", "things", "told_of"),
+    [
+        ("{$ref: things.yaml, parameters: [{name: a, in: query}]}", f"parameters: [{{name: b}}]\n{GET}", "things.yaml:1:14"),
+        ("{$ref: things.yaml, parameters: [{name: a}]}", f"parameters: [{{name: b, in: query}}]\n{GET}", "openapi.yaml:4:40"),
+        ("{$ref: things.yaml, servers: []}", f"parameters: b\n{GET}", "things.yaml:1:13"),
+    ],
+)
+def test_a_mistake_beside_a_reference_or_behind_it_is_told_where_it_stands(
+    paths: str, things: str, told_of: str, tmp_path: Path
+) -> None:
+    found = written(tmp_path, openapi=contract(f"/t: {paths}"), things=things)
+
+    (problem,) = found.mistakes()
+
+    assert str(problem).startswith(f"partners/p/{told_of}: ")
+
+
 def test_two_paths_that_refer_to_one_item_are_two_operations() -> None:
     found = read(contract("/a/{x}: {$ref: '#/item'}\n/b: {$ref: '#/item'}", f"item: {{{GET}}}"))
 
@@ -352,7 +383,17 @@ def test_a_reference_leads_to_what_its_pointer_names(reference: str, value: JSON
 
 @pytest.mark.parametrize(
     ("reference", "missing"),
-    [("#/y", "y"), ("#/x/list/2", "2"), ("#/x/list/b", "b"), ("#/x/text/0", "0"), ("#/x/none/a", "a"), ("#/x/number/a", "a")],
+    [
+        ("#/y", "y"),
+        ("#/x/list/2", "2"),
+        ("#/x/list/-1", "-1"),
+        ("#/x/list/01", "01"),
+        ("#/x/list/ 1", " 1"),
+        ("#/x/list/b", "b"),
+        ("#/x/text/0", "0"),
+        ("#/x/none/a", "a"),
+        ("#/x/number/a", "a"),
+    ],
 )
 def test_a_reference_that_leads_nowhere_is_refused_with_its_line_and_what_is_missing(reference: str, missing: str) -> None:
     rest = f"x: {{list: [a, b], text: abc, none: null, number: 1}}\nfrom:\n  deep: {{$ref: '{reference}'}}"

@@ -157,6 +157,8 @@ def test_a_path_parameter_is_always_required(written: str, required: bool) -> No
         ("in: path, style: label", "label", False),
         ("in: path, style: matrix, explode: true", "matrix", True),
         ("in: query, style: form, explode: 'no'", "form", True),
+        ("in: query, style: [pipeDelimited]", "form", True),
+        ("in: query, style: ''", "form", True),
     ],
 )
 def test_style_and_explode_are_by_default_what_openapi_says_for_the_place(written: str, style: str, explode: bool) -> None:
@@ -290,11 +292,29 @@ def test_a_media_type_without_a_schema_says_nothing(entry: str) -> None:
 
 
 def test_the_statuses_of_an_operation_are_those_written_and_nothing_else() -> None:
-    found = answering("'200': {}, 404: {}, 5XX: {}, 2xx: {}, default: {}, x-note: {}, '600': {}, '20': {}, '2000': {}, ok: {}")
+    found = answering("'200': {}, 404: {}, 5XX: {}, 2XX: {}, default: {}, x-note: {}, '600': {}, '20': {}, '2000': {}, ok: {}")
 
-    assert list(found.answers) == ["200", "404", "5XX", "2xx", "default"]
+    assert list(found.answers) == ["200", "404", "5XX", "2XX", "default"]
     assert len(found.answers) == 5
     assert ("404" in found.answers, "405" in found.answers) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("responses", "texts"),
+    [
+        ("Default: {content: {a/b: {}}}, 2Xx: {content: {c/d: {}}}", {"default": "a/b", "2XX": "c/d"}),
+        ("2xx: {content: {a/b: {}}}, 2XX: {content: {c/d: {}}}", {"2XX": "c/d"}),
+        ("2XX: {content: {a/b: {}}}, 2xx: {content: {c/d: {}}}", {"2XX": "a/b"}),
+    ],
+)
+def test_a_status_is_the_same_in_whatever_case_and_its_own_spelling_goes_before(responses: str, texts: dict[str, str]) -> None:
+    assert {key: answer.media[0].name for key, answer in answering(responses).answers.items()} == texts
+
+
+def test_a_mistake_in_an_answer_is_told_where_it_stands_whatever_the_case_of_its_key() -> None:
+    found = answering("'200': {},\n    Default: 7")
+
+    assert refusal(lambda: found.answers["default"]) == ("response-form", 7, "response default must be a mapping")
 
 
 @pytest.mark.parametrize("key", ["201", "x-note"])
@@ -325,7 +345,8 @@ def test_an_answer_may_stand_elsewhere() -> None:
         ("'404': {}", "404", 404),
         ("2XX: {}", "2XX", 200),
         ("2XX: {}, '200': {}, '201': {}", "2XX", 202),
-        ("4xx: {}, '400': {}", "4xx", 401),
+        ("4xx: {}, '400': {}", "4XX", 401),
+        ("Default: {}", "default", 200),
         ("default: {}", "default", 200),
         ("default: {}, '200': {}", "default", 201),
         ("2XX: {}, '200': {}, '201': {}, '202': {}, '203': {}", "2XX", 206),
@@ -362,7 +383,7 @@ def test_an_answer_without_a_media_type_has_no_body(response: str) -> None:
     [
         ("'200': {}, '201': {}, '302': {}, '404': {}, default: {}", (), ["200", "201"]),
         ("2XX: {}, '204': {}", (), ["2XX", "204"]),
-        ("2xx: {}, 4XX: {}", (), ["2xx"]),
+        ("2xx: {}, 4XX: {}", (), ["2XX"]),
         ("default: {}, '404': {}", (), ["default"]),
         ("'302': {}, '404': {}", (), []),
         ("'200': {}, '201': {}", (201,), ["201"]),
@@ -385,7 +406,7 @@ def test_what_counts_as_success_is_every_2xx_or_the_codes_that_the_step_accepts(
     [
         ("'404': {}, 4XX: {}, default: {}", "404"),
         ("4XX: {}, default: {}", "4XX"),
-        ("4xx: {}, default: {}", "4xx"),
+        ("4xx: {}, default: {}", "4XX"),
         ("5XX: {}, default: {}", "default"),
         ("'200': {}, 5XX: {}", None),
     ],

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from cxcontracts.containment.nodes import Node
+from cxcontracts.contracts.composed import Composed, parts_of
 from cxcontracts.contracts.folder import Folder, RefusedReference
 from cxcontracts.contracts.operation import METHODS, Operation, bases_of
 from cxcontracts.contracts.swagger import Part, Swagger, is_swagger
@@ -144,7 +145,7 @@ class Contract:
         target = root or self._file(document).root
         try:
             for token in pointer:
-                target = target.child(int(token) if isinstance(target.value, list) else token)
+                target = target.child(_index(token) if isinstance(target.value, list) else token)
         except (KeyError, IndexError, TypeError, ValueError):
             place = _of_reference(node)
             what = f"$ref {reference[:80]!r} points to nothing: there is no {token[:80]!r}"
@@ -194,9 +195,33 @@ class Contract:
     def _written(self, path: str) -> Sequence[_Written]:
         """Return what is written of each operation of a path, not looked into yet."""
         if path not in self._of_paths:
-            item = self.resolved(self.root.child("paths", path))
+            item = self._item(self.root.child("paths", path))
             self._of_paths[path] = tuple(self._methods(item)) if isinstance(item.value, dict) else ()
         return self._of_paths[path]
+
+    def _item(self, written: Node) -> Node:
+        """Return what a path has: with what its ``$ref`` leads to, all that stands beside that."""
+        target = self.resolved(written)
+        around = []
+        while written is not target:
+            around.append(written)
+            written = written.home.follow(written, written.value["$ref"])
+        for outer in reversed(around):
+            target = self._with(outer, target)
+        return target
+
+    def _with(self, outer: Node, target: Node) -> Node:
+        """Return a path item with what stands beside the ``$ref`` to it: that goes before, and the parameters of both count."""
+        if len(outer.value) == 1 or not isinstance(target.value, dict):
+            return target
+        home = target.home if target.home is not self.root.home else outer.home
+        parts = {**parts_of(target), **parts_of(outer)}
+        del parts["$ref"]
+        both = [each.child("parameters") for each in (outer, target) if isinstance(each.value.get("parameters"), list)]
+        if len(both) == 2:
+            inputs = [each.child(index) for each in both for index in range(len(each.value))]
+            parts["parameters"] = Composed(inputs, home, outer, "parameters")
+        return Composed(parts, home, outer.above, outer.key)
 
     def _methods(self, item: Node) -> Iterator[_Written]:
         for key, operation in item.value.items():
@@ -311,7 +336,7 @@ class Contract:
         target = self.document.value
         try:
             for token in self.folder.follow(self.document, reference)[1]:
-                target = target[int(token) if isinstance(target, list) else token]
+                target = target[_index(token) if isinstance(target, list) else token]
         except (RefusedReference, LookupError, TypeError, ValueError):
             return False
         return True
@@ -344,6 +369,19 @@ class Contract:
             if found is not None and (base in found.bases or not found.bases):
                 return found
         return None
+
+
+def _index(token: str) -> int:
+    """Return the place in a list that a part of a pointer names.
+
+    Raises:
+        ValueError: If it names none.
+
+    Source: RFC 6901, section 4.
+    """
+    if not re.fullmatch(r"0|[1-9][0-9]*", token):
+        raise ValueError(token)
+    return int(token)
 
 
 def _of_reference(node: Node) -> Place:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from cxcontracts.containment.nodes import Direction, Node, Reader, TooManyShapes
+from cxcontracts.contracts.composed import Composed, parts_of
 from cxcontracts.errors import ContractError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _MOST_BASES = 50
 _MOST_HOPS = 32
 _BODILESS = frozenset({204, 205})
 _EXPLODED = ("form", "cookie")
+_STATUS = re.compile(r"[1-5](\d\d|XX)|default", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Answer:
     """What the contract says of one status.
 
     Attributes:
-        key: As written: ``200``, ``2XX`` or ``default``.
+        key: ``200``, ``2XX`` or ``default``, whatever case it is written in.
         status: A status that it stands for.
         media: Every media type; empty where there is no body.
         headers: By name in lower case.
@@ -168,7 +170,7 @@ class Operation:
         self.contract = contract
         self.method = method
         self.path = path
-        self.node = node
+        self.node = _with_plain_statuses(node)
         self.item = item
 
     def __str__(self) -> str:
@@ -221,8 +223,7 @@ class Operation:
         names = self.path_names
         if place == "path" and name not in names:
             return None
-        style = value.get("style") or ("form" if place in ("query", "cookie") else "simple")
-        explode = value["explode"] if isinstance(value.get("explode"), bool) else style in _EXPLODED
+        style, explode = _style(value, "form" if place in ("query", "cookie") else "simple")
         media, nodes = _written_schema(node)
         position = names.index(name) if place == "path" else -1
         required = place == "path" or value.get("required") is True
@@ -240,13 +241,13 @@ class Operation:
 
     @cached_property
     def answers(self) -> Mapping[str, Answer]:
-        """Status key, as written, to what the contract says of it, each read when it is asked for.
+        """Status key to what the contract says of it, each read when it is asked for.
 
         Raises:
             ContractError: If the responses are no mapping; when one is read, if it is none, or its reference leads nowhere.
         """
         written = _mapped(self.node, "responses")
-        keys = [key for key in written if re.fullmatch(r"[1-5](\d\d|XX)|default", key, re.IGNORECASE)]
+        keys = [key for key in written if _STATUS.fullmatch(key)]
         return Answers(keys, lambda key: self._answer(key, keys))
 
     def _answer(self, key: str, keys: Sequence[str]) -> Answer:
@@ -282,7 +283,7 @@ class Operation:
 
     def answer_to(self, status: int) -> Answer | None:
         """Return what the contract says of a status: exact beats ``4XX`` beats ``default``; None where it says nothing."""
-        for key in (str(status), f"{status // 100}XX", f"{status // 100}xx", "default"):
+        for key in (str(status), f"{status // 100}XX", "default"):
             if key in self.answers:
                 answer = self.answers[key]
                 return Answer(answer.key, status, answer.media, answer.headers)
@@ -362,6 +363,25 @@ def _stand_in(key: str, keys: Sequence[str]) -> int:
     return next((status for status in range(first, first + 100) if str(status) not in keys and status not in _BODILESS), first)
 
 
+def _with_plain_statuses(node: Node) -> Node:
+    """Return an operation in which one status has one spelling: ``2xx`` and ``Default`` are ``2XX`` and ``default``."""
+    written = node.value.get("responses")
+    if not isinstance(written, dict) or all(_plain(key) == key for key in written):
+        return node
+    responses = node.child("responses")
+    plain = {_plain(key): responses.child(key) for key in sorted(written, key=lambda key: _plain(key) == key)}
+    ordered = {key: plain[key] for key in dict.fromkeys(map(_plain, written))}
+    parts = {**parts_of(node), "responses": Composed(ordered, node.home, node, "responses")}
+    return Composed(parts, node.home, node.above, node.key)
+
+
+def _plain(status: str) -> str:
+    lowered = status.lower()
+    if lowered == "default":
+        return lowered
+    return status.upper() if lowered.endswith("xx") and _STATUS.fullmatch(status) else status
+
+
 def _media(node: Node) -> Iterator[Media]:
     for name in _mapped(node, "content"):
         yield Media(str(name).partition(";")[0].strip().lower(), _schema_of(_entry(node, name)))
@@ -398,10 +418,15 @@ def _fields_of_query(node: Node) -> Iterator[Parameter]:
     encodings = _entry(node, media).value.get("encoding")
     for name in shapes[0].names:
         said = encodings.get(name) if isinstance(encodings, dict) else None
-        style = said["style"] if isinstance(said, dict) and isinstance(said.get("style"), str) else "form"
-        explode = said["explode"] if isinstance(said, dict) and isinstance(said.get("explode"), bool) else style in _EXPLODED
+        style, explode = _style(said if isinstance(said, dict) else {}, "form")
         slot = shapes[0].slot(name)
         yield Parameter(name, "query", -1, required and slot.required, slot.nodes, style, explode, "", node)
+
+
+def _style(said: Mapping[str, Any], usual: str) -> tuple[str, bool]:
+    """Return ``style`` and ``explode``; what is none is as good as not said."""
+    style = said["style"] if isinstance(said.get("style"), str) and said["style"] else usual
+    return style, said["explode"] if isinstance(said.get("explode"), bool) else style in _EXPLODED
 
 
 def _schema_of(node: Node) -> tuple[Node, ...]:
@@ -429,7 +454,8 @@ def _listed(node: Node, key: str) -> list[Any]:
 
 def _misformed(node: Node, key: str, words: str) -> Exception:
     what = f"{key} must be {words}, not {type(node.value[key]).__name__}"
-    return node.home.refuse(node.child(key), what, f"write {words}", f"{key}-form")
+    found = node.child(key)
+    return found.home.refuse(found, what, f"write {words}", f"{key}-form")
 
 
 def _list(value: Any) -> list[Any]:
