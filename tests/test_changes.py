@@ -769,7 +769,7 @@ def test_a_name_that_is_required_and_not_declared_is_listed(tmp_path: Path) -> N
 
 
 def test_a_removed_path_whose_item_another_path_shares_is_listed() -> None:
-    item = f"x: {{{GET}}}"
+    item = f"x: {{get: {{{OK}}}}}"
     assert listed(contract("/a: {$ref: '#/x'}\n/b: {$ref: '#/x'}", item), contract("/a: {$ref: '#/x'}", item)) == [
         "GET /b: operation removed"
     ]
