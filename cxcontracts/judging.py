@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -238,8 +238,13 @@ class Judge:
         what = f"operation {str(call)!r} is not in {step.partner}'s contract"
         raise ContractError([Problem(step.locate("call"), what, did_you_mean(str(call), known), "unknown-operation")])
 
-    def problems(self) -> Iterator[Problem]:
-        """Yield every mistake that shows only when journeys and contracts are held against each other."""
+    def problems(self, partners: Collection[str] | None = None) -> Iterator[Problem]:
+        """Yield every mistake that shows only when journeys and contracts are held against each other.
+
+        Args:
+            partners: Those whose steps are looked at; None for all. One of whom nothing is needed is told always.
+        """
+        called = self.estate.partners if partners is None else partners
         asked = {step.partner for journey in self.estate.journeys.values() for step in journey.steps}
         for partner in self.estate.partners.values():
             exempt = partner.not_covered
@@ -249,7 +254,7 @@ class Judge:
                 yield Problem(partner.locate("partner"), what, remedy, "no-needs")
         for journey in self.estate.journeys.values():
             for step in journey.steps:
-                if step.call is not None:
+                if step.call is not None and step.partner in called:
                     yield from self._of_call(journey, step)
 
     def _of_call(self, journey: Journey, step: Step) -> Iterator[Problem]:
@@ -270,7 +275,8 @@ def _unbound(step: Step, unbound: Unbound, operation: Operation) -> Problem:
         return Problem(place, what, f"write {unbound.places[0]}.{unbound.key}", "ambiguous-input")
     what = f"{unbound.key!r} is nothing that {operation} takes"
     remedy = did_you_mean(unbound.key, unbound.known)
-    return Problem(place, what, f"{remedy} Or say where it goes: query.{unbound.key}".replace("? Or", "? Or"), "unknown-input")
+    sentence = remedy if remedy.endswith("?") else f"{remedy}."
+    return Problem(place, what, f"{sentence} Or say where it goes: query.{unbound.key}", "unknown-input")
 
 
 __all__ = ["CAUSE", "Harm", "Judge"]

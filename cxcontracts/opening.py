@@ -128,10 +128,10 @@ class Opened:
 
     @_uncollected()
     def _run(self, command: str, partners: tuple[Partner, ...], progress: Progress | None) -> Run:
-        problems = tuple(self.judge.problems())
+        names = {partner.name for partner in partners}
+        problems = tuple(self.judge.problems(names))
         if problems:
             raise EstateError(problems)
-        names = {partner.name for partner in partners}
         asked = [requirement for requirement in self.judge.requirements if requirement.step.partner in names]
         findings: dict[str, list[Finding]] = {name: [] for name in names}
         complete = self._judge(asked, findings, progress)
@@ -189,9 +189,9 @@ class Opened:
         """Return every difference between a partner's record and its candidate, and who depends on it."""
         called: dict[int, Operation] = {}
         depends: dict[object, list[str]] = {}
-        for requirement in self.judge.requirements:
+        for requirement in (each for each in self.judge.requirements if each.step.partner == partner):
             scene = self.judge.scene(requirement.journey, requirement.step)
-            if requirement.step.partner == partner and scene is not None:
+            if scene is not None:
                 called.setdefault(scene.operation.node.identity, scene.operation)
                 for key in self.judge.touched(requirement):
                     depends.setdefault(key, []).append(requirement.id)

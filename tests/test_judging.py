@@ -293,6 +293,20 @@ def test_what_is_sent_and_found_nowhere_or_twice_is_told(sent: str, found: list[
     assert told == [(code, 11, words) for code, words in found]
 
 
+@pytest.mark.parametrize(
+    ("parameters", "remedy"),
+    [
+        ("{name: zzz, in: query}", "did you mean 'zzz'? Or say"),
+        ("{name: q, in: query}, {name: r, in: query}", "one of: q, r. Or say"),
+        ("", "check the spelling. Or say"),
+    ],
+)
+def test_the_remedy_for_an_input_that_nobody_knows_is_two_sentences(parameters: str, remedy: str, tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, with_parameter(parameters), "with: {zzzz: 1}")
+
+    assert problem.remedy == f"{remedy} where it goes: query.zzzz"
+
+
 def test_every_problem_of_every_step_is_told_at_once(tmp_path: Path) -> None:
     journey = """
     steps:

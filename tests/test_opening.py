@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cxcontracts.errors import ContractError, EstateError, UsageError
+from cxcontracts.errors import ContractError, CxError, EstateError, UsageError
 from cxcontracts.findings import Run, Verdict
 from cxcontracts.opening import Opened, Records, open_estate, read_contract
 from tests.estates_made import TODAY, answers, contract, one_step, opened, operation, saying, write
@@ -140,6 +140,39 @@ def test_whatever_shows_only_when_journeys_meet_contracts_is_told_before_anythin
 
     with pytest.raises(EstateError, match="'GET /nothing' is not in p's contract"):
         found.check() if command == "check" else found.impact()
+
+
+ELSEWHERE = {
+    "an operation that is not there": (THREE.replace("q GET /thing", "q GET /nowhere"), TWO),
+    "an input that nobody knows": (THREE.replace("q GET /thing", "q GET /thing, with: {zzz: 1}"), TWO),
+    "no contract": (THREE, "7"),
+}
+
+
+@pytest.mark.parametrize("mistake", ELSEWHERE)
+def test_a_mistake_at_another_partner_stops_check_and_no_impact(mistake: str, tmp_path: Path) -> None:
+    journey, other = ELSEWHERE[mistake]
+    root = write(tmp_path, journey, {"p": TWO, "q": other})
+    run = opened(root, {"p": BROKEN}).impact()
+
+    assert [(finding.id, finding.verdict) for finding in run.findings] == [
+        ("j/one/answers", Verdict.INTACT),
+        ("j/one/needs:a", Verdict.BROKEN),
+    ]
+    with pytest.raises(CxError):
+        opened(root).check()
+
+
+def test_a_mistake_at_another_partner_is_told_where_a_requirement_looks_there(tmp_path: Path) -> None:
+    seam = """
+    steps:
+      - {step: one, call: p GET /thing, keep: {k: a}}
+      - {step: two, call: q GET /nowhere, with: {id: $k}}
+    """
+    root = write(tmp_path, seam, {"p": TWO, "q": TWO})
+
+    with pytest.raises(ContractError, match="'GET /nowhere' is not in q's contract"):
+        opened(root, {"p": BROKEN}).impact()
 
 
 def test_every_unsound_place_that_a_requirement_looks_at_is_told_at_once(tmp_path: Path) -> None:
