@@ -518,6 +518,12 @@ def test_an_operation_may_stand_elsewhere() -> None:
     assert [each.body is not None for each in one.operations()] == [True, True]
 
 
+def test_what_stands_beside_the_reference_of_a_path_counts() -> None:
+    paths = f"/a:\n  $ref: '#/x-item'\n  get: {{parameters: [{{in: body, schema: {TEXT}}}], {OK}}}"
+    one = read(contract(paths, f"x-item: {{post: {{{OK}}}}}").replace("openapi: 3.1.0", "swagger: '2.0'"))
+    assert {str(each): each.body is not None for each in one.operations()} == {"GET /a": True, "POST /a": False}
+
+
 def test_an_operation_that_stands_nowhere_is_a_mistake_where_it_is_referred_to() -> None:
     one = read(contract("/b:\n  put: {$ref: '#/nowhere'}").replace("openapi: 3.1.0", "swagger: '2.0'"))
     assert [str(each.place) for each in one.mistakes()] == ["openapi.yaml:5:17"]

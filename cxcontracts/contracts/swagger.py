@@ -256,6 +256,9 @@ class Swagger:
 
     def _converted(self, value: Mapping[str, Any], spot: _Spot, role: Role) -> JSON:
         if isinstance(value.get("$ref"), str):
+            if role is _ITEM and len(value) > 1:
+                beside = self._item({key: each for key, each in value.items() if key != "$ref"}, spot)
+                return self._reference(value, spot, role, beside)
             target, there = self._followed(value, spot)
             if target is value or there.document is not spot.document or not self._may_repeat(target):
                 return self._reference(value, spot, role)
@@ -284,9 +287,9 @@ class Swagger:
         self._repeated += self._sizes[id(shared)]
         return self._repeated <= MOST_VALUES
 
-    def _reference(self, value: Mapping[str, Any], spot: _Spot, role: Role) -> JSON:
-        """Return a reference that stays one, to be followed when somebody asks."""
-        reference = {"$ref": value["$ref"]}
+    def _reference(self, value: Mapping[str, Any], spot: _Spot, role: Role, beside: Mapping[str, JSON] | None = None) -> JSON:
+        """Return a reference that stays one, to be followed when somebody asks; *beside* it stands what a path has of its own."""
+        reference = {"$ref": value["$ref"], **(beside or {})}
         self._roles[id(reference)] = role
         return self._note(reference, spot)
 
