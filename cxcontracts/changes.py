@@ -140,16 +140,14 @@ class _Comparison:
             return
         self._operation = self._met[key] = len(self._met)
         self._cause = _Met()
-        renewed = self.candidate.contract.counterpart(operation)
-        if renewed is None:
-            moved = self.candidate.contract.at(operation.method, operation.path) is not None
-            word = "moved to another server path" if moved else "operation removed"
-            self.add(str(operation), word, (operation.node.identity, "operation"))
-            return
-        if self._same.of_operations(operation, renewed):
-            return
         try:
-            self._inside(operation, renewed)
+            renewed = self.candidate.contract.counterpart(operation)
+            if renewed is None:
+                moved = self.candidate.contract.at(operation.method, operation.path) is not None
+                word = "moved to another server path" if moved else "operation removed"
+                self.add(str(operation), word, (operation.node.identity, "operation"))
+            elif not self._same.of_operations(operation, renewed):
+                self._inside(operation, renewed)
         except ContractError:
             self.add(str(operation), _UNSOUND)
 
@@ -390,7 +388,7 @@ class _Comparison:
         """Tell whether a member is the same word for word: at once, for most members of most schemas are."""
         if len(one.atoms) != 1 or len(other.atoms) != 1 or (name in one.required) != (name in other.required):
             return False
-        before, after = (shape.atoms[0].value.get("properties", {}).get(name) for shape in (one, other))
+        before, after = ((shape.atoms[0].value.get("properties") or {}).get(name) for shape in (one, other))
         return before is not None and before == after and self._same.settled(one.atoms[0], other.atoms[0], after)
 
 

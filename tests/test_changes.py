@@ -820,3 +820,9 @@ def test_a_dangling_member_hides_no_other_change() -> None:
     assert f"{THING} y: values added: 2; values removed: 1" in listed(
         answers("{x: {enum: [1]}, y: {enum: [1]}}"), answers("{x: {$ref: '#/no'}, y: {enum: [2]}}")
     )
+
+
+def test_properties_that_are_null_are_none() -> None:
+    found = listed(saying("{type: object, properties: null}"), saying("{type: object, properties: {x: {type: string}}}"))
+
+    assert found == [f"{THING} x: optional property added", f"{THING}: its members are named now"]

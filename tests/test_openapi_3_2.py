@@ -341,3 +341,15 @@ def test_an_odd_address_crashes_nothing(tmp_path: Path, own: str) -> None:
     document = f"$self: {own}\n" + answering("application/json", "{schema: {$ref: 'parts.yaml#/F'}}")
     one = in_folder(tmp_path, {"openapi.yaml": document, "parts.yaml": "F: {type: integer}"})
     assert list(one.mistakes()) == []
+
+
+def test_an_answer_that_names_no_branch_is_of_the_one_for_the_rest(tmp_path: Path) -> None:
+    def pets(tag: str) -> str:
+        branches = "oneOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}]"
+        named = "A: {type: object, properties: {k: {type: string}}}, B: {type: object, properties: {k: {type: string}}}"
+        rest = f"components: {{schemas: {{{named}}}}}"
+        return answering("application/json", f"{{schema: {{{branches}, discriminator: {{propertyName: k{tag}}}}}}}", rest)
+
+    judged = change(tmp_path, pets(""), pets(", defaultMapping: B"), "needs: {k: text}")
+
+    assert judged.verdicts == {"needs:k": "broken"}

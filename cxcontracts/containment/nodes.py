@@ -480,6 +480,8 @@ def _tags(node: Node, word: str) -> dict[int, tuple[str, list[str]]]:
         reference = branch.get("$ref") if isinstance(branch, dict) else None
         if isinstance(reference, str):
             short = reference.rpartition("/")[2]
+            if discriminator.get("defaultMapping") in (reference, short):
+                continue  # OpenAPI 3.2: what names no branch, or none that is known, is of this one
             values = [value for value, target in mapping.items() if target in (reference, short)] or [short]
             tags[index] = (name, values)
     return tags

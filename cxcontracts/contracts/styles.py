@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from cxcontracts.containment.texts import as_text
 from cxcontracts.exchanges import JSON
 
-_IN_PAIRS = frozenset({"form", "spaceDelimited", "pipeDelimited", "deepObject"})
-_SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|"}
+_IN_PAIRS = frozenset({"form", "spaceDelimited", "pipeDelimited", "tabDelimited", "deepObject", "cookie"})
+_SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
+"""``tabDelimited`` is what Swagger 2.0 calls ``tsv``."""
 
 
 def written(name: str, value: JSON, style: str, explode: bool, media: str = "") -> list[tuple[str, str]]:

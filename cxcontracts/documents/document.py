@@ -128,7 +128,7 @@ def _parsed(data: bytes, name: str, *, unique_keys: bool) -> Document:
         raise too_large(MOST_BYTES)
     _refuse_utf16(data)
     bare = data.removeprefix(_BYTE_ORDER_MARK)
-    must_be_json = name.lower().endswith(".json")
+    must_be_json = name.lower().removesuffix(".gz").endswith(".json")
     if must_be_json or bare.lstrip()[:1] in (b"{", b"["):
         try:
             return Document(name, json_text.load(bare, unique_keys=unique_keys), data, "json")
