@@ -15,7 +15,7 @@ from cxcontracts.containment.nodes import Node, Shape, TooManyShapes, Touched, v
 from cxcontracts.containment.sets import Answer, Found, Nothing, Schema, Unknown, find
 from cxcontracts.containment.texts import find_shared_text, find_text
 from cxcontracts.containment.ways import ways
-from cxcontracts.contracts.operation import Operation, Parameter
+from cxcontracts.contracts.operation import Encoding, Media, Operation, Parameter
 from cxcontracts.contracts.styles import written
 from cxcontracts.estate.templates import file_of, references
 from cxcontracts.exchanges import JSON, Exchange, Response
@@ -47,14 +47,14 @@ class Taken:
         declared: Whether it takes anything there.
         schemas: Any of them takes a value.
         text: Whether values travel as text.
-        parameter: What says how a value is written; None in a body, and below the value itself.
+        writing: What says how a value is written; None in a body that is no form, and below the value itself.
         unknown: Why it cannot be told; empty where it can.
     """
 
     declared: bool
     schemas: tuple[Schema, ...] = ()
     text: bool = False
-    parameter: Parameter | None = None
+    writing: Parameter | Encoding | None = None
     unknown: str = ""
 
     @property
@@ -80,7 +80,12 @@ class Point:
     @property
     def label(self) -> str:
         """Its name, as a customer's form would call it."""
-        return ".".join(part for part in (self.entry.name, *(str(segment) for segment in self.segments)) if part) or "body"
+        return ".".join(self.names) or "body"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The way to it from the whole parameter or body."""
+        return tuple(part for part in (self.entry.name, *(str(segment) for segment in self.segments)) if part)
 
 
 def taken(side: Side, operation: Operation, point: Point, sent: Schema, wanted: str, touched: Touched) -> Taken:
@@ -100,7 +105,7 @@ def taken(side: Side, operation: Operation, point: Point, sent: Schema, wanted: 
         touched.add((parameter.node.identity, None))
         ends = _ends(side, parameter.nodes, point.segments, touched)
         schemas = tuple(narrowed(side.requests, end, interest, touched) for end in ends)
-        return Taken(bool(ends), schemas, text=not parameter.media, parameter=None if point.segments else parameter)
+        return Taken(bool(ends), schemas, text=not parameter.media, writing=None if point.segments else parameter)
     except TooManyShapes:
         return Taken(declared=True, unknown="more alternatives than can be told apart")
 
@@ -117,7 +122,15 @@ def _taken_in_body(side: Side, operation: Operation, point: Point, interest: Int
     schemas = tuple(narrowed(side.requests, end, interest, touched) for end in ends)
     if not names and not point.segments:  # what a body requires is for `answers` to say
         schemas = tuple({key: value for key, value in schema.items() if key != "required"} for schema in schemas)
-    return Taken(bool(ends), schemas, text=media.form)
+    return Taken(bool(ends), schemas, text=media.form, writing=_member_writing(operation, media, point, touched))
+
+
+def _member_writing(operation: Operation, media: Media, point: Point, touched: Touched) -> Encoding | None:
+    """Return how a member of a form is written; None for the form as a whole, and for what is inside a member."""
+    if not media.form or len(point.names) != 1:
+        return None
+    touched.add((operation.node.identity, ("encoding", point.names[0])))
+    return media.encodings.get(point.names[0], Encoding())
 
 
 def _ends(side: Side, nodes: Sequence[Node], segments: tuple[Segment, ...], touched: Touched) -> list[Shape]:
@@ -229,24 +242,23 @@ def _refused_words(point: Point, record: Taken, candidate: Taken, sent: Schema, 
 
 
 def _style(target: Taken) -> tuple[object, ...]:
-    parameter = target.parameter
-    if parameter is None:
+    writing = target.writing
+    if writing is None:
         return ()
-    return (parameter.media,) if parameter.media else (parameter.style, "one by one" if parameter.explode else "together")
+    return (writing.media,) if writing.media else (writing.style, "one by one" if writing.explode else "together")
 
 
 def _spelled(point: Point, target: Taken, value: JSON) -> str:
     """Return how a value is written where it goes."""
-    assert target.parameter is not None
-    style, explode, media = target.parameter.style, target.parameter.explode, target.parameter.media
-    pairs = written(point.entry.name, value, style, explode, media)
-    in_pairs = point.entry.place in ("query", "cookie")
+    assert target.writing is not None
+    pairs = written(point.label, value, target.writing.style, target.writing.explode, target.writing.media)
+    in_pairs = point.entry.place in ("query", "cookie", "body")
     return "&".join(f"{name}={text}" if in_pairs else text for name, text in pairs)
 
 
 def _written_otherwise(record: Taken, candidate: Taken, sent: Schema) -> Found | None:
     """Return a value that was taken and whose text is another one now; None where every text stays."""
-    before, after = record.parameter, candidate.parameter
+    before, after = record.writing, candidate.writing
     if before is None or after is None or _style(record) == _style(candidate):
         return None
     for form in _FORMS_OF_VALUES:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cxcontracts.findings import Harm
-from tests.estates_made import answers, change, check, impact, opened, operation, saying, taking, with_parameter, write
+from tests.estates_made import answers, change, check, impact, one_step, opened, operation, saying, taking, with_parameter, write
 
 OK = "responses: {'200': {description: ok}}"
 
@@ -239,6 +239,40 @@ def test_a_value_of_an_enum_that_we_send_must_stay(values: str, verdict: str, tm
     judged = change(tmp_path, body("{a: {enum: [x, y]}}"), body("{a: {enum: [y]}}"), "with: {a: $v}", given=given)
 
     assert judged.verdict("accepts:a") == verdict
+
+
+PIPES = ", encoding: {a: {style: pipeDelimited, explode: false}}"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def written_in(media: str, encoding: str) -> str:
+    content = f"{media}: {{schema: {{type: object, properties: {{a: {{}}}}}}{encoding}}}"
+    return operation(f"requestBody: {{content: {{{content}}}}}\n{OK}", call="POST /thing")
+
+
+@pytest.mark.parametrize(
+    ("media", "encoding", "sent", "because"),
+    [
+        (FORMS[0], PIPES, "a: [x, z]", "a has to be written differently now: a=x|z, it was a=x&a=z"),
+        (FORMS[1], PIPES, "a: [x, z]", "a has to be written differently now: a=x|z, it was a=x&a=z"),
+        (FORMS[0], PIPES, "body: {a: [x, z]}", "a has to be written differently now: a=x|z, it was a=x&a=z"),
+        (FORMS[0], PIPES, "a: [x]", ""),
+        (FORMS[0], PIPES, "a: x", ""),
+        (FORMS[0], PIPES.replace("a:", "b:"), "a: [x, z]", ""),
+        (FORMS[0], ", encoding: {a: {style: form}}", "a: [x, z]", ""),
+        (FORMS[0], ", encoding: {a: {contentType: text/plain}}", "a: [x, z]", ""),
+        (FORMS[0], ", encoding: [a]", "a: [x, z]", ""),
+        ("application/json", PIPES, "a: [x, z]", ""),
+    ],
+)
+def test_a_form_whose_members_are_written_otherwise_takes_them_no_longer(
+    media: str, encoding: str, sent: str, because: str, tmp_path: Path
+) -> None:
+    root = write(tmp_path, one_step(f"with: {{{sent}}}", "POST /thing"), {"p": written_in(media, "")})
+
+    found = [each for each in opened(root, {"p": written_in(media, encoding)}).impact().findings if each.kind == "accepts"]
+
+    assert [(str(each.verdict), each.because) for each in found] == [("broken" if because else "intact", because)]
 
 
 def test_text_around_a_given_is_part_of_what_is_sent(tmp_path: Path) -> None:

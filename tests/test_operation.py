@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cxcontracts.contracts.document import Contract
-from cxcontracts.contracts.operation import Media, Operation, Parameter, bases_of
+from cxcontracts.contracts.operation import FORMS, Encoding, Media, Operation, Parameter, bases_of
 from cxcontracts.errors import ContractError
 from cxcontracts.exchanges import JSON
 from tests.estates_made import contract, operation, read
@@ -286,6 +286,22 @@ def test_a_media_type_without_a_schema_says_nothing(entry: str) -> None:
     answer = answering(f"'200': {{content: {{text/plain: {entry}}}}}").answers["200"]
 
     assert [(media.name, media.nodes) for media in answer.media] == [("text/plain", ())]
+
+
+@pytest.mark.parametrize(
+    ("media", "encoding", "found"),
+    [
+        (FORMS[0], "{a: {style: pipeDelimited}}", {"a": Encoding("pipeDelimited", explode=False)}),
+        (FORMS[1], "{a: {explode: false}}", {"a": Encoding("form", explode=False)}),
+        (FORMS[0], "{a: {style: 7, explode: x}, b: text}", {"a": Encoding("form", explode=True)}),
+        (FORMS[0], "[a]", {}),
+        ("application/json", "{a: {style: pipeDelimited}}", {}),
+    ],
+)
+def test_a_form_says_how_its_members_are_written(media: str, encoding: str, found: dict[str, Encoding]) -> None:
+    answer = answering(f"'200': {{content: {{{media}: {{{TEXT}, encoding: {encoding}}}}}}}").answers["200"]
+
+    assert answer.media[0].encodings == found
 
 
 # --- answers -----------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -58,11 +58,27 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a member of a form becomes text: by its style; *media* is empty, for what ``contentType`` says is not looked at."""
+
+    style: str = "form"
+    explode: bool = True
+    media: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Media:
-    """One media type of a body: its name without parameters, and its schema (empty where nothing is said)."""
+    """One media type of a body.
+
+    Attributes:
+        name: Without parameters, in lower case.
+        nodes: Its schema; empty where nothing is said.
+        encodings: Member of a form to how it is written, as far as that is said.
+    """
 
     name: str
     nodes: tuple[Node, ...]
+    encodings: Mapping[str, Encoding] = field(default_factory=dict)
 
     @property
     def json(self) -> bool:
@@ -384,7 +400,16 @@ def _plain(status: str) -> str:
 
 def _media(node: Node) -> Iterator[Media]:
     for name in _mapped(node, "content"):
-        yield Media(str(name).partition(";")[0].strip().lower(), _schema_of(_entry(node, name)))
+        entry = _entry(node, name)
+        plain = str(name).partition(";")[0].strip().lower()
+        yield Media(plain, _schema_of(entry), _encodings(entry) if plain in FORMS else {})
+
+
+def _encodings(entry: Node) -> dict[str, Encoding]:
+    """Return how the members of a form are written, as far as that is said."""
+    said = entry.value.get("encoding") if isinstance(entry.value, dict) else None
+    each = said.items() if isinstance(said, dict) else ()
+    return {name: Encoding(*_style(written, "form")) for name, written in each if isinstance(written, dict)}
 
 
 def _entry(node: Node, media: str) -> Node:
@@ -415,12 +440,12 @@ def _fields_of_query(node: Node) -> Iterator[Parameter]:
         name = node.value.get("name")
         yield Parameter(name if isinstance(name, str) else "", "querystring", -1, required, nodes, "", False, media, node)
         return
-    encodings = _entry(node, media).value.get("encoding")
+    encodings = _encodings(_entry(node, media))
     for name in shapes[0].names:
-        said = encodings.get(name) if isinstance(encodings, dict) else None
-        style, explode = _style(said if isinstance(said, dict) else {}, "form")
+        encoding = encodings.get(name, Encoding())
         slot = shapes[0].slot(name)
-        yield Parameter(name, "query", -1, required and slot.required, slot.nodes, style, explode, "", node)
+        required_too = required and slot.required
+        yield Parameter(name, "query", -1, required_too, slot.nodes, encoding.style, encoding.explode, "", node)
 
 
 def _style(said: Mapping[str, Any], usual: str) -> tuple[str, bool]:
