@@ -2,6 +2,7 @@
 
 CxError
 ├── UsageError          the command line asks for what is not there               exit 2
+├── PluginError         an installed plugin is unsound                            exit 2
 └── UnsoundError        files that cannot be used; carries the problems           exit 2
     ├── EstateError     the estate's own files
     └── ContractError   a partner's document
@@ -20,6 +21,10 @@ class CxError(Exception):
 
 class UsageError(CxError):
     """The command line asks for something that is not there."""
+
+
+class PluginError(CxError):
+    """An installed plugin is unsound."""
 
 
 class UnsoundError(CxError):

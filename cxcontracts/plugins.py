@@ -1,24 +1,39 @@
-"""The public hooks: what a plugin can add, and what the package itself adds through the same door."""
+"""The public hooks: what a plugin can add, and what the package itself adds through the same door.
+
+Whatever is wrong with a plugin is a :class:`PluginError` that names it, as ``DISTRIBUTION/ENTRY-POINT``, and the definition.
+"""
 
 from __future__ import annotations
 
+import inspect
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any
 
 import pluggy
+from pydantic import TypeAdapter
 
-from cxcontracts.errors import CxError
+from cxcontracts.errors import PluginError
+from cxcontracts.estate.written import step_form
+from cxcontracts.findings import Harm
+from cxcontracts.problems import did_you_mean
+from cxcontracts.sanitise import harmless_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cxcontracts.requirements import Kind
 
 ENTRY_POINT = "cxcontracts"
 """The entry-point group under which a distribution names its plugin module."""
 
+BUILT_IN = "built-in"
+"""The name under which the package's own kinds are registered."""
+
 hookspec = pluggy.HookspecMarker("cxcontracts")
 hookimpl = pluggy.HookimplMarker("cxcontracts")
+
+_REPAIR = "repair it, or uninstall the plugin"
 
 
 class Hooks:
@@ -29,34 +44,175 @@ class Hooks:
         """Return the kinds of requirement that the plugin adds; see :class:`cxcontracts.requirements.Kind`."""
 
 
-class PluginError(CxError):
-    """An installed plugin is unsound."""
+_HOOKS = {
+    name: list(inspect.signature(hook).parameters)[1:] for name, hook in vars(Hooks).items() if name.startswith("cxcontracts_")
+}
+"""Each hook with its arguments."""
+
+
+_PARTS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "name": ("text, as it stands in ids", lambda value: isinstance(value, str) and value != ""),
+    "key": ("text, empty where it owns no key of a step", lambda value: isinstance(value, str)),
+    "form": ("a type", lambda value: True),
+    "harm": ("a cxcontracts.findings.Harm", lambda value: isinstance(value, Harm)),
+    "requirements": ("a method", callable),
+    "on_contract": ("a method", callable),
+}
+"""What a kind has, and what each must be."""
 
 
 @cache
 def manager() -> pluggy.PluginManager:
-    """Return the plugin manager, with the built-in kinds and every installed plugin."""
+    """Return the plugin manager, with the built-in kinds and every installed plugin.
+
+    Raises:
+        PluginError: If a plugin cannot be imported, or defines a hook that does not exist as it is defined, or none.
+    """
     import cxcontracts.kinds
 
     plugins = pluggy.PluginManager("cxcontracts")
     plugins.add_hookspecs(Hooks)
-    plugins.register(cxcontracts.kinds, "built-in")
-    plugins.load_setuptools_entrypoints(ENTRY_POINT)
-    plugins.check_pending()
+    plugins.register(cxcontracts.kinds, BUILT_IN)
+    found = {f"{each.dist.name if each.dist else '?'}/{each.name}": each for each in entry_points(group=ENTRY_POINT)}
+    for name, entry_point in sorted(found.items()):
+        _register(plugins, name, _loaded(name, entry_point))
     return plugins
+
+
+def _loaded(name: str, entry_point: EntryPoint) -> object:
+    try:
+        return entry_point.load()
+    except (Exception, SystemExit) as error:
+        what = f"plugin {name}: {entry_point.value!r} cannot be imported, it raises {_said(error)}"
+        raise PluginError(f"{what}; {_REPAIR}") from error
+
+
+def _register(plugins: pluggy.PluginManager, name: str, plugin: object) -> None:
+    options = {attribute: plugins.parse_hookimpl_opts(plugin, attribute) for attribute in dir(plugin)}
+    defined = {attribute: found.get("specname") or attribute for attribute, found in options.items() if found is not None}
+    if not defined:
+        raise PluginError(f"plugin {name}: it defines no hook; put @hookimpl above its def {_call(next(iter(_HOOKS)))}")
+    for attribute, hook in defined.items():
+        _check_definition(f"plugin {name}: {_defined(getattr(plugin, attribute))}", hook, getattr(plugin, attribute))
+    known = plugins.get_name(plugin)
+    if known is not None:
+        raise PluginError(f"plugins {known} and {name} are one and the same; name it in one entry point")
+    try:
+        plugins.register(plugin, name)
+    except pluggy.PluginValidationError as error:
+        raise PluginError(f"plugin {name}: {_in_a_line(str(error))}; {_REPAIR}") from error
+
+
+def _check_definition(where: str, hook: str, definition: Callable[..., object]) -> None:
+    if hook not in _HOOKS:
+        raise PluginError(f"{where} implements {hook!r}, and there is no such hook; {did_you_mean(hook, _HOOKS)}")
+    asked = [each.name for each in inspect.signature(definition).parameters.values() if each.default is each.empty]
+    surplus = [name for name in asked if name not in _HOOKS[hook]]
+    if surplus:
+        names = ", ".join(map(repr, surplus))
+        raise PluginError(f"{where} asks for {names}, which the hook {hook} does not give; write def {_call(hook)}")
 
 
 @cache
 def kinds() -> tuple[Kind, ...]:
-    """Return every kind of requirement: the built-in ones first, then those of plugins by name.
+    """Return every kind of requirement: the built-in ones first, then those of plugins by the plugins' names.
 
     Raises:
-        PluginError: If two kinds have one name, or own one key of a step.
+        PluginError: If what a plugin brings is no kind, if two kinds have one name, or own one key of a step.
     """
-    offered = manager().hook.cxcontracts_kinds()
-    found = [kind for group in reversed(offered) for kind in group]
-    for index, kind in enumerate(found):
-        for earlier in found[:index]:
-            if kind.name == earlier.name or (kind.key and kind.key == earlier.key):
-                raise PluginError(f"two kinds of requirement are called {kind.name!r}; uninstall one of the plugins")
-    return tuple(found)
+    implementations = manager().hook.cxcontracts_kinds.get_hookimpls()
+    in_order = sorted(implementations, key=lambda each: (each.plugin_name != BUILT_IN, each.plugin_name))
+    found = [(each.plugin_name, kind) for each in in_order for kind in _brought(each.plugin_name, each.function)]
+    for index, (plugin, kind) in enumerate(found):
+        for earlier_plugin, earlier in found[:index]:
+            _check_apart(earlier_plugin, earlier, plugin, kind)
+    return tuple(kind for _, kind in found)
+
+
+def _brought(plugin: str, hook: Callable[[], object]) -> Iterator[Kind]:
+    where = f"plugin {plugin}: {_defined(hook)}"
+    try:
+        offered = hook()
+        members = tuple(offered) if isinstance(offered, Iterable) and not isinstance(offered, str) else None
+    except (Exception, SystemExit) as error:
+        raise PluginError(f"{where} raises {_said(error)}; {_REPAIR}") from error
+    if members is None:
+        raise PluginError(f"{where} returns {_shown(offered)}, which is no list of kinds; return a list of them, or an empty one")
+    for kind in members:
+        _check_kind(where, kind)
+        if plugin != BUILT_IN:
+            _check_form(where, kind)
+        yield kind
+
+
+def _check_kind(where: str, kind: Any) -> None:
+    if isinstance(kind, type):
+        raise PluginError(f"{where} brings the class {kind.__name__}, which is no kind yet; return {kind.__name__}()")
+    missing = [name for name in _PARTS if not hasattr(kind, name)]
+    if missing:
+        names = ", ".join(map(repr, missing))
+        raise PluginError(
+            f"{where} brings {_shown(kind)}, which has no {names}; give it all that cxcontracts.requirements.Kind has"
+        )
+    for name, (words, fits) in _PARTS.items():
+        value = getattr(kind, name)
+        if not fits(value):
+            raise PluginError(f"{where} brings {_shown(kind)}, whose {name!r} is {_shown(value)}; it must be {words}")
+
+
+def _check_form(where: str, kind: Kind) -> None:
+    if not kind.key:
+        return
+    try:
+        TypeAdapter(kind.form)
+        hash(kind.form)
+    except Exception as error:
+        what = f"{where} brings the kind {kind.name!r}, whose 'form' is {_shown(kind.form)}"
+        raise PluginError(f"{what}, which pydantic cannot read as a type; write one, as bool or list[str]") from error
+    try:
+        step_form(((kind.key, kind.form),))
+    except ValueError as error:
+        raise PluginError(f"{where} brings the kind {kind.name!r}: {error}; give it a key of its own") from error
+
+
+def _check_apart(one_plugin: str, one: Kind, other_plugin: str, other: Kind) -> None:
+    if one.name == other.name:
+        clash = f"a kind of requirement of the name {one.name!r}"
+    elif one.key and one.key == other.key:
+        clash = f"a kind that owns the step key {one.key!r}, {one.name!r} and {other.name!r}"
+    else:
+        return
+    if one_plugin == other_plugin:
+        raise PluginError(f"plugin {one_plugin} brings twice {clash}; rename one")
+    first = "cxcontracts itself" if one_plugin == BUILT_IN else f"plugin {one_plugin}"
+    raise PluginError(f"{first} and plugin {other_plugin} each bring {clash}; rename one, or uninstall a plugin")
+
+
+def _call(hook: str) -> str:
+    return f"{hook}({', '.join(_HOOKS[hook])})"
+
+
+def _defined(definition: Callable[..., object]) -> str:
+    """Return a definition with the place where it is written."""
+    name = getattr(definition, "__name__", type(definition).__name__)
+    code = getattr(inspect.unwrap(definition), "__code__", None)
+    place = f" ({code.co_filename}:{code.co_firstlineno})" if code else ""
+    return f"{name}({', '.join(inspect.signature(definition).parameters)}){place}"
+
+
+def _said(error: BaseException) -> str:
+    """Return an exception of a plugin, with the line that raised it where that is not Python's or ours."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "importlib" not in frame.filename]
+    place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames and frames[-1].filename != __file__ else ""
+    return f"{_in_a_line(f'{type(error).__name__}: {error}')}{place}"
+
+
+def _shown(value: object) -> str:
+    """Return a value of a plugin; an object by its class, for its repr may be anything."""
+    if isinstance(value, str | int | float | list | tuple | dict | None):
+        return _in_a_line(repr(value))
+    return f"an instance of {type(value).__name__}"
+
+
+def _in_a_line(text: str) -> str:
+    return harmless_line(" ".join(text.split()), 200)

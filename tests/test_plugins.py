@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from cxcontracts import kinds as built_in
-from cxcontracts.errors import CxError
-from cxcontracts.plugins import ENTRY_POINT, PluginError, hookimpl, kinds, manager
+from cxcontracts.errors import PluginError
+from cxcontracts.plugins import ENTRY_POINT, hookimpl, kinds, manager
 from cxcontracts.requirements import Kind
 from tests.estates import Speaks
 from tests.workplace import Workplace, workplace
@@ -27,9 +28,10 @@ class Whispers(Speaks):
 
 
 class Plugin:
-    """A plugin that brings some kinds."""
+    """A plugin that brings some kinds, as an entry point of a distribution of the same name."""
 
-    def __init__(self, *brought: Kind) -> None:
+    def __init__(self, name: str, *brought: Kind) -> None:
+        self.name = f"{name}/{name}"
         self.brought = brought
 
     @hookimpl
@@ -41,7 +43,7 @@ class Plugin:
 def installed(*plugins: Plugin) -> Iterator[None]:
     """Have plugins, and forget them in the end."""
     for plugin in plugins:
-        manager().register(plugin)
+        manager().register(plugin, plugin.name)
     kinds.cache_clear()
     try:
         yield
@@ -70,11 +72,17 @@ def test_the_built_in_kinds_come_through_the_hook_that_plugins_use() -> None:
 
 
 def test_kinds_of_plugins_come_after_the_built_in_ones_in_the_order_of_each_plugin() -> None:
-    with installed(Plugin(Whispers(), renamed("shouts", "shouts"))):
+    with installed(Plugin("p", Whispers(), renamed("shouts", "shouts"))):
         names = [kind.name for kind in kinds()]
 
     assert (names[: len(BUILT_IN)], names[-2:]) == (BUILT_IN, ["whispers", "shouts"])
     assert "whispers" not in [kind.name for kind in kinds()]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations("abc")), ids="".join)
+def test_plugins_come_by_name_in_whatever_order_they_are_found(order: Sequence[str]) -> None:
+    with installed(*(Plugin(name, renamed(f"kind-{name}", name)) for name in order)):
+        assert [kind.name for kind in kinds()] == [*BUILT_IN, "kind-a", "kind-b", "kind-c"]
 
 
 def test_each_kind_has_what_the_interface_asks_for_and_a_name_and_a_key_of_its_own() -> None:
@@ -86,24 +94,42 @@ def test_each_kind_has_what_the_interface_asks_for_and_a_name_and_a_key_of_its_o
 
 
 @pytest.mark.parametrize(
-    ("plugins", "clash"),
+    ("plugins", "said"),
     [
-        ([Plugin(renamed("needs", "own"))], "needs"),
-        ([Plugin(renamed("own", "needs"))], "own"),
-        ([Plugin(Whispers()), Plugin(Whispers())], "whispers"),
-        ([Plugin(Whispers(), Whispers())], "whispers"),
-        ([Plugin(renamed("one", "key"), renamed("two", "key"))], "two"),
+        (
+            [Plugin("p", renamed("needs", "own"))],
+            "cxcontracts itself and plugin p/p each bring a kind of requirement of the name 'needs'; "
+            "rename one, or uninstall a plugin",
+        ),
+        (
+            [Plugin("p", renamed("own", "needs"))],
+            "cxcontracts itself and plugin p/p each bring a kind that owns the step key 'needs', 'needs' and 'own'; "
+            "rename one, or uninstall a plugin",
+        ),
+        (
+            [Plugin("q", Whispers()), Plugin("p", Whispers())],
+            "plugin p/p and plugin q/q each bring a kind of requirement of the name 'whispers'; "
+            "rename one, or uninstall a plugin",
+        ),
+        (
+            [Plugin("p", Whispers(), Whispers())],
+            "plugin p/p brings twice a kind of requirement of the name 'whispers'; rename one",
+        ),
+        (
+            [Plugin("p", renamed("one", "key"), renamed("two", "key"))],
+            "plugin p/p brings twice a kind that owns the step key 'key', 'one' and 'two'; rename one",
+        ),
     ],
 )
-def test_kinds_that_share_a_name_or_a_key_are_an_error(plugins: list[Plugin], clash: str) -> None:
-    with installed(*plugins), pytest.raises(PluginError, match=f"'{clash}'.*uninstall one of the plugins") as raised:
+def test_kinds_that_share_a_name_or_a_key_are_an_error_that_names_both_plugins(plugins: list[Plugin], said: str) -> None:
+    with installed(*plugins), pytest.raises(PluginError) as raised:
         kinds()
 
-    assert isinstance(raised.value, CxError)
+    assert str(raised.value) == said
 
 
 def test_kinds_without_a_key_do_not_clash() -> None:
-    with installed(Plugin(renamed("one", ""), renamed("two", ""))):
+    with installed(Plugin("p", renamed("one", ""), renamed("two", ""))):
         assert [kind.name for kind in kinds()][-2:] == ["one", "two"]
 
 
@@ -115,22 +141,124 @@ def test_a_plugin_is_found_by_its_entry_point_and_its_kind_judged_like_any_other
     assert (found["id"], found["verdict"]) == ("track-parcel/see-parcel/odd", "intact")
 
 
+# --- plugins that are unsound ------------------------------------------------------------------------------------------------
+
+HOOK = "cxcontracts_kinds() (FILE:22) "
+KINDS = "return (Odd(),)"
+NO_LIST = "which is no list of kinds; return a list of them, or an empty one"
+WHOLE = "give it all that cxcontracts.requirements.Kind has"
+NO_TYPE = "which pydantic cannot read as a type; write one, as bool or list[str]"
+REPAIR = "repair it, or uninstall the plugin"
+
+
 @pytest.mark.parametrize(
-    ("defined", "named"),
+    ("sound", "unsound", "said"),
     [
-        ("def cxcontracts_kinds(estate):", ["'odd'", "cxcontracts_kinds(estate)", "{'estate'}"]),
-        ("def cxcontracts_kind():", ["'odd'", "'cxcontracts_kind'"]),
+        (
+            "def cxcontracts_kinds():",
+            "def cxcontracts_kinds(estate, all=True):",
+            "cxcontracts_kinds(estate, all) (FILE:22) asks for 'estate', which the hook cxcontracts_kinds does not give; "
+            "write def cxcontracts_kinds()",
+        ),
+        (
+            "def cxcontracts_kinds():",
+            "def cxcontracts_kind():",
+            "cxcontracts_kind() (FILE:22) implements 'cxcontracts_kind', and there is no such hook; "
+            "did you mean 'cxcontracts_kinds'?",
+        ),
+        ("@hookimpl\n", "", "it defines no hook; put @hookimpl above its def cxcontracts_kinds()"),
+        ("@hookimpl\n", "@hookimpl(wrapper=True)\n", f"Plugin 'odd/odd' for hook 'cxcontracts_kinds' …; {REPAIR}"),
+        (KINDS, "return 7", f"{HOOK}returns 7, {NO_LIST}"),
+        (KINDS, "return 'odd'", f"{HOOK}returns 'odd', {NO_LIST}"),
+        (KINDS, "Odd()", f"{HOOK}returns None, {NO_LIST}"),
+        (KINDS, "return Odd()", f"{HOOK}returns an instance of Odd, {NO_LIST}"),
+        (KINDS, "return [Odd]", f"{HOOK}brings the class Odd, which is no kind yet; return Odd()"),
+        (
+            KINDS,
+            "return [7]",
+            f"{HOOK}brings 7, which has no 'name', 'key', 'form', 'harm', 'requirements', 'on_contract'; {WHOLE}",
+        ),
+        (KINDS, "return [{}['a']]", f"{HOOK}raises KeyError: 'a' (FILE:24); {REPAIR}"),
+        (KINDS, "yield Odd(); sys.exit(0)", f"{HOOK}raises SystemExit: 0 (FILE:24); {REPAIR}"),
+        ("    form = bool\n", "\n", f"{HOOK}brings an instance of Odd, which has no 'form'; {WHOLE}"),
+        ("def on_contract(", "def on_contracts(", f"{HOOK}brings an instance of Odd, which has no 'on_contract'; {WHOLE}"),
+        (
+            "harm = Harm.BLOCKED",
+            "harm = 'blocked'",
+            f"{HOOK}brings an instance of Odd, whose 'harm' is 'blocked'; it must be a cxcontracts.findings.Harm",
+        ),
+        (
+            'name = key = "odd"',
+            "name, key = '', 'odd'",
+            f"{HOOK}brings an instance of Odd, whose 'name' is ''; it must be text, as it stands in ids",
+        ),
+        (
+            'name = key = "odd"',
+            "name, key = 'odd', None",
+            f"{HOOK}brings an instance of Odd, whose 'key' is None; it must be text, empty where it owns no key of a step",
+        ),
+        (
+            'name = key = "odd"',
+            "name, key = 'odd', 'call'",
+            f"{HOOK}brings the kind 'odd': the step key 'call' is no kind's to own; give it a key of its own",
+        ),
+        ("form = bool", "form = 7", f"{HOOK}brings the kind 'odd', whose 'form' is 7, {NO_TYPE}"),
+        ("form = bool", "form = [7]", f"{HOOK}brings the kind 'odd', whose 'form' is [7], {NO_TYPE}"),
+        (
+            "import os,",
+            "import nonesuch,",
+            f"'odd' cannot be imported, it raises ModuleNotFoundError: No module named 'nonesuch' (FILE:2); {REPAIR}",
+        ),
+        (
+            "import os,",
+            "import os",
+            f"'odd' cannot be imported, it raises SyntaxError: invalid syntax (odd.py, line 2); {REPAIR}",
+        ),
+        (
+            "class Odd:",
+            "sys.exit(0)\nclass Odd:",
+            f"'odd' cannot be imported, it raises SystemExit: 0 (FILE:9); {REPAIR}",
+        ),
     ],
-    ids=["argument", "hook"],
 )
-def test_a_hook_that_does_not_exist_as_it_is_defined_is_named_with_its_plugin(
-    defined: str, named: list[str], here: Workplace
+def test_an_unsound_plugin_is_unusable_and_named_with_what_is_wrong_and_what_to_do(
+    sound: str, unsound: str, said: str, here: Workplace
 ) -> None:
     environment = here.plug("return Judgement(Verdict.INTACT)")
-    here.edit("plugged/odd.py", "def cxcontracts_kinds():", defined)
+    here.edit("plugged/odd.py", sound, unsound)
 
-    answer = here.process("check", env=environment)
+    ran = here.process("check", env=environment)
 
-    assert answer.returncode not in (0, 1)
-    assert [word for word in named if word not in answer.stderr] == []
-    assert "Traceback" not in answer.stderr
+    shown = said.replace("FILE", str(here.folder / "plugged/odd.py"))
+    first, _, rest = f"cxcontracts: plugin odd/odd: {shown}\n".partition("…")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert (ran.stderr.startswith(first), ran.stderr.endswith(rest), ran.stderr.count("\n")) == (True, True, 1)
+
+
+def test_debugging_shows_where_a_plugin_fails(here: Workplace) -> None:
+    environment = here.plug("return Judgement(Verdict.INTACT)")
+    here.edit("plugged/odd.py", KINDS, "return 1 / 0")
+
+    ran = here.process("check", env={**environment, "CX_DEBUG": "1"})
+
+    assert ran.returncode == 2
+    assert "Traceback (most recent call last):" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "said"),
+    [
+        ("odd", "cxcontracts: plugins even/odd and odd/odd are one and the same; name it in one entry point\n"),
+        ("nowhere", "cxcontracts: plugin even/odd: 'nowhere' cannot be imported, it raises ModuleNotFoundError"),
+    ],
+)
+def test_an_entry_point_of_the_same_name_in_another_distribution_is_another_plugin(
+    module: str, said: str, here: Workplace
+) -> None:
+    environment = here.plug("return Judgement(Verdict.INTACT)")
+    here.write("plugged/even-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: even\nVersion: 1\n")
+    here.write("plugged/even-1.dist-info/entry_points.txt", f"[cxcontracts]\nodd = {module}\n")
+
+    ran = here.process("check", env=environment)
+
+    assert (ran.returncode, ran.stderr.startswith(said)) == (2, True)

@@ -2,7 +2,7 @@
 
 0  nothing breaks
 1  an experience would break, with a harm in ``fail-on``
-2  wrong usage, or an unsound estate
+2  wrong usage, an unsound estate or an unsound plugin
 3  nothing is broken, and the answer is not certain
 4  nothing was checked
 5  cxcontracts itself failed: a bug, a full disk
@@ -25,7 +25,7 @@ import click
 
 import cxcontracts
 from cxcontracts.cli.output import say, set_up_streams, silence
-from cxcontracts.errors import CxError
+from cxcontracts.errors import CxError, PluginError
 from cxcontracts.findings import Run, Verdict
 from cxcontracts.sanitise import harmless_line
 
@@ -117,6 +117,8 @@ def _explained(run: Callable[[], int]) -> int:
         return _unusable(error)
     except CxError as error:
         say(f"cxcontracts: {error}")
+        if isinstance(error, PluginError):
+            _say_traceback()
         return UNUSABLE
     except BrokenPipeError:
         silence()
