@@ -48,7 +48,8 @@ class Judge:
         self.candidates = candidates
         self.today = today
         self._scenes: dict[tuple[str, str], Scene | None] = {}
-        self._touched: dict[str, frozenset[object]] = {}
+        self._touched: dict[str, tuple[object, ...]] = {}
+        self._parts: dict[object, object] = {}  # each part once: hundreds of thousands of requirements may share it
         self._answers: dict[tuple[str, str], Judgement] = {}
 
     @cached_property
@@ -89,13 +90,13 @@ class Judge:
             return self._finding(requirement, Judgement(Verdict.UNPROVEN, because=reason), "")
         fresh = replace(scene, touched={(scene.operation.node.identity, "operation")})
         judgement = self._judgement(requirement, fresh)
-        self._touched[requirement.id] = frozenset(fresh.touched)
+        self._touched[requirement.id] = tuple(self._parts.setdefault(part, part) for part in fresh.touched)
         finding = self._finding(requirement, judgement, str(scene.operation))
         return self._waived(self._caught(finding, requirement))
 
     def touched(self, requirement: Requirement) -> frozenset[object]:
         """Return the parts of the contracts that a requirement depends on: known once it has been judged."""
-        return self._touched.get(requirement.id, frozenset())
+        return frozenset(self._touched.get(requirement.id, ()))
 
     def _judgement(self, requirement: Requirement, scene: Scene) -> Judgement:
         kind = self._kind(requirement.kind)
