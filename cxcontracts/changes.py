@@ -7,7 +7,7 @@ to, never by how they are spelled; ``allOf`` by what it merges to; descriptions 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,7 @@ from typing import Any
 from cxcontracts.containment.narrowing import NO_DEEPER, any_of, narrowed
 from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes, lone_reference, values_of
 from cxcontracts.containment.sets import Nothing, Schema, find
-from cxcontracts.contracts.operation import Header, Media, Operation, Parameter, Scheme
+from cxcontracts.contracts.operation import Encoding, Header, Media, Operation, Parameter, Scheme
 from cxcontracts.errors import ContractError
 from cxcontracts.findings import Change
 from cxcontracts.sameness import Sameness, same
@@ -231,6 +231,15 @@ class _Comparison:
         if before.required != after.required:
             self.add(where, "body is now " + ("required" if after.required else "optional"), keys[0])
         self._media(where, before.media, after.media, keys, request=True)
+        forms = {media.name: media.encodings for media in after.media}
+        for media in before.media:
+            self._encodings(f"{where} {media.name}", media.encodings, forms.get(media.name, {}), one.node.identity)
+
+    def _encodings(self, element: str, one: Mapping[str, Encoding], other: Mapping[str, Encoding], owner: int) -> None:
+        """Compare how the members of a form are written."""
+        for member in dict.fromkeys((*one, *other)):
+            if one.get(member, Encoding()) != other.get(member, Encoding()):
+                self.add(_below(element, member), "written differently", (owner, ("encoding", member)))
 
     def _answers(self, element: str, key: str, one: Operation, other: Operation) -> None:
         before, after = one.answers.get(key), other.answers.get(key)

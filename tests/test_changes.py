@@ -826,3 +826,19 @@ def test_properties_that_are_null_are_none() -> None:
     found = listed(saying("{type: object, properties: null}"), saying("{type: object, properties: {x: {type: string}}}"))
 
     assert found == [f"{THING} x: optional property added", f"{THING}: its members are named now"]
+
+
+def test_how_a_form_writes_its_members_is_listed_and_felt(tmp_path: Path) -> None:
+    def form(encoding: str) -> str:
+        schema = "{type: object, properties: {a: {type: array, items: {type: string}}}}"
+        return operation(
+            f"requestBody: {{content: {{application/x-www-form-urlencoded: {{schema: {schema}{encoding}}}}}}}\n{OK}",
+            call="POST /thing",
+        )
+
+    pipes = form(", encoding: {a: {style: pipeDelimited, explode: false}}")
+    assert change(tmp_path, form(""), pipes, "with: {a: [x, z]}").verdicts == {"accepts:a": "broken"}
+
+
+def test_a_range_of_statuses_has_one_spelling() -> None:
+    assert listed(operation("responses: {2xx: {description: a}}"), operation("responses: {2XX: {description: a}}")) == []

@@ -14,7 +14,7 @@ import orjson
 
 from cxcontracts.containment.nodes import Node
 from cxcontracts.contracts.composed import Composed, parts_of
-from cxcontracts.contracts.folder import Folder, RefusedReference
+from cxcontracts.contracts.folder import Folder, RefusedReference, index_of
 from cxcontracts.contracts.operation import METHODS, Operation, bases_of
 from cxcontracts.contracts.swagger import Part, Swagger, is_swagger
 from cxcontracts.documents import Document
@@ -145,7 +145,7 @@ class Contract:
         target = root or self._file(document).root
         try:
             for token in pointer:
-                target = target.child(_index(token) if isinstance(target.value, list) else token)
+                target = target.child(index_of(token) if isinstance(target.value, list) else token)
         except (KeyError, IndexError, TypeError, ValueError):
             place = _of_reference(node)
             what = f"$ref {reference[:80]!r} points to nothing: there is no {token[:80]!r}"
@@ -336,7 +336,7 @@ class Contract:
         target = self.document.value
         try:
             for token in self.folder.follow(self.document, reference)[1]:
-                target = target[_index(token) if isinstance(target, list) else token]
+                target = target[index_of(token) if isinstance(target, list) else token]
         except (RefusedReference, LookupError, TypeError, ValueError):
             return False
         return True
@@ -369,19 +369,6 @@ class Contract:
             if found is not None and (base in found.bases or not found.bases):
                 return found
         return None
-
-
-def _index(token: str) -> int:
-    """Return the place in a list that a part of a pointer names.
-
-    Raises:
-        ValueError: If it names none.
-
-    Source: RFC 6901, section 4.
-    """
-    if not re.fullmatch(r"0|[1-9][0-9]*", token):
-        raise ValueError(token)
-    return int(token)
 
 
 def _of_reference(node: Node) -> Place:

@@ -166,6 +166,19 @@ class Folder:
         return f"{self.shown}/{relative}" if self.shown else relative
 
 
+def index_of(token: str) -> int:
+    """Return the place in a list that a part of a pointer names.
+
+    Raises:
+        ValueError: If it names none.
+
+    Source: RFC 6901, section 4.
+    """
+    if not re.fullmatch(r"0|[1-9][0-9]*", token):
+        raise ValueError(token)
+    return int(token)
+
+
 def _own_address(document: Document) -> str:
     """Return the address that a document gives itself (OpenAPI 3.2); empty where it gives none."""
     value = document.value

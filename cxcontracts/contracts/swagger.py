@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cxcontracts.contracts.folder import RefusedReference
+from cxcontracts.contracts.folder import RefusedReference, index_of
 from cxcontracts.contracts.operation import FORMS, METHODS
 from cxcontracts.documents import MOST_VALUES, Document
 from cxcontracts.errors import ContractError
@@ -311,7 +311,7 @@ class Swagger:
             document, pointer = self._follow(document, reference)
             target = document.value
             for token in pointer:
-                target = target[int(token) if isinstance(target, list) else token]
+                target = target[index_of(token) if isinstance(target, list) else token]
             self._targets[key] = target, _Spot(document, pointer)
         return self._targets[key]
 
