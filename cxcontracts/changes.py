@@ -231,9 +231,10 @@ class _Comparison:
         if before.required != after.required:
             self.add(where, "body is now " + ("required" if after.required else "optional"), keys[0])
         self._media(where, before.media, after.media, keys, request=True)
-        forms = {media.name: media.encodings for media in after.media}
+        renewed = {media.name: media for media in after.media}
         for media in before.media:
-            self._encodings(f"{where} {media.name}", media.encodings, forms.get(media.name, {}), one.node.identity)
+            if media.name in renewed:
+                self._encodings(f"{where} {media.name}", media.encodings, renewed[media.name].encodings, one.node.identity)
 
     def _encodings(self, element: str, one: Mapping[str, Encoding], other: Mapping[str, Encoding], owner: int) -> None:
         """Compare how the members of a form are written."""
