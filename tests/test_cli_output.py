@@ -268,16 +268,28 @@ def test_what_was_found_before_a_signal_is_written_and_marked_incomplete(
     }
 
 
-def test_a_signal_before_anything_was_found_is_never_green(here: Workplace) -> None:
+def stopped_at_once(here: Workplace, *words: str) -> str:
+    """Stop the program while it still reads the estate, and return what it wrote."""
     environment = here.plug("threading.Event().wait()")
     plugin = here.read("plugged/odd.py")
     here.write("plugged/odd.py", plugin + "\nprint('waits', file=sys.stderr, flush=True)\nthreading.Event().wait()\n")
-    with subprocess.Popen(
-        [*COMMAND, "check", "--format", "junit"], cwd=here.folder, env=environment, stdout=PIPE, stderr=PIPE, text=True
-    ) as ran:
+    with subprocess.Popen([*COMMAND, *words], cwd=here.folder, env=environment, stdout=PIPE, stderr=PIPE, text=True) as ran:
         assert ran.stderr is not None
         assert ran.stderr.readline() == "waits\n"
         ran.send_signal(signal.SIGTERM)
         out, _ = ran.communicate()
     assert ran.returncode == 143
-    assert ElementTree.fromstring(out).find(".//error") is not None
+    return out
+
+
+def test_a_signal_before_anything_was_found_is_never_green(here: Workplace) -> None:
+    assert ElementTree.fromstring(stopped_at_once(here, "check", "--format", "junit")).find(".//error") is not None
+
+
+def test_a_signal_before_anything_was_found_looks_like_no_report(here: Workplace) -> None:
+    assert stopped_at_once(here, *IMPACT) == "INCOMPLETE  contracts: interrupted before anything was judged\n"
+
+
+def test_a_signal_before_anything_was_found_makes_an_incomplete_json(here: Workplace) -> None:
+    report = json.loads(stopped_at_once(here, *IMPACT, "--format", "json"))
+    assert (report["complete"], report["findings"]) == (False, [])

@@ -413,6 +413,10 @@ def test_a_break_whose_cause_is_not_broken_is_told_itself(verdict: Verdict) -> N
         ),
         (
             impact(partner_run(), complete=False),
+            "INCOMPLETE  operator 2.3.0 → 2.4.0: interrupted before anything was judged",
+        ),
+        (
+            impact(partner_run(*intact(1)), complete=False),
             "INCOMPLETE  operator 2.3.0 → 2.4.0: interrupted; nothing is broken in what was",
         ),
         (impact(partner_run(*intact(1), candidate=version(""))), "INTACT  operator 2.3.0 → (no version) breaks no experience"),
@@ -434,6 +438,16 @@ def test_a_break_found_before_an_interruption_says_that_there_may_be_more() -> N
     text = plain(dataclasses.replace(BROKEN, complete=False))
     assert text.startswith("BROKEN")
     assert "\n  interrupted: there may be more\n" in text
+
+
+@pytest.mark.parametrize("run", [impact(), impact(partner_run()), impact(partner_run(), partner_run()), check()])
+def test_a_run_that_was_interrupted_before_anything_was_judged_says_nothing_else(run: Run) -> None:
+    text = plain(dataclasses.replace(run, complete=False))
+    assert re.fullmatch(r"INCOMPLETE  .+: interrupted before anything was judged\n", text)
+
+
+def test_an_interrupted_run_does_not_call_the_changes_none() -> None:
+    assert "Felt by nobody" not in plain(impact(partner_run(*intact(1)), complete=False))
 
 
 def test_a_break_that_closes_no_gate_says_so() -> None:

@@ -105,7 +105,7 @@ def guarded(run: Callable[[], int]) -> int:
         with signals.caught():
             code = _explained(run)
     except KeyboardInterrupt:
-        say("cxcontracts: interrupted")
+        say("cxcontracts: interrupted; there is no verdict")
         code = INTERRUPTED
     return signals.exit_code or code
 

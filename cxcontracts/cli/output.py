@@ -66,7 +66,7 @@ def publish(run: Run, asked: Reporting, root: Path) -> None:
     else:
         with _named(str(asked.output)):
             write_whole(asked.output, text)
-        said = "interrupted" if not run.complete else str(run.verdict)
+        said = str(run.verdict) if run.complete else "interrupted" + ("" if run.findings else " before anything was judged")
         say(f"{run.command}: {said}; the report is in {asked.output}")
 
 

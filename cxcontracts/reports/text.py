@@ -27,9 +27,10 @@ def render(run: Run, *, colour: bool, width: int = 80, verbose: bool = False) ->
     """
     report = _Report(Page(colour=colour, width=width), run, verbose)
     report.headline()
-    report.overview()
-    report.experiences()
-    report.rest()
+    if run.complete or run.findings:
+        report.overview()
+        report.experiences()
+        report.rest()
     return str(report.page)
 
 
@@ -141,7 +142,7 @@ class _Report:
         changes = [(partner, change) for partner in self._run.partners for change in partner.changes]
         unfelt = [pair for pair in changes if not pair[1].felt_by]
         self._section("Felt by nobody", unfelt, self._change)
-        if not unfelt and self._run.command == "impact":
+        if not unfelt and self._run.command == "impact" and self._run.complete:
             self.page.gap()
             self.page.write("Felt by nobody: no change")
         felt = [pair for pair in changes if pair[1].felt_by]
@@ -188,10 +189,10 @@ def _verdict(run: Run, broken: int) -> tuple[str, str]:
     """Return the word and the sentence that the report begins with. What was not looked at is never called intact."""
     if run.verdict is Verdict.BROKEN:
         return "BROKEN", f"{_subject(run)} {'breaks' if run.command == 'check' else 'would break'} {count(broken, 'experience')}"
+    if not run.complete:
+        return "INCOMPLETE", _interrupted(run)
     if not run.partners:
         return "NOTHING CHECKED", f"{run.estate} has no partner to judge"
-    if not run.complete:
-        return "INCOMPLETE", f"{_subject(run)}: interrupted; nothing is broken in what was judged so far"
     if unjudged := unchecked(run):
         return "NOTHING CHECKED", f"{_releases(unjudged)}: no journey needs anything of {'it' if len(unjudged) == 1 else 'them'}"
     if not run.findings:
@@ -200,6 +201,12 @@ def _verdict(run: Run, broken: int) -> tuple[str, str]:
             f"{_releases(run.partners)}: {run.partners[0].not_covered if len(run.partners) == 1 else 'see why below'}",
         )
     return run.verdict.upper(), _promised(run) if run.command == "check" else _unbroken(run)
+
+
+def _interrupted(run: Run) -> str:
+    if not run.findings:
+        return f"{_subject(run) if run.partners else run.estate}: interrupted before anything was judged"
+    return f"{_subject(run)}: interrupted; nothing is broken in what was judged so far"
 
 
 def _subject(run: Run) -> str:
