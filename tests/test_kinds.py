@@ -36,6 +36,31 @@ def test_the_witness_of_a_removed_operation_is_our_call_and_an_assumed_refusal(c
     }
 
 
+@pytest.mark.parametrize(
+    ("declared", "assumed"), [("'401': {description: no}", False), ("4XX: {description: no}", False), ("default: {}", True)]
+)
+def test_a_login_that_is_not_enough_meets_a_refusal_that_its_code_or_its_class_declares(
+    declared: str, assumed: bool, tmp_path: Path
+) -> None:
+    before = f"responses: {{'200': {{description: ok}}, {declared}}}"
+    schemes = "components: {securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}}"
+
+    witness = change(tmp_path, operation(before), operation(f"security: [{{key: []}}]\n{before}", schemes))["answers"].witness
+
+    assert witness is not None
+    assert (witness.response.status, witness.response.assumed) == (401, assumed)
+
+
+def test_a_media_type_that_is_no_longer_taken_meets_a_refusal_that_its_class_declares(tmp_path: Path) -> None:
+    before = taking("{type: object, properties: {name: {type: string}}}").replace("'200':", "4XX: {description: no}, '200':")
+    after = before.replace("application/json", "text/csv")
+
+    witness = change(tmp_path, before, after, "with: {name: $surname}", given=SURNAME)["answers"].witness
+
+    assert witness is not None
+    assert (witness.response.status, witness.response.assumed) == (415, False)
+
+
 def test_an_operation_id_is_a_way_to_write_the_operation(tmp_path: Path) -> None:
     named = [operation(f"operationId: {name}\n{OK}") for name in ("getThing", "readThing")]
 

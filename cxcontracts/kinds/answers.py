@@ -122,7 +122,7 @@ class Answers:
         if not possible or any(_enough(renewed.security, held, entries) for held in possible):
             return None
         lacking = [[each for each in some if not _held(each, possible[0], entries)] for some in renewed.security]
-        witness = Exchange(request_of(scene), Response(401, assumed="401" not in renewed.answers))
+        witness = Exchange(request_of(scene), _refused(renewed, 401))
         return Judgement(Verdict.BROKEN, f"{renewed} security", _login_words(lacking, possible[0]), witness=witness)
 
     def _inputs(self, scene: Scene, renewed: Operation) -> Judgement | None:
@@ -154,8 +154,14 @@ class Answers:
         because = f"{before.name} is no longer taken" + (
             f", only {listed([media.name for media in offered])}" if offered else "; there is no body"
         )
-        witness = Exchange(request_of(scene), Response(415, assumed="415" not in renewed.answers))
+        witness = Exchange(request_of(scene), _refused(renewed, 415))
         return Judgement(Verdict.BROKEN, f"{renewed} body", because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
+
+
+def _refused(operation: Operation, status: int) -> Response:
+    """Return the refusal with a status: declared where its own code or its class is, for ``default`` names no refusal."""
+    answer = operation.answer_to(status)
+    return Response(status, assumed=answer is None or answer.key == "default")
 
 
 def media_lost(scene: Scene, renewed: Operation, statuses: tuple[int, ...], request: Callable[[], Request]) -> Judgement | None:
