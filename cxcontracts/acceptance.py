@@ -174,18 +174,18 @@ def judge_taken(
     record = taken(scene.record, scene.operation, point, whole, wanted, scene.touched)
     element = f"{scene.operation} {point.entry.place} {point.label}"
     if not record.declared:
-        return Judgement(
-            Verdict.UNPROMISED, element, f"the contract does not say that it takes {point.label}", was=Promise.IMPOSSIBLE
-        )
+        return _undeclared(scene, point, wanted, element)
     if scene.candidate is None or scene.renewed is None:
         return _on_record(element, point, record, whole)
     candidate = taken(scene.candidate, scene.renewed, point, whole, wanted, scene.touched)
     element = f"{scene.renewed} {point.entry.place} {point.label}"
     if not candidate.declared:
-        known = _once_taken(record, whole)
+        known = common(record, whole)
         if isinstance(known, Nothing):
             return _on_record(element, point, record, whole)
-        return _dropped(scene.renewed, point, wanted, element, witness(known.value if isinstance(known, Found) else _some(whole)))
+        refused_ = witness(known.value if isinstance(known, Found) else _some(whole))
+        shut = _refuses(scene.candidate, scene.renewed, point, wanted, scene.touched)
+        return _dropped(scene.renewed, point, wanted, element, refused_, shut=shut)
     if record.unknown or candidate.unknown:
         reason = record.unknown or candidate.unknown
         return Judgement(Verdict.UNPROVEN, element, f"nobody can tell whether every {point.label} is still taken: {reason}")
@@ -194,11 +194,38 @@ def judge_taken(
     return _on_change(element, point, record, candidate, whole, witness)
 
 
-def _dropped(renewed: Operation, point: Point, wanted: str, element: str, refused: Exchange) -> Judgement:
-    """Judge what is sent to a place that is gone: the call goes through, and the wish is lost."""
-    because = f"{point.label} is no longer taken; what is sent there would be ignored"
+def _undeclared(scene: Scene, point: Point, wanted: str, element: str) -> Judgement:
+    """Say what becomes of what is sent to a place that the record never declared: no promise, so no break."""
+    because = f"the contract does not say that it takes {point.label}"
+    if _refuses(scene.record, scene.operation, point, wanted, scene.touched):
+        because = f"the contract refuses {point.label}"
+    elif scene.candidate and scene.renewed and _refuses(scene.candidate, scene.renewed, point, wanted, scene.touched):
+        because = f"{because}; a call that sends it is now refused"
+    return Judgement(Verdict.UNPROMISED, element, because, was=Promise.IMPOSSIBLE)
+
+
+def _refuses(side: Side, operation: Operation, point: Point, wanted: str, touched: Touched) -> bool:
+    """Tell whether a call that sends anything to a place is refused: the object there takes no such member, in so many words."""
+    media = sent_media(operation.body, wanted) if point.entry.place == "body" else None
+    way = (*((point.entry.name,) if point.entry.name else ()), *point.segments)
+    if media is None or not way or not isinstance(way[-1], str):
+        return False
+    try:
+        outer = _ends(side, media.nodes, way[:-1], touched)
+    except TooManyShapes:
+        return False
+    touched.update((atom.identity, None) for shape in outer for atom in shape.atoms)
+    return bool(outer) and all(
+        way[-1] in shape.forbidden or (shape.closed and not shape.slot(way[-1]).declared) for shape in outer
+    )
+
+
+def _dropped(renewed: Operation, point: Point, wanted: str, element: str, refused: Exchange, *, shut: bool) -> Judgement:
+    """Judge what is sent to a place that is gone: the call goes through and the wish is lost, or, *shut*, it is refused."""
+    lost = "a call that sends it is refused" if shut else "what is sent there would be ignored"
+    because = f"{point.label} is no longer taken; {lost}"
     waits_for = "answers" if point.entry.place == "body" and sent_media(renewed.body, wanted) is None else ""
-    answered = replace(refused, response=_ignored(renewed))
+    answered = refused if shut else replace(refused, response=_ignored(renewed))
     return Judgement(Verdict.BROKEN, element, because, Promise.POSSIBLE, Promise.IMPOSSIBLE, answered, waits_for)
 
 
@@ -289,12 +316,12 @@ def newly_refused(record: Taken, candidate: Taken, sent: Schema) -> Answer:
     return find_text([sent, record.schema], candidate.schema)
 
 
-def _once_taken(record: Taken, sent: Schema) -> Answer:
-    """Find a value that is sent and was taken."""
-    if record.unknown:
-        return Unknown(record.unknown)
-    answer = find([sent, record.schema])
-    return answer if isinstance(answer, Found) or not record.text else find_shared_text(sent, record.schema)
+def common(target: Taken, sent: Schema) -> Answer:
+    """Find a value that is sent and taken."""
+    if target.unknown:
+        return Unknown(target.unknown)
+    answer = find([sent, target.schema])
+    return answer if isinstance(answer, Found) or not target.text else find_shared_text(sent, target.schema)
 
 
 def _some(schema: Schema) -> JSON:

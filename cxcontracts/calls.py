@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from cxcontracts.acceptance import Point
+from cxcontracts.acceptance import Point, common, refused, taken
 from cxcontracts.containment.building import Unbuildable, examples_of
 from cxcontracts.containment.nodes import Shape
-from cxcontracts.containment.sets import Schema
+from cxcontracts.containment.sets import Found, Nothing, Schema
 from cxcontracts.contracts.operation import Operation
 from cxcontracts.estate.model import Journey, Step
-from cxcontracts.estate.templates import COUNTER, references
+from cxcontracts.estate.templates import COUNTER, is_whole_reference, references
 from cxcontracts.exchanges import JSON, Exchange, Request, Response
 from cxcontracts.paths import Path, parse_path
 from cxcontracts.promises import Need, carried
@@ -52,8 +52,21 @@ def example_values(scene: Scene, sends: Mapping[str, JSON] | None = None) -> dic
             continue
         kept = _kept_example(scene, name)
         if kept is not None:
-            values[name] = kept
+            values[name] = _fitting(scene, name, kept)
     return values
+
+
+def _fitting(scene: Scene, name: str, value: JSON) -> JSON:
+    """Return a kept value that the step's own contract takes, where there is one: *value* itself, if it does."""
+    for entry in entries_of(scene):
+        for point, template in points(entry):
+            if not isinstance(template, str) or is_whole_reference(template) != name:
+                continue
+            target = taken(scene.record, scene.operation, point, {}, content_type(scene.step), set())
+            if target.declared and not isinstance(refused(target, {"const": value}), Nothing):
+                shared = (common(target, schema) for schema in kept_schemas(scene, name))
+                return next((answer.value for answer in shared if isinstance(answer, Found)), value)
+    return value
 
 
 def _kept_example(scene: Scene, name: str) -> JSON:
@@ -116,11 +129,11 @@ def keepers(journey: Journey, user: Step, name: str) -> list[Step]:
     return [last, other] if other is not None and other is not user and name in other.asks.get("keep", {}) else [last]
 
 
-def kept_schemas(scene: Scene, name: str) -> list[Schema]:
-    """Return the sets of values that an earlier step hands out under a name, as its contract stands after the change."""
+def kept_schemas(scene: Scene, name: str, *, before: bool = False) -> list[Schema]:
+    """Return the sets of values that an earlier step hands out under a name, after the change or before it."""
     schemas: list[Schema] = []
     for earlier, path in _kept_at(scene, name):
-        schemas += handed_out(earlier, path, *earlier.current())
+        schemas += handed_out(earlier, path, *((earlier.record, earlier.operation) if before else earlier.current()))
     return schemas
 
 
@@ -130,12 +143,16 @@ def handed_out(scene: Scene, path: Path, side: Side, operation: Operation) -> li
     return carried(side, operation, need, scene.accept, scene.touched).schemas
 
 
-def names_of(scene: Scene, template: JSON) -> dict[str, Sequence[Schema]]:
-    """Return each name in a template to the sets of values that it may have; to none where nobody knows."""
+def names_of(scene: Scene, template: JSON, *, before: bool = False) -> dict[str, Sequence[Schema]]:
+    """Return each name in a template to the sets of values that it may have; to none where nobody knows.
+
+    Args:
+        before: Whether what other partners hand out is as it was before they change it.
+    """
     names = given_names(scene.journey.givens)
     for name in references(template):
         if name not in names:
-            names[name] = kept_schemas(scene, name) or (_COUNTED if name == COUNTER else ())
+            names[name] = kept_schemas(scene, name, before=before) or (_COUNTED if name == COUNTER else ())
     return names
 
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from operator import is_
 from typing import Any
 
 from cxcontracts.containment.narrowing import NO_DEEPER, any_of, narrowed
-from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes, lone_reference, values_of
+from cxcontracts.containment.nodes import Direction, Node, Reader, Shape, TooManyShapes, lone_reference, values_of
 from cxcontracts.containment.sets import Nothing, Schema, find
 from cxcontracts.contracts.operation import Encoding, Header, Media, Operation, Parameter, Scheme
 from cxcontracts.errors import ContractError
@@ -77,8 +77,8 @@ class _Found:
     operation: int
     element: str
     change: str
-    keys: Keys
     met: _Met
+    keys: set[object] = field(default_factory=set)
 
 
 @dataclass
@@ -112,14 +112,14 @@ def differences(
     comparison.look_into()
     comparison.added()
     found = sorted(comparison.found, key=lambda each: each.operation)
-    return tuple(Change(each.element, each.change, felt(each.keys), each.met.places) for each in found)
+    return tuple(Change(each.element, each.change, felt(frozenset(each.keys)), each.met.places) for each in found)
 
 
 class _Comparison:
     def __init__(self, record: Side, candidate: Side) -> None:
         self.record = record
         self.candidate = candidate
-        self.found: list[_Found] = []
+        self._noted: dict[tuple[int, str, str], _Found] = {}
         self._left = MOST_DETAILS
         self._tried = 0
         self._trials = [None] * _MOST_TRIALS  # shared with the trials within trials
@@ -130,8 +130,15 @@ class _Comparison:
         self._cause = _Met()
         self._same = Sameness(record.contract, candidate.contract)
 
+    @property
+    def found(self) -> list[_Found]:
+        """Every change, in the order in which they were met."""
+        return list(self._noted.values())
+
     def add(self, element: str, change: str, *keys: object) -> None:
-        self.found.append(_Found(self._operation, element, change, frozenset(keys), self._cause))
+        """Note a change; what several alternatives of a schema share is one."""
+        noted = self._noted.setdefault((self._operation, element, change), _Found(self._operation, element, change, self._cause))
+        noted.keys |= set(keys)
 
     def operation(self, operation: Operation) -> None:
         """Compare one operation with its counterpart, once."""
@@ -154,7 +161,7 @@ class _Comparison:
     def look_into(self) -> None:
         """Compare the schemas that were met on the way, and say of each operation where that ends early."""
         unseen = set()
-        while self._queue and not (self._tried and self.found):  # a trial ends at the first difference
+        while self._queue and not (self._tried and self._noted):  # a trial ends at the first difference
             pair = self._queue.popleft()
             self._operation, self._cause = pair.operation, pair.met
             self._left -= 1
@@ -350,8 +357,10 @@ class _Comparison:
     def _open_ends(self, element: str, one: Shape, other: Shape, before: Reader, after: Reader) -> None:
         """Compare what is said of the members whose names are not written out."""
         keys = (*_whole([one]), *_whole([other]))
-        if one.silent != other.silent:
+        if one.silent != other.silent and not one.closed and not other.closed:
             self.add(element, "any member may be there" if other.silent else "its members are named now", *keys)
+        if before.direction is Direction.REQUEST and one.closed != other.closed:
+            self.add(element, "other members are now refused" if other.closed else "other members are no longer refused", *keys)
         old, new = _patterns(one), _patterns(other)
         if old.keys() != new.keys():
             self.add(element, "members by pattern changed", *keys)
@@ -388,11 +397,11 @@ class _Comparison:
             return False
         self._trials.pop()
         trial = copy(self)
-        trial.found, trial._queue, trial._pairs = [], deque(), {}
+        trial._noted, trial._queue, trial._pairs = {}, deque(), {}
         trial._left, trial._tried = _SHORT_LOOK, self._tried + 1
         trial._shape("", one, other, before, after)
         trial.look_into()
-        return not trial.found
+        return not trial._noted
 
     def _untouched(self, one: Shape, other: Shape, name: str) -> bool:
         """Tell whether a member is the same word for word: at once, for most members of most schemas are."""

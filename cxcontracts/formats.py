@@ -42,8 +42,8 @@ _REWRITTEN: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = MappingProxyTyp
     }
 )
 
-REWRITTEN: Final = tuple(f'"{name}"'.encode() for name in _REWRITTEN)
-"""The names of the formats that are rewritten, as they stand in JSON."""
+ASSERTED: Final = frozenset(name.encode() for name in SAMPLES)
+"""The names of the formats that the engine knows as they are; any other is rewritten, or says nothing."""
 
 ANNOTATIONS: Final = frozenset({"float", "double", "int64", "byte", "binary", "password"})
 """The formats of OpenAPI that refuse no value that anybody sends: no client counts beyond 64 bits."""
@@ -76,7 +76,7 @@ _TYPES = frozenset({"null", "boolean", "object", "array", "number", "integer", "
 
 
 def rewritten(schema: Any) -> Any:
-    """Return a schema in which each format that is not asserted as such is what it stands for.
+    """Return a schema in which each format that is not asserted as such is what it stands for, or left out.
 
     >>> rewritten({"type": "array", "items": {"type": "string", "format": "url"}})
     {'type': 'array', 'items': {'type': 'string', 'allOf': [{'format': 'uri'}]}}
@@ -85,7 +85,7 @@ def rewritten(schema: Any) -> Any:
         return schema
     whole = {key: _rewritten(key, value) for key, value in schema.items()}
     name = whole.get("format")
-    if isinstance(name, str) and name in _REWRITTEN:
+    if isinstance(name, str) and name not in SAMPLES:
         written = whole.get("type", list(_TYPES))
         types = frozenset([written] if isinstance(written, str) else written)
         meant = spelled_out(name, types | {"integer"} if "number" in types else types)

@@ -749,3 +749,110 @@ def test_requirements_can_be_judged_one_at_a_time_in_any_order(tmp_path: Path) -
     backwards = {each.id: whole.judge.finding(each) for each in reversed(whole.judge.requirements)}
 
     assert [finding for finding in whole.impact().partners[0].findings if finding != backwards[finding.id]] == []
+
+
+# --- the body as a whole -----------------------------------------------------------------------------------------------------
+
+PARTS = "{p: {type: string}, q: {type: object, properties: {k: {type: string}}}, l: {type: array, items: {type: integer}}}"
+SENT = "with: {p: a, q: {k: hello}, l: [1, 2]}"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "minProperties: 4",
+        "maxProperties: 2",
+        "propertyNames: {maxLength: 0}",
+        "dependentRequired: {q: [r]}",
+        "dependentSchemas: {q: {required: [r]}}",
+        "if: {required: [q]}, then: {required: [r]}",
+        "not: {required: [q, l]}",
+    ],
+)
+def test_a_rule_for_the_whole_body_that_our_call_does_not_keep_is_a_break_of_the_call(rule: str, tmp_path: Path) -> None:
+    before, after = (taking(f"{{type: object, required: [p], properties: {PARTS}{more}}}") for more in ("", f", {rule}"))
+
+    assert change(tmp_path, before, after, SENT).broken == ["answers"]
+    assert change(tmp_path, after, after, SENT).verdicts == {"answers": "unpromised"}
+
+
+@pytest.mark.parametrize(
+    ("part", "rule"),
+    [
+        ("l: {type: array,", "contains: {const: 3},"),
+        ("q: {type: object,", "propertyNames: {maxLength: 0},"),
+        ("q: {type: object,", "patternProperties: {^k: false},"),
+    ],
+)
+def test_a_rule_for_a_part_of_the_body_that_our_call_does_not_keep_is_a_break(part: str, rule: str, tmp_path: Path) -> None:
+    before, after = body(PARTS), body(PARTS.replace(part, f"{part} {rule}"))
+
+    assert len(change(tmp_path, before, after, SENT).broken) == 1
+
+
+@pytest.mark.parametrize(
+    ("after", "because", "status"),
+    [
+        ("{p: {type: string}}", "q is no longer taken; what is sent there would be ignored", 200),
+        ("{p: {type: string}}, additionalProperties: false", "q is no longer taken; a call that sends it is refused", 400),
+        ("{p: {type: string}, q: false}", "q is no longer taken; a call that sends it is refused", 400),
+    ],
+)
+def test_what_is_no_longer_taken_is_ignored_or_refused(after: str, because: str, status: int, tmp_path: Path) -> None:
+    before = taking("{type: object, properties: {p: {type: string}, q: {type: string}}}")
+
+    judged = change(tmp_path, before, taking(f"{{type: object, properties: {after}}}"), "with: {p: a, q: b}")
+
+    assert (judged.broken, judged.because("accepts:q")) == (["accepts:q"], because)
+    assert f"status={status}" in str(judged["accepts:q"].witness)
+
+
+def test_a_field_that_was_never_declared_and_is_now_refused_is_a_gap_that_says_so(tmp_path: Path) -> None:
+    before, after = (
+        body("{a: {type: string}}"),
+        body("{a: {type: string}}").replace("required: []", "additionalProperties: false"),
+    )
+
+    judged = change(tmp_path, before, after, "with: {a: x, body.extra: y}")
+
+    assert judged.verdicts == {"accepts:body.extra": "unpromised"}
+    assert judged.because("accepts:body.extra").endswith("a call that sends it is now refused")
+
+
+# --- what another partner hands out ------------------------------------------------------------------------------------------
+
+
+def giving(schema: str) -> str:
+    return answers(f"{{id: {schema}}}", "[id]")
+
+
+def wanting(schema: str, answer: str = "required: [x]") -> str:
+    content = f"content: {{application/json: {{schema: {{type: object, {answer}, properties: {{x: {{type: string}}}}}}}}}}"
+    path = f"parameters: [{{name: id, in: path, required: true, schema: {schema}}}]"
+    return operation(f"{path}\nresponses: {{'200': {{description: ok, {content}}}}}", call="GET /b/{id}")
+
+
+PASSED_ON = """
+steps:
+  - {step: one, call: a GET /thing, keep: {id: id}}
+  - {step: two, call: 'b GET /b/{id}', with: {id: $id}, needs: {x: text}}
+"""
+
+
+def test_a_witness_passes_on_a_value_that_the_next_contract_takes(tmp_path: Path) -> None:
+    b, renewed = (wanting("{enum: [abc]}", f"required: {names}") for names in ("[x]", "[]"))
+    root = write(tmp_path, PASSED_ON, {"a": giving("{enum: [zed, abc]}"), "b": b})
+
+    witness = impact(root, b=renewed)["two/needs:x"].witness
+
+    assert witness is not None
+    assert witness.request.path == "/b/abc"
+
+
+def test_what_another_partner_now_hands_out_is_for_its_keep_to_say(tmp_path: Path) -> None:
+    b = wanting("{type: string, maxLength: 40}")
+    root = write(tmp_path, PASSED_ON, {"a": giving("{type: string, maxLength: 40}"), "b": b})
+
+    judged = impact(root, a=giving("{type: string, maxLength: 60}"), b=b)
+
+    assert judged.verdicts == {"one/keep:id": "broken"}

@@ -12,7 +12,7 @@ from typing import Any
 
 from cxcontracts.containment.narrowing import NO_DEEPER, narrowed, plain_keys
 from cxcontracts.containment.nodes import TYPES, Node, Reader, Shape, TooManyShapes
-from cxcontracts.containment.sets import Found, Undecidable, admits, find
+from cxcontracts.containment.sets import Found, Schema, Undecidable, admits, find, refusing_key
 from cxcontracts.containment.ways import Turn, Way
 from cxcontracts.exchanges import JSON
 
@@ -217,11 +217,24 @@ def allows(reader: Reader, nodes: Sequence[Node], value: JSON) -> bool:
     Raises:
         Undecidable: If a pattern cannot be read, or the schemas are too large for this value.
     """
+    return admits(_translated(reader, nodes, value), value)
+
+
+def rule_against(reader: Reader, nodes: Sequence[Node], value: JSON) -> str:
+    """Return the key of a schema by which a value is refused, as :func:`allows` has it; empty where it is allowed.
+
+    Raises:
+        Undecidable: As :func:`allows` does.
+    """
+    return refusing_key(_translated(reader, nodes, value), value)
+
+
+def _translated(reader: Reader, nodes: Sequence[Node], value: JSON) -> Schema:
     translation = _Translation(reader)
     schemas = [translation.of(node, value, tuple(nodes)) for node in nodes]
     if translation.steps(schemas) > _MOST_STEPS:
         raise Undecidable("a schema is too large to check a witness against")
-    return admits({"allOf": schemas, "$defs": translation.definitions} if schemas else True, value)
+    return {"allOf": schemas, "$defs": translation.definitions} if schemas else True
 
 
 class _Translation:
@@ -302,6 +315,9 @@ class _Translation:
                 schemas.append({"anyOf": _unique(branches)})
         if isinstance(written.get("not"), dict | bool):
             schemas.append({"not": self.of(node.child("not"), value)})
+        dependent = written.get("dependentSchemas")
+        if isinstance(dependent, dict) and isinstance(value, dict):
+            schemas += [self.of(node.child("dependentSchemas", name), value, together) for name in dependent if name in value]
         if "if" in written:
             schemas.append({word: self.of(node.child(word), value) for word in ("if", "then", "else") if word in written})
         return schemas
@@ -326,6 +342,8 @@ class _Translation:
         dependent = written.get("dependentRequired")
         if isinstance(dependent, dict):
             whole["dependentRequired"] = dependent
+        if isinstance(written.get("propertyNames"), dict | bool):
+            whole["propertyNames"] = {"allOf": [self.of(node.child("propertyNames"), name) for name in value]} if value else {}
         return whole
 
     def _items(self, node: Node, value: list[JSON]) -> dict[str, Any]:
@@ -334,9 +352,13 @@ class _Translation:
             [self.of(below, item, tuple(nodes)) for below in nodes]
             for nodes, item in ((shape.items(index), item) for index, item in enumerate(value))
         ]
+        whole: dict[str, Any] = {}
         if any(items):
-            return {"prefixItems": [{"allOf": schemas} if schemas else True for schemas in items]}
-        return {}
+            whole["prefixItems"] = [{"allOf": schemas} if schemas else True for schemas in items]
+        if isinstance(node.value.get("contains"), dict | bool):
+            whole["contains"] = {"anyOf": _unique([self.of(node.child("contains"), item) for item in value])} if value else True
+            whole |= {key: node.value[key] for key in ("minContains", "maxContains") if key in node.value}
+        return whole
 
 
 def _referred(schema: Any) -> Iterator[str]:

@@ -167,10 +167,17 @@ class Shape:
         return tuple(atom.child(key) for atom in self.atoms for key in keys if _says_something(atom.value.get(key)))
 
     @cached_property
+    def closed(self) -> bool:
+        """Whether members that are not declared are refused in so many words."""
+        keys = ("additionalProperties", "unevaluatedProperties")
+        return any(atom.value.get(key) is False for atom in self.atoms for key in keys)
+
+    @cached_property
     def silent(self) -> bool:
         """Whether nothing is said of any member."""
         return (
             not self.names
+            and not self.closed
             and not self.map_nodes
             and not any(_mapping(atom.value.get("patternProperties")) for atom in self.atoms)
         )
@@ -179,20 +186,11 @@ class Shape:
         """Return what the shape says of a member."""
         nodes = []
         for atom in self.atoms:
-            own = _mapping(atom.value.get("properties"))
-            if name in own:
-                nodes.append(atom.child("properties", name))
-                continue
-            patterned = [
-                atom.child("patternProperties", p) for p in _mapping(atom.value.get("patternProperties")) if _matches(p, name)
-            ]
-            nodes.extend(patterned)
-            if not patterned:
-                nodes.extend(
-                    atom.child(key)
-                    for key in ("additionalProperties", "unevaluatedProperties")
-                    if _says_something(atom.value.get(key))
-                )
+            said = [atom.child("properties", name)] if name in _mapping(atom.value.get("properties")) else []
+            patterned = _mapping(atom.value.get("patternProperties"))
+            said += [atom.child("patternProperties", pattern) for pattern in patterned if _matches(pattern, name)]
+            further = ("additionalProperties", "unevaluatedProperties")
+            nodes += said or [atom.child(key) for key in further if _says_something(atom.value.get(key))]
         required = name in self.required
         return Slot(tuple(nodes), required, bool(nodes), not nodes and self.silent)
 

@@ -13,6 +13,7 @@ and regular expressions are compared as languages. What nobody can decide is :cl
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
@@ -56,6 +57,8 @@ class Unknown:
     reason: str
 
 
+_FORMAT = re.compile(rb'"format":"([^"]*)"')
+
 Answer = Found | Nothing | Unknown
 
 
@@ -80,6 +83,18 @@ def admits(schema: Schema, value: JSON) -> bool:
     return _admits(_key(schema), value)
 
 
+def refusing_key(schema: Schema, value: JSON) -> str:
+    """Return the key by which a schema refuses a value: ``required``, ``maximum`` …; empty where it admits it.
+
+    Raises:
+        Undecidable: As :func:`admits` does.
+    """
+    if admits(schema, value):
+        return ""
+    (first, *_) = _validator(_key(schema)).iter_errors(value)
+    return first.kind.name
+
+
 def satisfiable(schema: Schema) -> bool:
     """Tell whether a schema admits anything; where nobody can tell, it is taken to."""
     try:
@@ -93,7 +108,7 @@ def _key(schema: Schema) -> bytes:
         key = orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # an integer beyond 64 bits, or half a surrogate pair
         key = _slow_key(schema)
-    if any(name in key for name in formats.REWRITTEN):
+    if not formats.ASSERTED.issuperset(_FORMAT.findall(key)):
         return _slow_key(formats.rewritten(json.loads(key)))
     return key
 

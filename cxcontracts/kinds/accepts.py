@@ -45,7 +45,15 @@ class Accepts:
     def on_contract(self, requirement: Requirement, scene: Scene) -> Judgement:
         """Judge every place that the key reaches; the first that is worse than intact speaks for all."""
         name, value = requirement.what
-        judgements = [self._judged(scene, point, sent) for point, sent in _points(scene, name, value)]
+        judgement = self._worst(scene, name, value)
+        if judgement.verdict in (Verdict.UNPROVEN, Verdict.UNPROMISED):
+            untouched = self._worst(scene, name, value, before=True)
+            if untouched.verdict is Verdict.INTACT:  # what another partner hands out changed, which is for `keep` to say
+                return untouched
+        return judgement
+
+    def _worst(self, scene: Scene, name: str, value: Value | None, *, before: bool = False) -> Judgement:
+        judgements = [self._judged(scene, point, sent) for point, sent in _points(scene, name, value, before=before)]
         unknown = _unknown(scene, name)
         if unknown:
             judgements = [_doubtful(judgement, unknown) for judgement in judgements]
@@ -75,7 +83,7 @@ def _doubtful(judgement: Judgement, unknown: str) -> Judgement:
     return Judgement(Verdict.UNPROVEN, judgement.element, because)
 
 
-def _points(scene: Scene, name: str, value: Value | None) -> Iterator[tuple[Point, Schema]]:
+def _points(scene: Scene, name: str, value: Value | None, *, before: bool = False) -> Iterator[tuple[Point, Schema]]:
     if value is not None:
         yield _point(scene, name), space(value.schema)
     for entry in entries_of(scene):
@@ -84,7 +92,7 @@ def _points(scene: Scene, name: str, value: Value | None) -> Iterator[tuple[Poin
                 yield Point(entry), space(parse_value(entry.template).schema)  # a word, values or a schema: what they send
                 continue
             for point, template in points(entry):
-                yield point, sent_schema(template, names_of(scene, template))
+                yield point, sent_schema(template, names_of(scene, template, before=before))
 
 
 def _point(scene: Scene, name: str) -> Point:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from cxcontracts.acceptance import Demand, demands, missing, refusal
-from cxcontracts.calls import entries_of, request_of
+from cxcontracts.acceptance import Demand, demands, judge_taken, missing, refusal
+from cxcontracts.calls import entries_of, names_of, points, request_of
+from cxcontracts.containment.building import rule_against
+from cxcontracts.containment.sets import Undecidable
 from cxcontracts.contracts.operation import Operation, Scheme
 from cxcontracts.estate.model import Journey, Partner, Step
-from cxcontracts.exchanges import Exchange, Request, Response
+from cxcontracts.exchanges import NO_BODY, Exchange, Request, Response
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.requirements import Judgement, Requirement
-from cxcontracts.scenes import Scene, selected, voices
-from cxcontracts.sending import Entry, content_type, sent_media
+from cxcontracts.scenes import Scene, Side, selected, voices
+from cxcontracts.sending import Entry, content_type, sent_media, sent_schema
 from cxcontracts.wording import listed
 
 NOBODY = "nobody"
@@ -42,7 +45,7 @@ class Answers:
             return self._on_record(scene)
         if scene.renewed is None:
             return self._vanished(scene)
-        for check in (self._status, self._media, self._login, self._inputs, self._body):
+        for check in (self._status, self._media, self._login, self._inputs, self._body, self._whole_body):
             judgement = check(scene, scene.renewed)
             if judgement is not None:
                 return judgement
@@ -61,6 +64,10 @@ class Answers:
         if absent:
             because = f"the contract requires {listed(_inputs_in_words(absent))}, which the step does not send"
             return Judgement(Verdict.UNPROMISED, f"{element} {absent[0].place} {absent[0].name}", because)
+        rule = _rule_against(scene, scene.record, scene.operation)
+        if rule and not _told_by_a_part(replace(scene, touched=set()), (Verdict.UNPROMISED, Verdict.UNPROVEN)):
+            because = f"the contract does not take the body as the step sends it ({rule})"
+            return Judgement(Verdict.UNPROMISED, f"{element} body", because)
         return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED)
 
     def _vanished(self, scene: Scene) -> Judgement:
@@ -157,11 +164,53 @@ class Answers:
         witness = Exchange(request_of(scene), _refused(renewed, 415))
         return Judgement(Verdict.BROKEN, f"{renewed} body", because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
 
+    def _whole_body(self, scene: Scene, renewed: Operation) -> Judgement | None:
+        """Judge what is asked of the body as a whole: how many members, which together, what its lists contain."""
+        assert scene.candidate is not None
+        rule = _rule_against(scene, scene.candidate, renewed)
+        aside = replace(scene, touched=set())
+        if not rule or _rule_against(scene, scene.record, scene.operation) or _told_by_a_part(aside, (Verdict.BROKEN,)):
+            return None
+        scene.touched.update(aside.touched)
+        for side, operation in ((scene.record, scene.operation), (scene.candidate, renewed)):
+            media = sent_media(operation.body, content_type(scene.step))
+            shapes = side.requests.shapes(media.nodes) if media else ()
+            scene.touched.update((atom.identity, None) for shape in shapes for atom in shape.atoms)
+        because = f"the body is no longer taken as the step sends it ({rule})"
+        witness = Exchange(request_of(scene), refusal(renewed))
+        return Judgement(Verdict.BROKEN, f"{renewed} body", because, witness=witness)
+
 
 def _refused(operation: Operation, status: int) -> Response:
     """Return the refusal with a status: declared where its own code or its class is, for ``default`` names no refusal."""
     answer = operation.answer_to(status)
     return Response(status, assumed=answer is None or answer.key == "default")
+
+
+def _rule_against(scene: Scene, side: Side, operation: Operation) -> str:
+    """Return the key by which a contract refuses the body that the step sends; empty where it does not, or nobody can tell."""
+    body = request_of(scene).body
+    media = sent_media(operation.body, content_type(scene.step))
+    if body is NO_BODY or media is None or not media.json or scene.step.by:
+        return ""
+    try:
+        return rule_against(side.requests, media.nodes, body)
+    except Undecidable:
+        return ""
+
+
+def _told_by_a_part(scene: Scene, verdicts: tuple[Verdict, ...]) -> bool:
+    """Tell whether something that the step sends in its body is judged so on its own account."""
+    wanted = content_type(scene.step)
+    for entry in entries_of(scene):
+        for point, template in points(entry) if entry.place == "body" else ():
+            sent = sent_schema(template, names_of(scene, template))
+            if (
+                judge_taken(scene, point, [sent], wanted, lambda _: Exchange(request_of(scene), refusal(None))).verdict
+                in verdicts
+            ):
+                return True
+    return False
 
 
 def media_lost(scene: Scene, renewed: Operation, statuses: tuple[int, ...], request: Callable[[], Request]) -> Judgement | None:
