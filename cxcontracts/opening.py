@@ -226,7 +226,8 @@ def open_estate(root: Path, candidates: Mapping[str, Path] | None = None, today:
 
 
 def _opened(root: Path, candidates: Mapping[str, Path], today: datetime.date | None) -> Opened:
-    estate, warnings = read_estate(root, kinds())
+    day = today or datetime.datetime.now(tz=datetime.UTC).date()
+    estate, warnings = read_estate(root, kinds(), day)
     records = Records(root, estate.partners)
     released: dict[str, Side] = {}
     for name, path in candidates.items():
@@ -235,7 +236,7 @@ def _opened(root: Path, candidates: Mapping[str, Path], today: datetime.date | N
         if name not in records:
             raise UsageError(f"partner {name!r} has no contract of record to hold a candidate against")
         released[name] = read_contract(path.resolve(), str(path.parent))
-    judge = Judge(estate, kinds(), records, released, today or datetime.datetime.now(tz=datetime.UTC).date())
+    judge = Judge(estate, kinds(), records, released, day)
     return Opened(estate, warnings, judge, dict(candidates))
 
 

@@ -338,7 +338,6 @@ def test_a_contract_that_is_unsound_where_a_step_calls_is_told_in_its_place(tmp_
         ("", True),
         ("not-covered: {because: it is new}", False),
         ("not-covered: {because: it is new, until: 2027-01-15}", False),
-        ("not-covered: {because: it is new, until: 2027-01-14}", True),
     ],
 )
 def test_a_partner_of_whom_nobody_needs_anything_is_told_unless_that_is_meant(keys: str, told: bool, tmp_path: Path) -> None:

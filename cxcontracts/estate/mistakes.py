@@ -229,7 +229,8 @@ _PARTNERS: Final = {
     "auth-several": Row("several ways to log in are named: {names}", "keep one, and list further ones under identities"),
     "environment-given": Row("no journey is given {name!r}", "{hint}"),
     "not-covered-ended": Row(
-        "the exception ended on {until}: this partner needs a journey now", "write a journey, or move the date", warning=True
+        "the exception ended on {until}, and no journey needs anything of {partner!r}",
+        "write a need, or renew it with a later until",
     ),
     "not-covered-needed": Row(
         "the exception is no longer needed: {journey} uses {partner!r}", "take not-covered out", warning=True

@@ -74,4 +74,4 @@ def _exception_problems(exception: Passage, partner: str, users: Mapping[str, st
     if partner in users and exception.value is not None:
         yield exception.problem("not-covered-needed", of_key=True, journey=users[partner], partner=partner)
     elif end is not None and end < today:
-        yield exception["until"].problem("not-covered-ended", until=end)
+        yield exception["until"].problem("not-covered-ended", until=end, partner=partner)
