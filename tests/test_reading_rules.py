@@ -752,6 +752,25 @@ def test_formats_that_openapi_adds_mean_the_same_in_a_need_and_in_a_contract(
     assert need(tmp_path, old, new, value=value) == verdict
 
 
+@pytest.mark.parametrize(
+    ("pattern", "verdict"),
+    [(r"^\+[1-9][0-9]{6,14}$", "intact"), (r"^\+[0-9]{7,15}$", "unpromised"), (r"^\+[1-9][0-9]{5,14}$", "unpromised")],
+)
+def test_a_phone_number_is_a_plus_a_digit_that_is_not_0_and_6_to_14_digits(pattern: str, verdict: str, tmp_path: Path) -> None:
+    record = answers(f"{{a: {{type: string, pattern: '{pattern}'}}}}", "[a]")
+
+    assert check(tmp_path, record, "needs: {a: phone}").verdict("needs:a") == verdict
+
+
+def test_a_pattern_that_cannot_be_read_leaves_only_the_needs_that_look_at_it_unproven(tmp_path: Path) -> None:
+    record = answers("{a: {type: string, pattern: '('}, b: {type: string}}", "[a, b]")
+
+    judged = check(tmp_path, record, "needs: {a: text, b: text}")
+
+    assert (judged.verdict("needs:a"), judged.verdict("needs:b")) == ("unproven", "intact")
+    assert "a pattern cannot be read" in judged["needs:a"].because
+
+
 # --- readOnly and writeOnly --------------------------------------------------------------------------------------------------
 
 
