@@ -842,3 +842,34 @@ def test_how_a_form_writes_its_members_is_listed_and_felt(tmp_path: Path) -> Non
 
 def test_a_range_of_statuses_has_one_spelling() -> None:
     assert listed(operation("responses: {2xx: {description: a}}"), operation("responses: {2XX: {description: a}}")) == []
+
+
+def test_what_several_alternatives_share_is_one_entry() -> None:
+    def either(name: str) -> str:
+        members = f"x: {{type: string}}, {name}: {{type: string}}"
+        return saying(
+            f"{{type: object, required: [x], properties: {{{members}}}, oneOf: [{{required: [x]}}, {{required: [{name}]}}]}}"
+        )
+
+    entries = listed(either("y"), either("z"))
+
+    assert sorted(set(entries)) == sorted(entries)
+    assert f"{THING} y: property removed" in entries
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        ("", ", additionalProperties: false", "other members are now refused"),
+        (", additionalProperties: false", "", "other members are no longer refused"),
+        (", additionalProperties: false", ", unevaluatedProperties: false", None),
+    ],
+)
+def test_closing_an_object_that_is_sent_is_listed(before: str, after: str, found: str | None) -> None:
+    one, other = (taking(f"{{type: object, properties: {{a: {{}}}}{more}}}") for more in (before, after))
+
+    assert listed(one, other) == ([f"{SENT}: {found}"] if found else [])
+
+
+def test_closing_an_answer_changes_nothing_as_answers_are_closed_anyway() -> None:
+    assert listed(answers("{a: {}}"), answers("{a: {}}").replace("required: []", "additionalProperties: false")) == []
