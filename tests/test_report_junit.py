@@ -125,8 +125,12 @@ def test_a_break_that_nobody_explained_is_still_a_failure() -> None:
     ("run", "type_", "message"),
     [
         (impact(partner_run(*intact(3)), complete=False), "incomplete", "interrupted: what is not listed was not judged"),
-        (impact(partner_run()), "nothing-checked", "no journey needs anything of operator 2.3.0 → 2.4.0"),
-        (check(partner_run(), partner_run(*intact(1))), "nothing-checked", "no journey needs anything of operator 2.3.0"),
+        (impact(partner_run()), "nothing-checked", "nothing that contracts can show is needed of operator 2.3.0 → 2.4.0"),
+        (
+            check(partner_run(), partner_run(*intact(1))),
+            "nothing-checked",
+            "nothing that contracts can show is needed of operator 2.3.0",
+        ),
         (check(), "nothing-checked", "no partner was judged"),
     ],
 )

@@ -236,7 +236,8 @@ Felt by nobody: no change
 
 NOTHING = impact(partner_run())
 NOTHING_SESSION = """\
-NOTHING CHECKED  operator 2.3.0 → 2.4.0: no journey needs anything of it
+NOTHING CHECKED  operator 2.3.0 → 2.4.0: nothing that contracts can show is
+                 needed of it
   Write what a journey needs of operator, or why none needs anything:
   not-covered in its partner.yaml.
 
@@ -318,6 +319,40 @@ def test_each_number_says_what_it_bounds() -> None:
     bound = finding("c/c/needs:x", customers={"leisure": 40})
     text = plain(impact(partner_run(here, there, bound)))
     assert "  in all: up to 40 leisure, 12 commuters and at least 9 staff a month\n" in text
+
+
+@pytest.mark.parametrize(
+    ("one", "several"),
+    [
+        ("gift-giver", "gift-givers"),
+        ("patient", "patients"),
+        ("applicant", "applicants"),
+        ("tourist", "tourists"),
+        ("guardian", "guardians"),
+        ("employee", "employees"),
+        ("landlord", "landlords"),
+        ("hotel-guest", "hotel-guests"),
+        ("child", "children"),
+        ("large_family", "large_families"),
+        ("leisure", "leisure"),
+        ("assisted", "assisted"),
+        ("disabled", "disabled"),
+        ("elderly", "elderly"),
+        ("free", "free"),
+    ],
+)
+def test_a_group_of_several_is_named_as_english_does_where_that_is_sure(one: str, several: str) -> None:
+    assert f"  up to 12 {several} a month would" in plain(impact(partner_run(finding(customers={one: 12}))))
+    assert f"  up to 1 {one} a month would" in plain(impact(partner_run(finding(customers={one: 1}))))
+
+
+def test_a_report_names_each_partner_of_whom_nothing_was_checked_and_says_that_others_were() -> None:
+    missed = [partner_run(partner=name) for name in ("parking", "ticketing")]
+    said = " ".join(plain(check(partner_run(*intact(2)), *missed)).split())
+    assert said.startswith(
+        "NOTHING CHECKED parking 2.3.0 and ticketing 2.3.0: nothing that contracts can show is needed of them; how the others "
+        "fared is said below"
+    )
 
 
 def test_a_journey_that_names_no_customers_still_has_customers() -> None:
@@ -405,11 +440,11 @@ def test_a_break_whose_cause_is_not_broken_is_told_itself(verdict: Verdict) -> N
         (check(partner_run(*intact(1))), "INTACT  rail-retail: the one need is promised"),
         (check(partner_run(*intact(2))), "INTACT  rail-retail: all 2 needs are promised"),
         (check(partner_run(*intact(1), finding(verdict=Verdict.UNPROVEN))), "UNPROVEN  rail-retail: 1 of 2 needs is promised"),
-        (check(partner_run()), "NOTHING CHECKED  operator 2.3.0: no journey needs anything of it"),
+        (check(partner_run()), "NOTHING CHECKED  operator 2.3.0: nothing that contracts can show is needed of it"),
         (check(), "NOTHING CHECKED  rail-retail has no partner to judge"),
         (
             impact(partner_run(), partner_run(*intact(1))),
-            "NOTHING CHECKED  operator 2.3.0 → 2.4.0: no journey needs anything of it",
+            "NOTHING CHECKED  operator 2.3.0 → 2.4.0: nothing that contracts can show is",
         ),
         (
             impact(partner_run(), complete=False),

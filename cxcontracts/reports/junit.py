@@ -179,7 +179,9 @@ class _Writer:
             return self._own(classname, name, "error", "incomplete", "interrupted: what is not listed was not judged")
         if missed := unchecked(self._run):
             releases = ", ".join(release(partner) for partner in missed)
-            return self._own(classname, name, "error", "nothing-checked", f"no journey needs anything of {releases}")
+            return self._own(
+                classname, name, "error", "nothing-checked", f"nothing that contracts can show is needed of {releases}"
+            )
         if not self._run.partners:
             return self._own(classname, name, "error", "nothing-checked", "no partner was judged")
         return _Case(classname, name, "passed")

@@ -18,6 +18,9 @@ _SUFFERS = {
     Harm.UNRECOGNISED: "would not be recognised",
 }
 
+_NOUNS = ("er", "or", "ar", "ant", "ent", "ist", "ian", "ee", "lord", "guest")
+_SEVERAL = {"child": "children", "person": "people", "family": "families", "party": "parties", "company": "companies"}
+
 
 def count(number: int, noun: str) -> str:
     """Return a number with its noun.
@@ -51,9 +54,15 @@ def _bound(concerned: Sequence[Finding]) -> str:
 
 
 def _group(name: str, monthly: int) -> str:
-    # A name is the author's. The nouns for people who do something take an s; "leisure" and "assisted" do not.
-    plural = name.endswith(("er", "or")) and monthly != 1
-    return f"{monthly:,} {name}{'s' if plural else ''}"
+    return f"{monthly:,} {name if monthly == 1 else _plural(name)}"
+
+
+def _plural(name: str) -> str:
+    """Return the name of a group for several people: a name is the author's, so only what is surely a noun for people changes."""
+    for one, several in _SEVERAL.items():
+        if name == one or name.endswith((f"-{one}", f"_{one}")):
+            return name.removesuffix(one) + several
+    return f"{name}s" if name.endswith(_NOUNS) and not name.endswith("free") else name
 
 
 def suffering(finding: Finding) -> str:

@@ -9,6 +9,7 @@ from cxcontracts.findings import Change, Finding, PartnerRun, Run, Verdict
 from cxcontracts.reports.page import BOLD, DIM, Page, Style
 from cxcontracts.reports.sentences import Roots, alone, count, counts, facts, release, suffering, unchecked, waiting, who
 from cxcontracts.sanitise import harmless_line
+from cxcontracts.wording import listed
 
 _T = TypeVar("_T")
 _COLOURS: Final = {"BROKEN": "red", "INTACT": "green"}
@@ -194,7 +195,7 @@ def _verdict(run: Run, broken: int) -> tuple[str, str]:
     if not run.partners:
         return "NOTHING CHECKED", f"{run.estate} has no partner to judge"
     if unjudged := unchecked(run):
-        return "NOTHING CHECKED", f"{_releases(unjudged)}: no journey needs anything of {'it' if len(unjudged) == 1 else 'them'}"
+        return "NOTHING CHECKED", _unneeded(run, unjudged)
     if not run.findings:
         return (
             "NOT COVERED",
@@ -207,6 +208,13 @@ def _interrupted(run: Run) -> str:
     if not run.findings:
         return f"{_subject(run) if run.partners else run.estate}: interrupted before anything was judged"
     return f"{_subject(run)}: interrupted; nothing is broken in what was judged so far"
+
+
+def _unneeded(run: Run, unjudged: Sequence[PartnerRun]) -> str:
+    """Say of which partners nothing was checked, by name: others may have been judged."""
+    names = listed([release(partner) for partner in unjudged])
+    others = "; how the others fared is said below" if len(unjudged) < len(run.partners) else ""
+    return f"{names}: nothing that contracts can show is needed of {'it' if len(unjudged) == 1 else 'them'}{others}"
 
 
 def _subject(run: Run) -> str:
