@@ -7,6 +7,7 @@ import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
@@ -17,10 +18,11 @@ from cxcontracts.contracts.operation import Operation
 from cxcontracts.errors import ContractError, EstateError, UsageError
 from cxcontracts.estate.model import Estate, Partner
 from cxcontracts.estate.reading import read_estate
+from cxcontracts.estate.written import KIND_KEYS
 from cxcontracts.findings import Change, Finding, PartnerRun, Run, Verdict, Version
 from cxcontracts.judging import Judge
 from cxcontracts.plugins import kinds
-from cxcontracts.problems import Problem, did_you_mean
+from cxcontracts.problems import Problem, did_you_mean, nearest
 from cxcontracts.requirements import Requirement
 from cxcontracts.scenes import Side
 
@@ -237,7 +239,37 @@ def _opened(root: Path, candidates: Mapping[str, Path], today: datetime.date | N
             raise UsageError(f"partner {name!r} has no contract of record to hold a candidate against")
         released[name] = read_contract(path.resolve(), str(path.parent))
     judge = Judge(estate, kinds(), records, released, day)
-    return Opened(estate, warnings, judge, dict(candidates))
+    return Opened(estate, (*warnings, *idle_waivers(judge)), judge, dict(candidates))
+
+
+def idle_waivers(judge: Judge) -> Iterator[Problem]:
+    """Yield a warning for each waiver in force that matches no requirement, with the id that was most likely meant.
+
+    One of a journey or a step that is not there is told by the estate's files, and one of a kind that contracts are not judged on
+    may yet match what other evidence shows.
+    """
+    in_force = [waiver for waiver in judge.estate.waivers if waiver.until is None or waiver.until >= judge.today]
+    ids = [requirement.id for requirement in judge.requirements] if in_force else []
+    for waiver in in_force:
+        if not any(fnmatchcase(name, _literal(waiver.id)) for name in ids) and _is_judged(waiver.id, judge):
+            journey, step, _ = waiver.id.split("/", 2)
+            near = [name for name in ids if fnmatchcase(name, _literal(f"{journey}/{step}/*"))]
+            hint = did_you_mean(waiver.id, near) if nearest(waiver.id, near) else "copy the id from a report, or take it out"
+            yield Problem(waiver.where, f"the waiver {waiver.id!r} matches nothing", hint, "waiver-idle", warning=True)
+
+
+def _literal(pattern: str) -> str:
+    return pattern.replace("[", "[[]")
+
+
+def _is_judged(id: str, judge: Judge) -> bool:
+    """Return whether a waiver is of steps that are there, and of a kind that contracts are judged on."""
+    journey, step, rest = id.split("/", 2)
+    steps = [each for name, known in judge.estate.journeys.items() if fnmatchcase(name, journey) for each in known.steps]
+    meant = [each for each in steps if fnmatchcase(each.name, step)]
+    silent = {"must", "within", *KIND_KEYS} - {kind.key for kind in judge.kinds}
+    kind = rest.partition(":")[0]
+    return bool(meant) and all(each.call for each in meant) and not any(fnmatchcase(name, kind) for name in silent)
 
 
 __all__ = ["Opened", "Records", "Verdict", "open_estate", "read_contract"]

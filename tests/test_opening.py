@@ -275,6 +275,37 @@ def test_waivers_count_on_the_day_that_is_given_or_on_the_day_it_is(tmp_path: Pa
     assert abs(open_estate(root).today - datetime.datetime.now(tz=datetime.UTC).date()) <= datetime.timedelta(days=1)
 
 
+@pytest.mark.parametrize(
+    ("id", "hint"),
+    [
+        ("j/s/need:a", "did you mean 'j/s/needs:a'?"),
+        ("j/s/needs:bb", "did you mean 'j/s/needs:b'?"),
+        ("*/s/neds:b", "did you mean 'j/s/needs:b'?"),
+        ("j/s/repeats-daily:everything", "copy the id from a report, or take it out"),
+    ],
+)
+def test_a_waiver_that_matches_no_requirement_is_told_with_the_nearest_id(id: str, hint: str, tmp_path: Path) -> None:
+    root = write(tmp_path, STEP, {"p": TWO}, waivers=f"- {{id: '{id}', who: Ada, why: known, until: 2027-01-15}}\n")
+
+    (warning,) = opened(root).warnings
+
+    assert str(warning) == f"waivers.yaml:1:3: the waiver {id!r} matches nothing; {hint}"
+    assert (warning.code, warning.warning) == ("waiver-idle", True)
+
+
+@pytest.mark.parametrize("id", ["j/s/needs:a", "j/s/needs*", "j/*/*:b", "j/s/must:sees-it", "j/s/*within*", "j//effort:asks"])
+def test_a_waiver_of_what_is_there_or_of_what_contracts_do_not_show_is_not_odd(id: str, tmp_path: Path) -> None:
+    root = write(tmp_path, STEP, {"p": TWO}, waivers=f"- {{id: '{id}', who: Ada, why: known, until: 2027-01-15}}\n")
+
+    assert opened(root).warnings == ()
+
+
+def test_a_waiver_that_ended_is_told_once(tmp_path: Path) -> None:
+    root = write(tmp_path, STEP, {"p": TWO}, waivers="- {id: 'j/s/need:a', who: Ada, why: known, until: 2027-01-14}\n")
+
+    assert [warning.code for warning in opened(root).warnings] == ["waiver-expired"]
+
+
 def test_an_estate_with_mistakes_in_its_files_is_not_opened(tmp_path: Path) -> None:
     root = estate(tmp_path)
     (root / "estate.yaml").write_text("format: 1\nestate: made\ncustomer: {}\n")
