@@ -189,6 +189,19 @@ def test_a_journey_that_says_how_many_take_it_is_exact(tmp_path: Path) -> None:
     assert (read_journey.customers, read_journey.exact) == ({"commuter": 5000}, True)
 
 
+@pytest.mark.parametrize("name", ["journey/other.yaml", "Partners/other.yaml", "waiver.yml", "waver.yaml", "wavers.json"])
+def test_what_has_nearly_the_name_that_is_read_is_odd(name: str, tmp_path: Path) -> None:
+    _, warnings = read({**sound_files(), name: b"{}"}, tmp_path)
+    assert [(warning.code, warning.place.file) for warning in warnings] == [("misnamed", name.partition("/")[0])]
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "data.yaml", "journal/other.yaml", "parts/a.yaml", "waivers.md", ".journey/a.yaml"]
+)
+def test_what_else_lies_in_an_estate_is_left_alone(name: str, tmp_path: Path) -> None:
+    assert read({**sound_files(), name: b"{}"}, tmp_path)[1] == ()
+
+
 def test_waivers_are_read(tmp_path: Path) -> None:
     (waiver,) = read(sound_files(), tmp_path)[0].waivers
     assert (waiver.id, waiver.who, waiver.until) == ("late-train/find/needs:state", "Ada", datetime.date(2027, 5, 31))

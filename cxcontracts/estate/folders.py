@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ PARTNER_FILE = "partner.yaml"
 WAIVERS_FILE = "waivers.yaml"
 _OTHER_ENDINGS = (".yml", ".json")
 _DATA_ENDINGS = (".json", ".yaml", ".yml")
+_READ = (ESTATE_FILE, WAIVERS_FILE, "partners", "journeys")
+_ALIKE = 0.8
+"""How much a name must be like the one that is read, as :mod:`difflib` counts it: other files may lie in an estate, too."""
 
 
 def find_estate(start: Path) -> Path:
@@ -96,9 +100,27 @@ class EstateFolder:
                 found.append(name)
             elif path.suffix in _OTHER_ENDINGS:
                 self._note_ending(name)
-        if not found and len(self.problems) == noted:
+        elsewhere = not (self.root / "journeys").is_dir() and self._misnamed("journeys")
+        if not found and len(self.problems) == noted and not elsewhere:
             self.note(ESTATE_FILE, "no-journeys")
         return found
+
+    def note_misnamed(self) -> None:
+        """Note what lies beside estate.yaml under nearly the name that is read."""
+        for folder in ("partners", "journeys"):
+            code = "misnamed" if (self.root / folder).is_dir() else "misnamed-folder"
+            for name in self._misnamed(folder):
+                self.note(name, code, name=f"{name}/", better=f"{folder}/")
+        for name in self._misnamed(WAIVERS_FILE):
+            self.note(name, "misnamed", name=name, better=WAIVERS_FILE)
+
+    def _misnamed(self, name: str) -> list[str]:
+        """Return the names of what was most likely meant to have a name, and is a file or a folder as that is."""
+        kind, ending = Path(name).stem, Path(name).suffix
+        there = [path for path in _visible(self.root) if path.is_dir() == (not ending) and path.name not in _READ]
+        alike = [path for path in there if not ending or path.suffix in _DATA_ENDINGS]
+        stems = {path.stem.casefold(): path.name for path in alike if path.stem != kind}
+        return [stems[stem] for stem in difflib.get_close_matches(kind, stems, cutoff=_ALIKE)]
 
     def wrongly_ending(self, relative: str) -> bool:
         """Return whether a file is there under another ending, and note it if so."""

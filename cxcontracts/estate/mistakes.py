@@ -150,6 +150,8 @@ _FILES: Final = {
     ),
     "nested-journey": Row("{name!r} is not read: journeys lie directly in journeys/", "move it to journeys/{better}"),
     "no-partner-file": Row("the folder of partner {partner!r} has no partner.yaml", "write one with: partner: {partner}"),
+    "misnamed": Row("{name!r} is not read", "did you mean {better!r}?", warning=True),
+    "misnamed-folder": Row("{name!r} is not read, and there is no {better!r}", "rename it to {better!r}"),
     "partner-without-folder": Row(
         "{name!r} is not read: each partner has a folder of its own", "move it to partners/{partner}/partner.yaml"
     ),

@@ -80,6 +80,7 @@ def _read_files(folder: EstateFolder, kinds: written.KindKeys) -> _Files | None:
     estate = folder.document(ESTATE_FILE, "write format: 1 and estate: NAME")
     if estate is not None and _has_another_format(Passage.whole(estate), folder):
         return None
+    folder.note_misnamed()
     form = written.journey_form(kinds)
     return _Files(
         estate=_formed(folder, estate, written.EstateKeys),
