@@ -13,6 +13,8 @@ from cxcontracts.problems import did_you_mean
 
 _NAMED: Final = re.compile(r"([A-Za-z0-9._-]+)=(.+)", re.DOTALL)
 
+_DOCUMENTS: Final = (".yaml", ".yml", ".json", ".gz")
+
 
 def partners_of(root: Path) -> tuple[str, ...]:
     """Return the ids of an estate's partners, sorted, without reading any file."""
@@ -76,7 +78,8 @@ def existing_file(name: str, here: Path) -> Path:
     if path.is_dir():
         raise UsageError(f"{name!r} is a folder; name the OpenAPI document in it")
     if not path.exists():
-        there = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+        beside = path.parent.glob("[!.]*") if path.parent.is_dir() else ()
+        there = [other.name for other in beside if other.name.endswith(_DOCUMENTS) and other.is_file()]
         raise UsageError(f"there is no file {name!r}; {did_you_mean(path.name, there)}")
     return path
 
@@ -85,6 +88,12 @@ def _split(text: str, owners: Sequence[str], option: str) -> tuple[str, str]:
     named = _NAMED.fullmatch(text)
     if named:
         return named[1], named[2]
+    if not text.strip():
+        raise UsageError(f"{option} is empty; write {option} PARTNER=FILE")
+    if text.startswith("="):
+        raise UsageError(f"{option} {text!r} names no partner; write {option} PARTNER{text if text != '=' else '=FILE'}")
+    if text.endswith("=") and not os.path.dirname(text):
+        raise UsageError(f"{option} {text!r} names no file; write {option} {text}FILE")
     if len(owners) == 1:
         return owners[0], text
     raise UsageError(

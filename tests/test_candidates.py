@@ -14,8 +14,9 @@ KNOWN = ("notify", "operator")
 
 @pytest.fixture
 def here(tmp_path: Path) -> Path:
-    for name in ("new.yaml", "a=b.yaml"):
+    for name in ("new.yaml", "a=b.yaml", ".hidden.yaml", "README.md"):
         (tmp_path / name).write_text("")
+    (tmp_path / "folder.yaml").mkdir()
     return tmp_path
 
 
@@ -52,6 +53,14 @@ def test_several_candidates_keep_their_order(here: Path) -> None:
         (["new.yaml"], KNOWN, "does not say whose contract it is"),
         (["opertor=new.yaml"], (), "partner 'opertor' is not in the estate; did you mean 'operator'?"),
         (["operator=nw.yaml"], (), "there is no file 'nw.yaml'; did you mean 'new.yaml'?"),
+        (["operator=zzz.json"], (), "there is no file 'zzz.json'; one of: a=b.yaml, new.yaml"),
+        (["operator=hidden.yml"], (), "there is no file 'hidden.yml'; one of: a=b.yaml, new.yaml"),
+        (["operator=folder.yml"], (), "there is no file 'folder.yml'; one of: a=b.yaml, new.yaml"),
+        ([""], ("operator",), "--candidate is empty; write --candidate PARTNER=FILE"),
+        ([" "], (), "--candidate is empty; write --candidate PARTNER=FILE"),
+        (["=new.yaml"], ("operator",), "--candidate '=new.yaml' names no partner; write --candidate PARTNER=new.yaml"),
+        (["="], (), "--candidate '=' names no partner; write --candidate PARTNER=FILE"),
+        (["operator="], (), "--candidate 'operator=' names no file; write --candidate operator=FILE"),
         (["operator=nowhere/new.yaml"], (), "there is no file 'nowhere/new.yaml'; check the spelling"),
         (["operator=."], (), "'.' is a folder; name the OpenAPI document in it"),
         (["operator=new.yaml", "operator=new.yaml"], (), "partner 'operator' has two candidates; keep one --candidate"),
