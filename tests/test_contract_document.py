@@ -80,6 +80,11 @@ def test_what_is_no_openapi_document_is_refused_with_its_line_and_a_remedy(docum
     assert (problem.code, problem.place.line, bool(problem.remedy)) == (code, line, True)
 
 
+def test_a_version_that_is_cut_short_is_told_as_it_is_written_in_full() -> None:
+    assert refusal("openapi: 3.1\npaths: {}").remedy == "write 3.1.0"
+    assert refusal("openapi: 4.0\npaths: {}").remedy == "it must be 3.0.x, 3.1.x or 3.2.x"
+
+
 @pytest.mark.parametrize(
     "document", ["openapi: 3.1.0", "openapi: 3.1.0\npaths: {}", "openapi: 3.1.0\npaths: {x-note: {get: {}}}"]
 )

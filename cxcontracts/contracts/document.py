@@ -398,7 +398,9 @@ def _openapi_version(document: Document) -> str:
         )
     if not isinstance(version, str) or not re.match(r"3\.[012]\b", version):
         what = f"openapi {version!s:.20} is no version that is read"
-        raise ContractError.at(document.place(("openapi",)), what, "it must be 3.0.x, 3.1.x or 3.2.x", "openapi-version")
+        short = str(version) in ("3.0", "3.1", "3.2")
+        remedy = f"write {version}.0" if short else "it must be 3.0.x, 3.1.x or 3.2.x"
+        raise ContractError.at(document.place(("openapi",)), what, remedy, "openapi-version")
     return version
 
 

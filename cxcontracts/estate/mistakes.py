@@ -369,7 +369,7 @@ _VALUES: Final = {
 
 _REQUIREMENTS: Final = {
     "asks-unsent": Row("{name!r} is asked of the customer and never sent", "{hint}"),
-    "tells-word": Row("{value!r} is nothing that an error can tell", "one of: what, next, field, reference"),
+    "tells-word": Row("{value!r} is nothing that an error can tell", "{hint}"),
     "informs-twice": Row("two entries of 'informs' have the id {slug!r}", "word one of them differently, as ids are unique"),
     "quantile": Row("{value!r} is no response time", "write max, or a quantile as p50, p95 or p99"),
     "quantiles-order": Row("{lower} takes longer than {higher}", "max is the longest time, and a higher quantile is no shorter"),
