@@ -31,6 +31,11 @@ def test_the_commands_that_it_offers_do_what_it_says(here: Workplace) -> None:
     }
 
 
+def test_its_sentences_have_80_columns(here: Workplace) -> None:
+    sentences = [line for line in here.run("init").stdout.splitlines() if not line.startswith("  ")]
+    assert max(map(len, sentences)) <= 80
+
+
 def test_the_commands_that_it_offers_for_another_folder_work_too(here: Workplace) -> None:
     offered = [line.strip() for line in here.run("init", "our web/shop").stdout.splitlines() if line.startswith("  cxcontracts")]
     assert [process(here, command) for command in offered] == [0, 1]

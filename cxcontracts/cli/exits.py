@@ -60,10 +60,14 @@ def exit_code(run: Run, strict: bool) -> int:
         return BROKEN
     if not run.partners or unchecked(run):
         return NOTHING_CHECKED
-    uncertain = {Verdict.INCONCLUSIVE}
-    if strict:
-        uncertain |= {Verdict.UNPROVEN} | ({Verdict.UNPROMISED} if run.command == "check" else set())
-    return UNCERTAIN if any(finding.verdict in uncertain for finding in run.findings) else INTACT
+    return UNCERTAIN if uncertain(run, strict) else INTACT
+
+
+def uncertain(run: Run, strict: bool) -> tuple[Verdict, ...]:
+    """Return the verdicts found that leave the answer uncertain, worst first."""
+    strictly = (Verdict.UNPROVEN, *((Verdict.UNPROMISED,) if run.command == "check" else ())) if strict else ()
+    found = {finding.verdict for finding in run.findings}
+    return tuple(verdict for verdict in (Verdict.INCONCLUSIVE, *strictly) if verdict in found)
 
 
 class Signals:

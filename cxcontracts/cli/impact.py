@@ -36,8 +36,8 @@ def impact(
     \b
     Examples:
       cxcontracts impact operator --candidate new.yaml
-      cxcontracts impact --candidate operator=new.yaml --candidate ticketing=4.0.yaml
-      cxcontracts impact operator --candidate new.yaml --format junit --output impact.xml
+      cxcontracts impact -c operator=new.yaml -c ticketing=4.0.yaml
+      cxcontracts impact operator -c new.yaml --format junit --output impact.xml
     """
 
     def released(root: Path) -> Mapping[str, Path]:

@@ -29,7 +29,8 @@ def init(folder: Path) -> int:
     estate = "" if folder == Path("contracts") else f"--estate {where} "
     show(
         harmless(
-            f"Wrote an estate to {folder}: one journey, two partners, and a candidate that would break it. Now try:\n"
+            f"Wrote an estate to {folder}.\n"
+            "It has one journey, two partners, and a candidate that would break it. Now try:\n"
             "\n"
             f"  cxcontracts {estate}check\n"
             f"  cxcontracts {estate}impact {PARTNER} --candidate {candidate}\n"

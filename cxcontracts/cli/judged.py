@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from cxcontracts.cli.exits import INTERRUPTED, UNUSABLE, exit_code
+from cxcontracts.cli.exits import INTERRUPTED, UNCERTAIN, UNUSABLE, exit_code, uncertain
 from cxcontracts.cli.options import Reporting, estate_root
 from cxcontracts.cli.output import insist_on_folder, publish, say
 from cxcontracts.cli.progress import Progress
@@ -35,7 +35,18 @@ def judged(command: Literal["check", "impact"], asked: Reporting, estate: Path |
     except UnsoundError as error:
         return _unsound(error, root)
     publish(run, asked, root)
-    return exit_code(run, asked.strict) if run.complete else INTERRUPTED
+    code = exit_code(run, asked.strict) if run.complete else INTERRUPTED
+    if code == UNCERTAIN:
+        _say_uncertain(run, asked.strict)
+    return code
+
+
+def _say_uncertain(run: Run, strict: bool) -> None:
+    """Say why nothing is broken and yet the exit code is not 0: the report alone may read as green."""
+    counted = ", ".join(f"{run.summary[verdict] or 'some'} {verdict}" for verdict in uncertain(run, strict))
+    say(
+        f"{run.command}: exit code {UNCERTAIN}, as {'--strict asks for certainty' if strict else 'not all is certain'}: {counted}"
+    )
 
 
 def _run(command: Literal["check", "impact"], root: Path, candidates: Mapping[str, Path]) -> Run:
