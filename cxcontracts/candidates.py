@@ -68,6 +68,20 @@ def file_of(text: str) -> str:
     return named[2] if named else text
 
 
+def insist_on_words(text: str, option: str) -> None:
+    """Refuse a ``[PARTNER=]FILE`` that has no words on a side of its equals sign.
+
+    Raises:
+        UsageError: If it has none.
+    """
+    if not text.strip():
+        raise UsageError(f"{option} is empty; write {option} PARTNER=FILE")
+    if text.startswith("="):
+        raise UsageError(f"{option} {text!r} names no partner; write {option} PARTNER{text if text != '=' else '=FILE'}")
+    if text.endswith("=") and not os.path.dirname(text):
+        raise UsageError(f"{option} {text!r} names no file; write {option} {text}FILE")
+
+
 def existing_file(name: str, here: Path) -> Path:
     """Return the absolute path of a file.
 
@@ -88,12 +102,7 @@ def _split(text: str, owners: Sequence[str], option: str) -> tuple[str, str]:
     named = _NAMED.fullmatch(text)
     if named:
         return named[1], named[2]
-    if not text.strip():
-        raise UsageError(f"{option} is empty; write {option} PARTNER=FILE")
-    if text.startswith("="):
-        raise UsageError(f"{option} {text!r} names no partner; write {option} PARTNER{text if text != '=' else '=FILE'}")
-    if text.endswith("=") and not os.path.dirname(text):
-        raise UsageError(f"{option} {text!r} names no file; write {option} {text}FILE")
+    insist_on_words(text, option)
     if len(owners) == 1:
         return owners[0], text
     raise UsageError(

@@ -283,6 +283,9 @@ def test_a_journey_that_ends_in_yml_is_an_error_and_not_passed_over(pytester: py
         ("courier=new.yaml", "there is no file 'new.yaml'"),
         (BREAKING, "with one of: courier, orders"),
         ("courier=contracts", "'contracts' is a folder"),
+        ("", "--cx-candidate is empty"),
+        ("courier=", "--cx-candidate 'courier=' names no file; write --cx-candidate courier=FILE"),
+        ("=new.yaml", "--cx-candidate '=new.yaml' names no partner"),
     ],
 )
 def test_a_candidate_that_is_nobodys_or_not_there_is_wrong_usage(
@@ -437,6 +440,10 @@ def test_our_option_does_not_shorten_to_anyone_elses(pytester: pytest.Pytester) 
         "--cx-candidate=[PARTNER=]FILE",
         "--cx-strict",
     ]
+
+
+def test_the_help_shows_how_a_candidate_is_written(pytester: pytest.Pytester) -> None:
+    assert "--cx-candidate courier=new.yaml" in " ".join(str(pytester.runpytest_subprocess("--help").stdout).split())
 
 
 def test_the_estate_is_opened_once_for_all_of_its_journeys(

@@ -35,7 +35,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="[PARTNER=]FILE",
-        help="Judge a contract that a partner proposes; once for each that is released together.",
+        help="Judge a contract that a partner proposes, as in --cx-candidate courier=new.yaml; once for each that is released "
+        "together.",
     )
     group.addoption("--cx-strict", action="store_true", help="What cannot be decided on the contracts is an error.")
 
@@ -45,13 +46,14 @@ def pytest_configure(config: pytest.Config) -> None:
     written = config.getoption("--cx-candidate")
     if not written:
         return
-    from cxcontracts.candidates import candidates, existing_file, file_of, partners_of
+    from cxcontracts.candidates import candidates, existing_file, file_of, insist_on_words, partners_of
     from cxcontracts.errors import UsageError
     from cxcontracts.sanitise import harmless_line
 
     here = config.invocation_params.dir
     try:
         for text in written:
+            insist_on_words(text, "--cx-candidate")
             existing_file(file_of(text), here)
         for root in estates_of(config):
             candidates(written, (), partners_of(root), "--cx-candidate", here)
