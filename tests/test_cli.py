@@ -183,14 +183,26 @@ def test_a_partner_that_is_not_covered_on_purpose_is_no_error(here: Workplace) -
     assert (ran.exit_code, ran.stdout.partition(" ")[0]) == (0, "NOT")
 
 
+def test_a_partner_of_whom_only_an_event_is_waited_for_is_not_called_green_until_somebody_says_why(here: Workplace) -> None:
+    here.add_partner("printer", "events: openapi.yaml\n")
+    here.write(JOURNEY, f"{here.read(JOURNEY)}  - step: told\n    customer: I am told\n    event: printer done\n")
+    ran = here.run("check", "--output", "report.txt")
+    assert (ran.exit_code, ran.stderr) == (4, "check: nothing checked; the report is in report.txt\n")
+    assert "nothing that contracts can show is needed of it" in " ".join(here.read("report.txt").split())
+
+    here.add_partner("printer", "events: openapi.yaml\nnot-covered: {because: labels are printed by hand}\n")
+    ran = here.run("check")
+    assert (ran.exit_code, ran.stderr) == (0, "")
+
+
 def test_an_exception_that_ended_is_told_once_with_its_day_and_stops_the_estate(here: Workplace) -> None:
     here.add_partner("printer", "not-covered: {because: labels are printed by hand, until: 2020-02-29}\n")
     for words in (("check",), ("impact", "courier", "--candidate", COURIER)):
         ran = here.run(*words)
         assert (ran.exit_code, ran.stdout) == (2, "")
         assert ran.stderr.splitlines() == [
-            "contracts/partners/printer/partner.yaml:4:59: the exception ended on 2020-02-29, and no journey needs anything of "
-            "'printer'; write a need, or renew it with a later until",
+            "contracts/partners/printer/partner.yaml:4:59: the exception ended on 2020-02-29, and nothing that contracts can "
+            "show is needed of 'printer'; write a need, or renew it with a later until",
             "cxcontracts: 1 problem; nothing was judged",
         ]
 

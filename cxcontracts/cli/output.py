@@ -66,8 +66,18 @@ def publish(run: Run, asked: Reporting, root: Path) -> None:
     else:
         with _named(str(asked.output)):
             write_whole(asked.output, text)
-        said = str(run.verdict) if run.complete else "interrupted" + ("" if run.findings else " before anything was judged")
-        say(f"{run.command}: {said}; the report is in {asked.output}")
+        say(f"{run.command}: {_outcome(run)}; the report is in {asked.output}")
+
+
+def _outcome(run: Run) -> str:
+    """Return the verdict in a word or two: what was not looked at is never called intact."""
+    from cxcontracts.reports.sentences import unchecked
+
+    if not run.complete:
+        return "interrupted" + ("" if run.findings else " before anything was judged")
+    if not run.gates and (not run.partners or unchecked(run)):
+        return "nothing checked"
+    return str(run.verdict)
 
 
 @contextmanager

@@ -231,7 +231,7 @@ _PARTNERS: Final = {
     "auth-several": Row("several ways to log in are named: {names}", "keep one, and list further ones under identities"),
     "environment-given": Row("no journey is given {name!r}", "{hint}"),
     "not-covered-ended": Row(
-        "the exception ended on {until}, and no journey needs anything of {partner!r}",
+        "the exception ended on {until}, and nothing that contracts can show is needed of {partner!r}",
         "write a need, or renew it with a later until",
     ),
     "not-covered-needed": Row(

@@ -21,7 +21,7 @@ from cxcontracts.estate.folders import ESTATE_FILE, PARTNER_FILE, WAIVERS_FILE, 
 from cxcontracts.estate.model import Estate
 from cxcontracts.estate.passages import Passage
 from cxcontracts.estate.shapes import shape_problems
-from cxcontracts.estate.sound_journeys import Surroundings, journey_problems, partners_used
+from cxcontracts.estate.sound_journeys import Surroundings, journey_problems, partners_needed
 from cxcontracts.estate.sound_partners import partner_problems
 from cxcontracts.estate.sound_policy import policy_problems, waiver_problems
 from cxcontracts.problems import Problem
@@ -129,7 +129,7 @@ def _unsound(files: _Files, folder: EstateFolder, today: datetime.date) -> Itera
     around = Surroundings(groups, files.partners, folder.data_mistake)
     for journey in journeys:
         yield from journey_problems(journey, around)
-    users = {partner: journey["journey"].text for journey in journeys for partner in partners_used(journey)}
+    users = {partner: journey["journey"].text for journey in journeys for partner in partners_needed(journey)}
     givens = {entry.key for journey in journeys for entry in journey["given"].entries()}
     for name, partner in files.partners.items():
         if partner is not None:

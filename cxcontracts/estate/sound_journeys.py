@@ -50,10 +50,11 @@ def journey_problems(journey: Passage, around: Surroundings) -> Iterator[Problem
     yield from _across_problems(journey, names)
 
 
-def partners_used(journey: Passage) -> set[str]:
-    """Return the partners whose operations or events a journey uses."""
-    used = (_partner_of(step.passage) for step in Names(journey).steps)
-    return {partner for partner in used if partner}
+def partners_needed(journey: Passage) -> set[str]:
+    """Return the partners of whose operations a journey needs something: events, setup and cleanup are not judged on contracts."""
+    steps = (step.passage for step in Names(journey).steps if step.part in ("steps", "fallbacks"))
+    needed = (_partner_of(passage) for passage in steps if "call" in passage)
+    return {partner for partner in needed if partner}
 
 
 # --- the journey as a whole ---------------------------------------------------------------------------------------------------

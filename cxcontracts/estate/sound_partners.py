@@ -21,7 +21,7 @@ def partner_problems(
     Args:
         partner: Its partner.yaml.
         folder: Where it lies.
-        users: Partner to a journey that uses it, for those that any journey uses.
+        users: Partner to a journey that needs something of its operations, for those of whom any journey does.
         givens: What any journey is given; None where not all can be read.
         today: The day.
     """
@@ -37,7 +37,7 @@ def partner_problems(
             if givens is not None and given.key not in givens:
                 hint = suggestion(given.key, givens, "givens are named in journeys")
                 yield given.problem("environment-given", of_key=True, name=given.key, hint=hint)
-    yield from _exception_problems(partner["not-covered"], folder.name, users, today)
+    yield from _exception_problems(partner["not-covered"], folder.name, users, today if givens is not None else None)
 
 
 def _file_problems(passage: Passage, folder: Path) -> Iterator[Problem]:
@@ -69,9 +69,12 @@ def _pact_problems(patterns: Passage, folder: Path) -> Iterator[Problem]:
             yield pattern.problem("pact-pattern", value=pattern.text)
 
 
-def _exception_problems(exception: Passage, partner: str, users: Mapping[str, str], today: datetime.date) -> Iterator[Problem]:
+def _exception_problems(
+    exception: Passage, partner: str, users: Mapping[str, str], today: datetime.date | None
+) -> Iterator[Problem]:
+    """Yield what is wrong with an exception; without a day, not whether it ended: a journey that cannot be read may need it."""
     end = date_of(exception["until"])
     if partner in users and exception.value is not None:
         yield exception.problem("not-covered-needed", of_key=True, journey=users[partner], partner=partner)
-    elif end is not None and end < today:
+    elif end is not None and today is not None and end < today:
         yield exception["until"].problem("not-covered-ended", until=end, partner=partner)
