@@ -51,7 +51,7 @@ def journey_problems(journey: Passage, around: Surroundings) -> Iterator[Problem
 
 
 def partners_needed(journey: Passage) -> set[str]:
-    """Return the partners of whose operations a journey needs something: events, setup and cleanup are not judged on contracts."""
+    """Return the partners of whose operations a journey needs something: contracts show nothing of events, setup and cleanup."""
     steps = (step.passage for step in Names(journey).steps if step.part in ("steps", "fallbacks"))
     needed = (_partner_of(passage) for passage in steps if "call" in passage)
     return {partner for partner in needed if partner}
