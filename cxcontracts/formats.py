@@ -34,6 +34,16 @@ SAMPLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """The formats that are asserted, with values that have them: RFC 3339, 5321, 9562, 3986 and their kin."""
 
+LONGER: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
+    {
+        "email": ("a@", "x.", "example.com"),
+        "hostname": ("", "x.", "example.com"),
+        "uri": ("https://example.com/", "a", ""),
+        "uri-reference": ("/", "a", ""),
+    }
+)
+"""How a text of a format gets long: a head, what is repeated, a tail."""
+
 _REWRITTEN: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = MappingProxyType(
     {
         "int32": ("integer", {"minimum": -(2**31), "maximum": 2**31 - 1}),

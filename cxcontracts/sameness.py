@@ -23,6 +23,9 @@ _NAMING = frozenset(
 """Keys whose members have names of the partner's own, ``description`` for one."""
 _LITERAL = frozenset({"const", "enum", "default", "security"})
 _LOGIN = ("type", "in", "name", "scheme")
+_FLAGS = frozenset({"exclusiveMinimum", "exclusiveMaximum"})
+"""Keys that are booleans in OpenAPI 3.0, and numbers from 3.1 on."""
+
 _ABSENT = object()
 
 
@@ -36,6 +39,7 @@ class Sameness:
         self._record = record
         self._candidate = candidate
         self._items: dict[tuple[int, int], bool] = {}
+        self._other_dialect = record.root.home.legacy != candidate.root.home.legacy
 
     def of(self, one: Node, other: Node, *keys: str) -> bool:
         """Tell whether two nodes say the same, or their parts below some keys; what neither has is the same."""
@@ -62,6 +66,8 @@ class Sameness:
         """Tell whether a part that two nodes share refers to nothing but what is the same as well."""
         if not isinstance(part, dict | list):
             return True
+        if self._other_dialect and _means_otherwise(part):
+            return False
         references = self._candidate.references_of(part)
         at_home = one.home is self._record.root.home and other.home is self._candidate.root.home
         return not references or (at_home and references <= self._components)
@@ -94,7 +100,7 @@ class Sameness:
     ) -> Iterator[tuple[str, frozenset[str]]]:
         """Yield the reference to each component that reads the same in both versions, with what it refers to."""
         for name, member in one.items():
-            if name in other and same(member, other[name]):
+            if name in other and same(member, other[name]) and not (self._other_dialect and _means_otherwise(member)):
                 yield _reference(section, name), self._candidate.references_of(other[name])
 
 
@@ -121,6 +127,19 @@ def _same_at(key: str, one: JSON, other: JSON) -> bool:
     if key in _NAMING and isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(member, other[name]) for name, member in one.items())
     return key not in _LITERAL and same(one, other)
+
+
+def _means_otherwise(part: JSON) -> bool:
+    """Tell whether a part may mean one thing in OpenAPI 3.0 and another from 3.1 on."""
+    if isinstance(part, list):
+        return any(map(_means_otherwise, part))
+    if not isinstance(part, dict):
+        return False
+    if "$ref" in part and any(key != "$ref" and not _is_wording(key) for key in part):  # counts from 3.1 on
+        return True
+    return any(
+        key == "nullable" or (key in _FLAGS and isinstance(value, bool)) or _means_otherwise(value) for key, value in part.items()
+    )
 
 
 def _is_wording(key: str) -> bool:

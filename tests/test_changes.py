@@ -873,3 +873,22 @@ def test_closing_an_object_that_is_sent_is_listed(before: str, after: str, found
 
 def test_closing_an_answer_changes_nothing_as_answers_are_closed_anyway() -> None:
     assert listed(answers("{a: {}}"), answers("{a: {}}").replace("required: []", "additionalProperties: false")) == []
+
+
+@pytest.mark.parametrize(
+    ("member", "rest", "found"),
+    [
+        ("{type: string}", "", []),
+        ("{type: string, nullable: true}", "", [f"{THING} a: text; it was text or null"]),
+        (
+            "{$ref: '#/components/schemas/A'}",
+            "components: {schemas: {A: {type: string, nullable: true}}}",
+            [f"{THING} a: text; it was text or null"],
+        ),
+        ("{type: integer, minimum: 1}", "", []),
+    ],
+)
+def test_what_means_something_else_in_another_version_is_listed(member: str, rest: str, found: list[str]) -> None:
+    one, other = (answers(f"{{a: {member}}}", rest=rest, version=version) for version in ("3.0.3", "3.1.0"))
+
+    assert listed(one, other) == found

@@ -124,3 +124,10 @@ def test_a_list_of_lists_of_lists_ends() -> None:
         schema = {"type": "array", "items": schema, "minItems": 1}
 
     assert len(sampled(schema)) <= 12
+
+
+@pytest.mark.parametrize("name", sorted(formats.LONGER))
+def test_a_format_has_texts_longer_than_its_examples(name: str) -> None:
+    schema = {"type": "string", "format": name, "minLength": 100}
+
+    assert any(valid(schema, value) for value in sampled(schema))

@@ -316,7 +316,7 @@ def test_the_same_question_in_another_order_of_keys_has_the_same_answer() -> Non
     ("inner", "outer", "reason"),
     [
         (text(r"\bfoo\b"), text("foo"), "pattern cannot be compared"),
-        ({"type": "string", "format": "uri"}, {"type": "string", "maxLength": 4000}, "format cannot be compared"),
+        ({"type": "string", "format": "email"}, {"type": "string", "maxLength": 4000}, "format cannot be compared"),
         ({"type": "string"}, {"type": "string", "pattern": "("}, "a pattern cannot be read"),
         ({"type": "strnig"}, {}, "a schema cannot be read"),
         ({"enum": ["\ud800"]}, {"type": "string"}, "a schema holds a value that JSON cannot carry"),

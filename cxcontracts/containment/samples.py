@@ -21,6 +21,7 @@ from cxcontracts.exchanges import JSON
 _DEPTH = 6
 _MOST_LETTERS = 200
 """How long a text may be to be held against a language before it is suggested."""
+_MOST_PADDED = 10_000
 _WORDS = ("text", "other", "A", "a1", "0", "1", "-", "é", "")
 _NUMBERS = (1, 0, 2, 3, 10, -1, 100, 999999999999, 0.5, 1.5, -0.5)
 _PLAIN: dict[str, tuple[JSON, ...]] = {
@@ -108,6 +109,9 @@ def _texts(view: views.StringView) -> Iterator[str]:
     shortest = view.min_length or 0
     for name in view.formats:
         yield from formats.SAMPLES.get(name, ())
+        if name in formats.LONGER and shortest <= _MOST_PADDED:
+            head, more, tail = formats.LONGER[name]
+            yield head + more * -(-max(shortest - len(head) - len(tail), 0) // len(more)) + tail
     language = patterns.spoken(view)
     if language is not None and (view.patterns or view.excluded_patterns):
         yield from language.texts(24)
