@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from functools import cached_property
 
 from cxcontracts.calls import addresses, keepers
@@ -169,7 +168,7 @@ class Judge:
     def waiver(self, finding: Finding) -> Waiver | None:
         """Return the waiver that accepts a finding and has not expired; None where there is none."""
         for waiver in self.estate.waivers:
-            if fnmatchcase(finding.id, waiver.id.replace("[", "[[]")) and (waiver.until is None or waiver.until >= self.today):
+            if waiver.in_force(self.today) and waiver.accepts(finding.id):
                 return waiver
         return None
 

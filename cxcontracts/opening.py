@@ -6,7 +6,7 @@ import datetime
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -248,18 +248,14 @@ def idle_waivers(judge: Judge) -> Iterator[Problem]:
     One of a journey or a step that is not there is told by the estate's files, and one of a kind that contracts are not judged on
     may yet match what other evidence shows.
     """
-    in_force = [waiver for waiver in judge.estate.waivers if waiver.until is None or waiver.until >= judge.today]
+    in_force = [waiver for waiver in judge.estate.waivers if waiver.in_force(judge.today)]
     ids = [requirement.id for requirement in judge.requirements] if in_force else []
     for waiver in in_force:
-        if not any(fnmatchcase(name, _literal(waiver.id)) for name in ids) and _is_judged(waiver.id, judge):
+        if not any(map(waiver.accepts, ids)) and _is_judged(waiver.id, judge):
             journey, step, _ = waiver.id.split("/", 2)
-            near = [name for name in ids if fnmatchcase(name, _literal(f"{journey}/{step}/*"))]
+            near = list(filter(replace(waiver, id=f"{journey}/{step}/*").accepts, ids))
             hint = did_you_mean(waiver.id, near) if nearest(waiver.id, near) else "copy the id from a report, or take it out"
             yield Problem(waiver.where, f"the waiver {waiver.id!r} matches nothing", hint, "waiver-idle", warning=True)
-
-
-def _literal(pattern: str) -> str:
-    return pattern.replace("[", "[[]")
 
 
 def _is_judged(id: str, judge: Judge) -> bool:

@@ -35,6 +35,10 @@ Touched = set[object]
 """Keys of the parts of a contract that a question depended on: ``(identity of a schema, member name or None)``."""
 
 
+_FURTHER = ("additionalProperties", "unevaluatedProperties")
+"""Keys that speak of members whose names are not written out."""
+
+
 class Direction(Enum):
     """Who says it: ``readOnly`` does not go in requests, ``writeOnly`` not in responses, only responses are a closed world."""
 
@@ -163,14 +167,12 @@ class Shape:
     @cached_property
     def map_nodes(self) -> tuple[Node, ...]:
         """The schemas of the values whose names are not declared, where the shape is a map."""
-        keys = ("additionalProperties", "unevaluatedProperties")
-        return tuple(atom.child(key) for atom in self.atoms for key in keys if _says_something(atom.value.get(key)))
+        return tuple(atom.child(key) for atom in self.atoms for key in _FURTHER if _says_something(atom.value.get(key)))
 
     @cached_property
     def closed(self) -> bool:
         """Whether members that are not declared are refused in so many words."""
-        keys = ("additionalProperties", "unevaluatedProperties")
-        return any(atom.value.get(key) is False for atom in self.atoms for key in keys)
+        return any(atom.value.get(key) is False for atom in self.atoms for key in _FURTHER)
 
     @cached_property
     def silent(self) -> bool:
@@ -189,8 +191,7 @@ class Shape:
             said = [atom.child("properties", name)] if name in _mapping(atom.value.get("properties")) else []
             patterned = _mapping(atom.value.get("patternProperties"))
             said += [atom.child("patternProperties", pattern) for pattern in patterned if _matches(pattern, name)]
-            further = ("additionalProperties", "unevaluatedProperties")
-            nodes += said or [atom.child(key) for key in further if _says_something(atom.value.get(key))]
+            nodes += said or [atom.child(key) for key in _FURTHER if _says_something(atom.value.get(key))]
         required = name in self.required
         return Slot(tuple(nodes), required, bool(nodes), not nodes and self.silent)
 

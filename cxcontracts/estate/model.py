@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -219,6 +220,14 @@ class Waiver:
     until: datetime.date | None
     issue: str = ""
     where: Place = field(default=Place("", 1, 1), compare=False)
+
+    def accepts(self, id: str) -> bool:
+        """Tell whether a finding of that id is meant; brackets stand for themselves."""
+        return fnmatchcase(id, self.id.replace("[", "[[]"))
+
+    def in_force(self, today: datetime.date) -> bool:
+        """Tell whether it counts on a day."""
+        return self.until is None or self.until >= today
 
 
 @dataclass(frozen=True, slots=True)
