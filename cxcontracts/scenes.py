@@ -36,11 +36,6 @@ class Side:
         """Builds answers."""
         return Builder(self.responses)
 
-    @cached_property
-    def request_builder(self) -> Builder:
-        """Builds what we send."""
-        return Builder(self.requests)
-
     def headers(self, operation: Operation, answer: Answer) -> Node:
         """Return the headers of an answer as one schema: an object whose members are the headers, names in lower case."""
         key = (operation.node.identity, answer.key)

@@ -6,6 +6,7 @@ that, as the JSON Schema that an honest reader would hold a value against: an ob
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -665,3 +666,14 @@ def parts(type_: Type) -> tuple[Type, ...]:
         case Named():
             return (type_,)
     return ()
+
+
+def spoken(text: str) -> Iterator[JSON]:
+    """Yield what a text in a URL or a header can be taken for."""
+    yield text
+    if text in ("true", "false"):
+        yield text == "true"
+    if re.fullmatch(r"-?[0-9]+", text):
+        yield int(text)
+    elif re.fullmatch(r"-?[0-9]+\.[0-9]+", text):
+        yield float(text)

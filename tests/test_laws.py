@@ -52,6 +52,7 @@ from tests.contracts_made import (
     ends,
     reached,
     scalar,
+    spoken,
     telling,
     valid,
 )
@@ -437,17 +438,6 @@ def as_text(value: JSON) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(int(value)) if isinstance(value, float) and value == int(value) else str(value)
-
-
-def spoken(text: str) -> Iterator[JSON]:
-    """Yield what a text in a URL or a header can be taken for."""
-    yield text
-    if text in ("true", "false"):
-        yield text == "true"
-    if re.fullmatch(r"-?[0-9]+", text):
-        yield int(text)
-    elif re.fullmatch(r"-?[0-9]+\.[0-9]+", text):
-        yield float(text)
 
 
 @dataclass(frozen=True)

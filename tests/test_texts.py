@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
@@ -15,30 +14,19 @@ from cxcontracts.containment.sets import Found, Nothing, Schema, Unknown
 from cxcontracts.containment.texts import as_text, find_text, spelled
 from cxcontracts.exchanges import JSON
 from tests.contracts_drawn import law, scalars, values_of
-from tests.contracts_made import Either, Listed, Made, Reading, Type, valid
+from tests.contracts_made import Either, Listed, Made, Reading, Type, spoken, valid
 
 # --- drawn --------------------------------------------------------------------------------------------------------------------
-
-
-def heard(text: str) -> Iterator[JSON]:
-    """Yield what a reader may take a text for."""
-    yield text
-    if text in ("true", "false"):
-        yield text == "true"
-    if re.fullmatch(r"-?[0-9]+", text):
-        yield int(text)
-    elif re.fullmatch(r"-?[0-9]+\.[0-9]+", text):
-        yield float(text)
 
 
 def readings(value: JSON) -> Iterator[JSON]:
     """Yield what may become of a scalar, or of a list of them, on the way; a list of one may be its item."""
     if not isinstance(value, list):
-        for each in heard(as_text(value)):
+        for each in spoken(as_text(value)):
             yield each
             yield [each]
         return
-    for each in product(*(list(heard(as_text(item))) for item in value)):
+    for each in product(*(list(spoken(as_text(item))) for item in value)):
         yield list(each)
         if len(each) == 1:
             yield each[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cxcontracts.acceptance import Point, judge_taken, refusal
 from cxcontracts.calls import entries_of, example_values, names_of, points, request_of
@@ -45,15 +45,17 @@ class Accepts:
     def on_contract(self, requirement: Requirement, scene: Scene) -> Judgement:
         """Judge every place that the key reaches; the first that is worse than intact speaks for all."""
         name, value = requirement.what
-        judgement = self._worst(scene, name, value)
+        now = list(_points(scene, name, value))
+        judgement = self._worst(scene, name, now)
         if judgement.verdict in (Verdict.UNPROVEN, Verdict.UNPROMISED):
-            untouched = self._worst(scene, name, value, before=True)
+            before = list(_points(scene, name, value, before=True))
+            untouched = self._worst(scene, name, before) if before != now else judgement
             if untouched.verdict is Verdict.INTACT:  # what another partner hands out changed, which is for `keep` to say
                 return untouched
         return judgement
 
-    def _worst(self, scene: Scene, name: str, value: Value | None, *, before: bool = False) -> Judgement:
-        judgements = [self._judged(scene, point, sent) for point, sent in _points(scene, name, value, before=before)]
+    def _worst(self, scene: Scene, name: str, sendings: Sequence[tuple[Point, Schema]]) -> Judgement:
+        judgements = [self._judged(scene, point, sent) for point, sent in sendings]
         unknown = _unknown(scene, name)
         if unknown:
             judgements = [_doubtful(judgement, unknown) for judgement in judgements]

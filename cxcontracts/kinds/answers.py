@@ -12,7 +12,7 @@ from cxcontracts.containment.building import rule_against
 from cxcontracts.containment.sets import Undecidable
 from cxcontracts.contracts.operation import Operation, Scheme
 from cxcontracts.estate.model import Journey, Partner, Step
-from cxcontracts.exchanges import NO_BODY, Exchange, Request, Response
+from cxcontracts.exchanges import JSON, NO_BODY, Exchange, Request, Response
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene, Side, selected, voices
@@ -49,8 +49,9 @@ class Answers:
             judgement = check(scene, scene.renewed)
             if judgement is not None:
                 return judgement
-        if self._on_record(scene).verdict is not Verdict.INTACT:
-            return self._on_record(scene)
+        already = self._on_record(scene)
+        if already.verdict is not Verdict.INTACT:
+            return already
         return Judgement(Verdict.INTACT, str(scene.renewed), was=Promise.GUARANTEED, is_=Promise.GUARANTEED)
 
     def _on_record(self, scene: Scene) -> Judgement:
@@ -201,16 +202,14 @@ def _rule_against(scene: Scene, side: Side, operation: Operation) -> str:
 
 def _told_by_a_part(scene: Scene, verdicts: tuple[Verdict, ...]) -> bool:
     """Tell whether something that the step sends in its body is judged so on its own account."""
+
+    def refused(_: JSON) -> Exchange:
+        return Exchange(request_of(scene), refusal(scene.renewed))
+
     wanted = content_type(scene.step)
-    for entry in entries_of(scene):
-        for point, template in points(entry) if entry.place == "body" else ():
-            sent = sent_schema(template, names_of(scene, template))
-            if (
-                judge_taken(scene, point, [sent], wanted, lambda _: Exchange(request_of(scene), refusal(None))).verdict
-                in verdicts
-            ):
-                return True
-    return False
+    parts = [part for entry in entries_of(scene) if entry.place == "body" for part in points(entry)]
+    sent = ((point, sent_schema(template, names_of(scene, template))) for point, template in parts)
+    return any(judge_taken(scene, point, [schema], wanted, refused).verdict in verdicts for point, schema in sent)
 
 
 def media_lost(scene: Scene, renewed: Operation, statuses: tuple[int, ...], request: Callable[[], Request]) -> Judgement | None:
