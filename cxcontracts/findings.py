@@ -87,6 +87,23 @@ class Finding:
     witness: Exchange | None = None
 
 
+class Level(enum.StrEnum):
+    """How much a change counts."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Audience(enum.StrEnum):
+    """Whom a change breaks: whoever calls the operation, sends the part that changed, or reads it."""
+
+    CALLERS = "callers"
+    SENDERS = "senders"
+    READERS = "readers"
+    NOBODY = "nobody"
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One difference between two versions of a contract.
@@ -96,12 +113,36 @@ class Change:
         change: What changed, in a few words: ``property removed``.
         felt_by: Ids of the requirements that depend on the element; empty when nobody feels it.
         places: How many elements show it, one shared schema being one change.
+        rule: The id of its row in :mod:`cxcontracts.rules`.
+        verdict: Broken with a witness; unproven where nobody can tell; waived where it is ignored; else intact.
+        level: How much it counts: that of the rule, or of whoever overrides it.
+        because: What it means, in one sentence; of one that is unproven, why; empty unless it was judged, as ``diff`` does.
+        breaks: Whom it breaks, where it breaks anybody.
+        was, is_: Where it stands in the record and in the candidate; None where it does not. In JSON: ``old`` and ``new``.
+        fingerprint: 16 hex digits that stay when parts are reordered, and when other words are found for it.
+        waived: Why it is ignored, as the ignore file says it; empty otherwise.
+        witness: The exchange that proves it; always there when broken.
     """
 
     element: str
     change: str
     felt_by: tuple[str, ...] = ()
     places: int = 1
+    rule: str = ""
+    verdict: Verdict = Verdict.INTACT
+    level: Level = Level.INFO
+    because: str = ""
+    breaks: Audience = Audience.NOBODY
+    was: Place | None = None
+    is_: Place | None = None
+    fingerprint: str = ""
+    waived: str = ""
+    witness: Exchange | None = None
+
+    @property
+    def breaking(self) -> bool:
+        """Whether it breaks somebody, and nobody said that this is fine."""
+        return self.verdict is Verdict.BROKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +177,62 @@ class PartnerRun:
     changes: tuple[Change, ...] = ()
     warnings: tuple[str, ...] = ()
     not_covered: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One contract in two versions.
+
+    Attributes:
+        name: What it is called: the partner's id, or the path of its file below the folders that were compared.
+        record, candidate: Both versions; None for one that is not there.
+        changes: Every change, worst first.
+        warnings: What is odd about either version, and yet usable.
+        operations: How many operations either version has.
+    """
+
+    name: str
+    record: Version | None
+    candidate: Version | None
+    changes: tuple[Change, ...]
+    warnings: tuple[str, ...] = ()
+    operations: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """The outcome of ``diff``.
+
+    Attributes:
+        contracts: One entry a contract.
+        fail_on: The level from which on a change closes the gate; None for none.
+        estate: The estate that was asked who feels it; empty where none was.
+        complete: False where the comparison was interrupted.
+    """
+
+    contracts: tuple[Compared, ...]
+    fail_on: Level | None = Level.ERROR
+    estate: str = ""
+    complete: bool = True
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Every change, contract by contract."""
+        return tuple(change for contract in self.contracts for change in contract.changes)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of any change; intact where there is none."""
+        found = {change.verdict for change in self.changes}
+        return next((verdict for verdict in WORST_FIRST if verdict in found), Verdict.INTACT)
+
+    @property
+    def gates(self) -> tuple[Change, ...]:
+        """The changes that close the gate: as bad as *fail_on* or worse, and not ignored."""
+        if self.fail_on is None:
+            return ()
+        closing = list(Level)[: list(Level).index(self.fail_on) + 1]
+        return tuple(change for change in self.changes if change.level in closing and change.verdict is not Verdict.WAIVED)
 
 
 @dataclass(frozen=True, slots=True)

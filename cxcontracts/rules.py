@@ -1,0 +1,213 @@
+"""Every kind of change that is told apart: its id, how much it counts, whom it breaks, and what it means.
+
+One catalogue: :mod:`~cxcontracts.changes` names a row for each change it finds, ``explain`` and the documentation print it, and
+``--severity`` overrides its level. Ids are a promise: rows may be added, none is renamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from cxcontracts.findings import Audience, Level
+
+_ERROR, _WARNING, _INFO = Level.ERROR, Level.WARNING, Level.INFO
+_CALLERS, _SENDERS, _READERS, _NOBODY = Audience.CALLERS, Audience.SENDERS, Audience.READERS, Audience.NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of change.
+
+    Attributes:
+        id: E.g. ``response-property-removed``; what a request takes and what a response says have ids of their own.
+        level: What such a change counts as; where it has to be proved, once it is.
+        breaks: Whom it breaks, where it breaks anybody.
+        sentence: What happened, with ``{name}`` for the part that changed and ``{change}`` for how.
+        meaning: Why it matters, and to whom.
+        remedy: What the side that changes it can do instead.
+        proved: Whether it counts only where an exchange proves it; else the change itself is the finding.
+    """
+
+    id: str
+    level: Level
+    breaks: Audience
+    sentence: str
+    meaning: str
+    remedy: str
+    proved: bool = False
+
+
+_KEEP: Final = "Keep it until nobody depends on it, and announce its end with deprecated: true and a sunset date."
+_OPTIONAL: Final = "Make it optional, with a default that means what was meant before."
+_ADD_BESIDE: Final = "Keep what was promised, and add the new form beside it under a name of its own."
+_NEVER_LESS: Final = "Go on taking everything that was taken; refuse less, never more."
+_FINE: Final = "Nothing has to be done."
+_ONE_LESS: Final = "What was accepted before is refused now, so a call that worked stops working."
+_ONE_MORE: Final = "Answers may now hold what they could not hold before, so code that was written against the promise meets it unprepared."
+
+_ROWS: Final = (
+    # operations
+    Rule("operation-removed", _ERROR, _CALLERS, "{name} is gone: every call of it fails",
+         "Whoever calls the operation gets no answer any more.", _KEEP, True),
+    Rule("operation-removed-before-sunset", _ERROR, _CALLERS, "{name} is gone {change}",
+         "The end was announced for a later day, and callers have planned with that day.", "Keep it until its sunset.", True),
+    Rule("operation-removed-as-announced", _WARNING, _CALLERS, "{name} is gone, {change}",
+         "It was deprecated, and any sunset that was named has passed. Whoever still calls it fails all the same.",
+         "Look at who still calls it before it goes.", True),
+    Rule("operation-moved", _ERROR, _CALLERS, "{name} is answered under another server path: {change}",
+         "The path of servers is part of the address. Calls to the old one lead nowhere.", "Serve both paths for a while.", True),
+    Rule("operation-added", _INFO, _NOBODY, "{name} is new", "More is offered; nobody has to use it.", _FINE),
+    Rule("login-changed", _ERROR, _CALLERS, "{name} asks for another login: {change}",
+         "A caller who logs in as before, with the scopes it had, is turned away.",
+         "Go on accepting the login that was asked for, as an alternative.", True),
+    # parameters and the request body
+    Rule("request-parameter-removed", _ERROR, _SENDERS, "{name} is no longer taken: what is sent there is ignored",
+         "The call still goes through, and what it asked for is lost: a filter that filters nothing, a choice that is not heard.",
+         _KEEP, True),
+    Rule("request-parameter-required-added", _ERROR, _CALLERS, "a call now needs {name}, which did not exist",
+         "Nobody sends it yet, so every call that worked is refused.", _OPTIONAL, True),
+    Rule("request-parameter-added", _INFO, _NOBODY, "{name} may be sent now", "Nobody has to send it.", _FINE),
+    Rule("request-parameter-became-required", _ERROR, _CALLERS, "a call now needs {name}, which could be left out",
+         "Whoever left it out is refused.", _OPTIONAL, True),
+    Rule("request-parameter-became-optional", _INFO, _NOBODY, "{name} may be left out now", "Less is asked for.", _FINE),
+    Rule("request-parameter-rewritten", _ERROR, _SENDERS, "{name} is written differently now: {change}",
+         "The same value has another spelling in the URL, so the old spelling means something else or nothing.",
+         "Keep style and explode as they are.", True),
+    Rule("request-body-required-added", _ERROR, _CALLERS, "a call now needs a body, and took none",
+         "Whoever calls without a body, as everybody did, is refused.", _OPTIONAL, True),
+    Rule("request-body-added", _INFO, _NOBODY, "a body may be sent now", "Nobody has to send one.", _FINE),
+    Rule("request-body-removed", _ERROR, _SENDERS, "a body is no longer taken: what is sent there is ignored",
+         "The call still goes through, and all that it said in its body is lost.", _KEEP, True),
+    Rule("request-body-became-required", _ERROR, _CALLERS, "a call now needs a body, which could be left out",
+         "Whoever left it out is refused.", _OPTIONAL, True),
+    Rule("request-body-became-optional", _INFO, _NOBODY, "the body may be left out now", "Less is asked for.", _FINE),
+    Rule("request-media-type-removed", _ERROR, _SENDERS, "a body of {name} is no longer taken",
+         "Whoever sends this media type is refused.", _ADD_BESIDE, True),
+    Rule("request-media-type-added", _INFO, _NOBODY, "a body of {name} is taken too", "Nobody has to send it.", _FINE),
+    Rule("request-encoding-changed", _ERROR, _SENDERS, "{name} is written differently in the form: {change}",
+         "The same value has another spelling in the form, so the old spelling means something else or nothing.",
+         "Keep style and explode as they are.", True),
+    Rule("request-property-removed", _ERROR, _SENDERS, "{name} is no longer taken: what is sent there is ignored",
+         "The call still goes through, and what it said there is lost.", _KEEP, True),
+    Rule("request-property-required-added", _ERROR, _SENDERS, "the body now needs {name}, which did not exist",
+         "Nobody sends it yet, so every body that was taken is refused.", _OPTIONAL, True),
+    Rule("request-property-added", _INFO, _NOBODY, "{name} may be sent now", "Nobody has to send it.", _FINE),
+    Rule("request-property-became-required", _ERROR, _SENDERS, "the body now needs {name}, which could be left out",
+         "Whoever left it out is refused.", _OPTIONAL, True),
+    Rule("request-property-became-optional", _INFO, _NOBODY, "{name} may be left out now", "Less is asked for.", _FINE),
+    # answers
+    Rule("response-status-removed", _ERROR, _READERS, "{name} is no longer promised",
+         "Whoever waits for this status meets another one, and takes a success for a failure. One that says that a call "
+         "failed breaks nobody.", _KEEP, True),
+    Rule("response-status-added", _INFO, _NOBODY, "an answer may have the status {name} now",
+         "Another outcome is declared. Whoever handles statuses one by one looks at it.", _FINE),
+    Rule("response-media-type-removed", _ERROR, _READERS, "the answer no longer comes as {name}",
+         "Whoever asks for this media type gets another one, or is refused.", _ADD_BESIDE, True),
+    Rule("response-media-type-added", _INFO, _NOBODY, "the answer may be asked for as {name} too",
+         "Whoever asks for what it asked for before gets what it got before.", _FINE),
+    Rule("response-header-removed", _ERROR, _READERS, "{name} is no longer answered", "Whoever reads the header finds nothing.",
+         _KEEP, True),
+    Rule("response-header-added", _INFO, _NOBODY, "{name} may be answered now", "Nobody has to read it.", _FINE),
+    Rule("response-header-became-optional", _ERROR, _READERS, "{name} may be missing from an answer now",
+         "Whoever relies on the header meets answers without it.", "Go on sending it always.", True),
+    Rule("response-header-became-required", _INFO, _NOBODY, "{name} is always answered now", "More is promised.", _FINE),
+    Rule("response-property-removed", _ERROR, _READERS, "{name} is no longer answered", "Whoever reads the field finds nothing.",
+         _KEEP, True),
+    Rule("response-property-added", _INFO, _NOBODY, "{name} may be answered now",
+         "A reader that passes over what it does not know is not concerned.", _FINE),
+    Rule("response-property-became-optional", _ERROR, _READERS, "{name} may be missing from an answer now",
+         "Whoever relies on the field meets answers without it.", "Go on sending it always.", True),
+    Rule("response-property-became-required", _INFO, _NOBODY, "{name} is always answered now", "More is promised.", _FINE),
+    # values
+    *(
+        Rule(f"{where}-{what}", level, breaks, sentence, meaning, remedy, proved)
+        for where, breaks, meaning, remedy in (
+            ("request", _SENDERS, _ONE_LESS, _NEVER_LESS),
+            ("response", _READERS, _ONE_MORE, _ADD_BESIDE),
+        )
+        for what, level, sentence, proved in (
+            ("type-changed", _ERROR, "{name} is {change}", True),
+            ("became-nullable", _ERROR, "{name} may be null now", True),
+            ("no-longer-nullable", _ERROR, "{name} may no longer be null", True),
+            ("const-changed", _ERROR, "{name} is {change}", True),
+            ("range-changed", _ERROR, "{name} is {change}", True),
+            ("length-changed", _ERROR, "{name} is {change}", True),
+            ("pattern-changed", _ERROR, "{name} is {change}", True),
+            ("format-changed", _ERROR, "{name} is {change}", True),
+            ("size-changed", _ERROR, "{name} is {change}", True),
+            ("alternatives-changed", _ERROR, "{name} has other alternatives: {change}", True),
+            ("members-changed", _ERROR, "of the further members of {name}: {change}", True),
+            ("values-changed", _ERROR, "{name} is {change}", True),
+            ("rule-changed", _ERROR, "{name} has another rule: {change}", True),
+            ("content-changed", _ERROR, "the text of {name} means something else: {change}", False),
+        )
+    ),
+    Rule("request-enum-narrowed", _ERROR, _SENDERS, "{name} takes fewer values: {change}", _ONE_LESS, _NEVER_LESS, True),
+    Rule("request-enum-widened", _INFO, _NOBODY, "{name} takes more values: {change}", "Nobody has to send them.", _FINE),
+    Rule("request-enum-changed", _ERROR, _SENDERS, "{name} takes other values: {change}", _ONE_LESS, _NEVER_LESS, True),
+    Rule("response-enum-widened", _WARNING, _READERS, "{name} may have more values: {change}",
+         "It breaks those who closed the set: whoever treats every value that was not listed as an error, as generated code "
+         "often does. Whoever has a branch for unknown values is not concerned. No contract says which of the two a reader is.",
+         "Say from the start that the list is open, with x-extensible-enum, and announce new values."),
+    Rule("response-enum-narrowed", _INFO, _NOBODY, "{name} has fewer values: {change}",
+         "Less is answered than was promised. Whoever waits for one of those values waits in vain.", _FINE),
+    Rule("response-enum-changed", _WARNING, _READERS, "{name} has other values: {change}",
+         "Values are gone and others are new: it breaks those who closed the set, and those who wait for what is gone.",
+         "Keep the values that are known, and add others beside them."),
+    Rule("request-extensible-enum-narrowed", _ERROR, _SENDERS, "{name} no longer lists {change} under x-extensible-enum",
+         "A value that was listed may no longer be understood. A validator takes it all the same, so no exchange can show it.",
+         _NEVER_LESS),
+    Rule("response-extensible-enum-widened", _INFO, _NOBODY, "{name} lists {change} under x-extensible-enum too",
+         "The list was open from the start: readers were told to expect other values.", _FINE),
+    Rule("request-default-changed", _WARNING, _SENDERS, "{name}, left out, means something else: {change}",
+         "Whoever leaves it out gets another behaviour without having changed anything.", "Keep the default as it is."),
+    Rule("response-default-changed", _INFO, _NOBODY, "{name} has another default: {change}",
+         "In an answer a default only tells a reader what to assume of what is missing.", _FINE),
+    # announcements
+    Rule("deprecated", _INFO, _NOBODY, "{name} is deprecated{change}", "Its end is near: plan to do without it.",
+         "Name the day: x-sunset in the contract, Deprecation (RFC 9745) and Sunset (RFC 8594) in the answers."),
+    Rule("deprecated-without-sunset", _WARNING, _NOBODY, "{name} is deprecated, and nobody says until when it stays",
+         "Asked for with --sunset-notice: an announced end without a day cannot be planned for.",
+         "Write x-sunset: YYYY-MM-DD beside deprecated: true."),
+    Rule("no-longer-deprecated", _INFO, _NOBODY, "{name} is no longer deprecated", "It stays after all.", _FINE),
+    Rule("sunset-too-soon", _ERROR, _CALLERS, "{name} ends too soon: {change}",
+         "Asked for with --sunset-notice: whoever depends on it has less time than was agreed.", "Name a later day."),
+    Rule("sunset-removed", _ERROR, _CALLERS, "the sunset of {name} is gone: {change}",
+         "It stays deprecated, and nobody knows any more until when it stays.", "Name the day again, or take deprecated back."),
+    Rule("sunset-brought-forward", _ERROR, _CALLERS, "{name} ends sooner than announced: {change}",
+         "Whoever planned with the day that was announced is too late.", "Keep the day, or name a later one."),
+    Rule("sunset-postponed", _INFO, _NOBODY, "{name} stays longer: {change}", "There is more time.", _FINE),
+    Rule("sunset-unreadable", _ERROR, _CALLERS, "nobody can tell when {name} ends: {change}",
+         "The sunset is no date that RFC 3339 or RFC 9110 knows, so no program can plan with it.",
+         "Write it as YYYY-MM-DD."),
+    Rule("stability-decreased", _ERROR, _CALLERS, "{name} is less stable: {change}",
+         "What was promised to stay may now change without notice.", "Keep the level, or announce a new version."),
+    Rule("stability-increased", _INFO, _NOBODY, "{name} is more stable: {change}", "More is promised.", _FINE),
+    Rule("stability-unreadable", _ERROR, _CALLERS, "nobody can tell how stable {name} is: {change}",
+         "x-stability-level has a value that nobody knows.", "Write draft, alpha, beta or stable."),
+    # the document
+    Rule("description-changed", _INFO, _NOBODY, "{name} is described differently: {change}",
+         "Asked for with --descriptions: words may change what a field means, and only a person can tell.",
+         "Read both texts."),
+    Rule("version-not-bumped", _WARNING, _NOBODY, "the version is still {change}, and something broke",
+         "Asked for with --check-version: whoever looks at the version takes it for the same contract.",
+         "Raise the major version."),
+    Rule("version-bump-too-small", _WARNING, _NOBODY, "the version went {change}",
+         "Asked for with --check-version: by the rules of Semantic Versioning the step is too small for what changed.",
+         "Raise the major version for what breaks, the minor one for what is new."),
+    Rule("version-decreased", _WARNING, _NOBODY, "the version went back: {change}",
+         "Asked for with --check-version: an older version number on a newer contract sorts them wrongly.", "Raise it."),
+    Rule("not-compared", _WARNING, _NOBODY, "{name} cannot be compared: {change}",
+         "A schema is unsound, or allows more alternatives than can be told apart. Nothing is said of what is inside.",
+         "Look at both versions by hand."),
+)  # fmt: skip
+
+RULES: Final[Mapping[str, Rule]] = {rule.id: rule for rule in _ROWS}
+"""Every rule by its id, in the order in which they are explained."""
+
+
+def families() -> Iterable[str]:
+    """Return the first word of each id, once: ``operation``, ``request``, ``response`` …."""
+    return dict.fromkeys(name.partition("-")[0] for name in RULES)
