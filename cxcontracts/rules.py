@@ -45,17 +45,33 @@ _ADD_BESIDE: Final = "Keep what was promised, and add the new form beside it und
 _NEVER_LESS: Final = "Go on taking everything that was taken; refuse less, never more."
 _FINE: Final = "Nothing has to be done."
 _ONE_LESS: Final = "What was accepted before is refused now, so a call that worked stops working."
-_ONE_MORE: Final = "Answers may now hold what they could not hold before, so code that was written against the promise meets it unprepared."
+_ONE_MORE: Final = (
+    "Answers may now hold what they could not hold before, so code that was written against the promise meets it unprepared."
+)
+
+
+def _gone(part: str, breaks: Audience, effect: str) -> Iterable[Rule]:
+    """Return the rules for a part that is gone, and whose end was announced."""
+    return (
+        Rule(
+            f"{part}-removed-before-sunset", _ERROR, breaks, "{name} is gone {change}",
+            f"Its end was announced for a later day, and people have planned with that day. {effect}.",
+            "Keep it until its sunset.", True,
+        ),
+        Rule(
+            f"{part}-removed-as-announced", _WARNING, breaks, "{name} is gone, {change}",
+            "It was deprecated and any sunset that was named has come, or it was published as draft or alpha. "
+            f"{effect} all the same.",
+            "Look at who still depends on it before it goes.", True,
+        ),
+    )  # fmt: skip
+
 
 _ROWS: Final = (
     # operations
     Rule("operation-removed", _ERROR, _CALLERS, "{name} is gone: every call of it fails",
          "Whoever calls the operation gets no answer any more.", _KEEP, True),
-    Rule("operation-removed-before-sunset", _ERROR, _CALLERS, "{name} is gone {change}",
-         "The end was announced for a later day, and callers have planned with that day.", "Keep it until its sunset.", True),
-    Rule("operation-removed-as-announced", _WARNING, _CALLERS, "{name} is gone, {change}",
-         "It was deprecated, and any sunset that was named has passed. Whoever still calls it fails all the same.",
-         "Look at who still calls it before it goes.", True),
+    *_gone("operation", _CALLERS, "Whoever still calls it fails"),
     Rule("operation-moved", _ERROR, _CALLERS, "{name} is answered under another server path: {change}",
          "The path of servers is part of the address. Calls to the old one lead nowhere.", "Serve both paths for a while.", True),
     Rule("operation-added", _INFO, _NOBODY, "{name} is new", "More is offered; nobody has to use it.", _FINE),
@@ -66,6 +82,7 @@ _ROWS: Final = (
     Rule("request-parameter-removed", _ERROR, _SENDERS, "{name} is no longer taken: what is sent there is ignored",
          "The call still goes through, and what it asked for is lost: a filter that filters nothing, a choice that is not heard.",
          _KEEP, True),
+    *_gone("request-parameter", _SENDERS, "What is sent there is ignored"),
     Rule("request-parameter-required-added", _ERROR, _CALLERS, "a call now needs {name}, which did not exist",
          "Nobody sends it yet, so every call that worked is refused.", _OPTIONAL, True),
     Rule("request-parameter-added", _INFO, _NOBODY, "{name} may be sent now", "Nobody has to send it.", _FINE),
@@ -91,6 +108,7 @@ _ROWS: Final = (
          "Keep style and explode as they are.", True),
     Rule("request-property-removed", _ERROR, _SENDERS, "{name} is no longer taken: what is sent there is ignored",
          "The call still goes through, and what it said there is lost.", _KEEP, True),
+    *_gone("request-property", _SENDERS, "What is sent there is ignored"),
     Rule("request-property-required-added", _ERROR, _SENDERS, "the body now needs {name}, which did not exist",
          "Nobody sends it yet, so every body that was taken is refused.", _OPTIONAL, True),
     Rule("request-property-added", _INFO, _NOBODY, "{name} may be sent now", "Nobody has to send it.", _FINE),
@@ -109,12 +127,14 @@ _ROWS: Final = (
          "Whoever asks for what it asked for before gets what it got before.", _FINE),
     Rule("response-header-removed", _ERROR, _READERS, "{name} is no longer answered", "Whoever reads the header finds nothing.",
          _KEEP, True),
+    *_gone("response-header", _READERS, "Whoever still reads it finds nothing"),
     Rule("response-header-added", _INFO, _NOBODY, "{name} may be answered now", "Nobody has to read it.", _FINE),
     Rule("response-header-became-optional", _ERROR, _READERS, "{name} may be missing from an answer now",
          "Whoever relies on the header meets answers without it.", "Go on sending it always.", True),
     Rule("response-header-became-required", _INFO, _NOBODY, "{name} is always answered now", "More is promised.", _FINE),
     Rule("response-property-removed", _ERROR, _READERS, "{name} is no longer answered", "Whoever reads the field finds nothing.",
          _KEEP, True),
+    *_gone("response-property", _READERS, "Whoever still reads it finds nothing"),
     Rule("response-property-added", _INFO, _NOBODY, "{name} may be answered now",
          "A reader that passes over what it does not know is not concerned.", _FINE),
     Rule("response-property-became-optional", _ERROR, _READERS, "{name} may be missing from an answer now",
@@ -166,12 +186,12 @@ _ROWS: Final = (
     Rule("response-default-changed", _INFO, _NOBODY, "{name} has another default: {change}",
          "In an answer a default only tells a reader what to assume of what is missing.", _FINE),
     # announcements
-    Rule("deprecated", _INFO, _NOBODY, "{name} is deprecated{change}", "Its end is near: plan to do without it.",
+    Rule("deprecated", _INFO, _NOBODY, "{name} {change}", "Its end is announced: plan to do without it.",
          "Name the day: x-sunset in the contract, Deprecation (RFC 9745) and Sunset (RFC 8594) in the answers."),
     Rule("deprecated-without-sunset", _WARNING, _NOBODY, "{name} is deprecated, and nobody says until when it stays",
          "Asked for with --sunset-notice: an announced end without a day cannot be planned for.",
          "Write x-sunset: YYYY-MM-DD beside deprecated: true."),
-    Rule("no-longer-deprecated", _INFO, _NOBODY, "{name} is no longer deprecated", "It stays after all.", _FINE),
+    Rule("no-longer-deprecated", _INFO, _NOBODY, "the end of {name} is no longer announced", "It stays after all.", _FINE),
     Rule("sunset-too-soon", _ERROR, _CALLERS, "{name} ends too soon: {change}",
          "Asked for with --sunset-notice: whoever depends on it has less time than was agreed.", "Name a later day."),
     Rule("sunset-removed", _ERROR, _CALLERS, "the sunset of {name} is gone: {change}",
@@ -179,14 +199,15 @@ _ROWS: Final = (
     Rule("sunset-brought-forward", _ERROR, _CALLERS, "{name} ends sooner than announced: {change}",
          "Whoever planned with the day that was announced is too late.", "Keep the day, or name a later one."),
     Rule("sunset-postponed", _INFO, _NOBODY, "{name} stays longer: {change}", "There is more time.", _FINE),
-    Rule("sunset-unreadable", _ERROR, _CALLERS, "nobody can tell when {name} ends: {change}",
+    Rule("sunset-unreadable", _ERROR, _CALLERS, "the sunset of {name} cannot be read: {change}",
          "The sunset is no date that RFC 3339 or RFC 9110 knows, so no program can plan with it.",
          "Write it as YYYY-MM-DD."),
     Rule("stability-decreased", _ERROR, _CALLERS, "{name} is less stable: {change}",
          "What was promised to stay may now change without notice.", "Keep the level, or announce a new version."),
     Rule("stability-increased", _INFO, _NOBODY, "{name} is more stable: {change}", "More is promised.", _FINE),
-    Rule("stability-unreadable", _ERROR, _CALLERS, "nobody can tell how stable {name} is: {change}",
-         "x-stability-level has a value that nobody knows.", "Write draft, alpha, beta or stable."),
+    Rule("stability-unreadable", _ERROR, _CALLERS, "the stability of {name} cannot be read: {change}",
+         "x-stability-level has, or had, a value that nobody knows, so nobody can tell whether less is promised.",
+         "Write draft, alpha, beta or stable."),
     # the document
     Rule("description-changed", _INFO, _NOBODY, "{name} is described differently: {change}",
          "Asked for with --descriptions: words may change what a field means, and only a person can tell.",
