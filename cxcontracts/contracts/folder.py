@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from cxcontracts.documents import MOST_BYTES, Document, Refused, contents, parse, quoted
+from cxcontracts.contracts.stores import Disk, Store
+from cxcontracts.documents import MOST_BYTES, Document, Refused, parse, quoted
 from cxcontracts.errors import ContractError
 from cxcontracts.problems import Place, did_you_mean
 
@@ -23,6 +23,12 @@ _COPY = "copy what it names into the partner's folder and refer to the copy"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _UNPRINTED = re.compile(r"[\x00-\x1f\x7f]")
 _BAD_ESCAPE = re.compile(r"~(?![01])")
+_UNREAD = {
+    "file-irregular": ("ref-not-a-file", "names something that is not a regular file", "name a file"),
+    "file-outside": ("ref-outside", "leads out of the partner's folder", _COPY),
+    "file-elsewhere": ("ref-remote", "names another file, and nothing but the URL itself is fetched", "download both"),
+}
+"""Why a file is not read, and what that says of the reference to it."""
 
 
 class RefusedReference(Exception):
@@ -44,15 +50,13 @@ class RefusedReference(Exception):
 class Folder:
     """The files of one contract, read when asked for, each once.
 
-    Attributes:
-        root: The folder.
-        shown: The folder as messages name it, ``partners/operator``; may be empty.
+    Args:
+        root: The folder on disk, or wherever else it is kept.
+        shown: A folder on disk as messages name it, ``partners/operator``; may be empty.
     """
 
-    def __init__(self, root: Path, shown: str) -> None:
-        self.root = root
-        self.shown = shown
-        self._real_root = os.path.realpath(root)
+    def __init__(self, root: Path | Store, shown: str = "") -> None:
+        self._store: Store = Disk(root, shown) if isinstance(root, Path) else root
         self._documents: dict[PurePosixPath, Document] = {}
         self._paths: dict[str, PurePosixPath] = {}
         self._addresses: dict[str, PurePosixPath] = {}
@@ -85,7 +89,7 @@ class Folder:
             RefusedReference: With the code
 
                 - ``ref-syntax``: it has control characters, broken UTF-8 or a broken escape, or is endless;
-                - ``ref-remote``: it names another host, by URL or ``//host``;
+                - ``ref-remote``: it names another host, by URL or ``//host``, or a file beside a document that was fetched;
                 - ``ref-file-url``, ``ref-scheme``: it is a ``file:`` URL, or has another scheme (``data:``, ``jar:``, ``urn:``);
                 - ``ref-absolute``, ``ref-drive``, ``ref-backslash``: its path is not a relative one of ``/`` and names;
                 - ``ref-query``: its path has a ``?``;
@@ -136,34 +140,31 @@ class Folder:
         return self._documents[path]
 
     def _contents(self, path: PurePosixPath, reference: str) -> bytes:
-        real = os.path.realpath(os.path.join(self._real_root, path))
-        if os.path.commonpath((real, self._real_root)) != self._real_root:
-            raise _refused("ref-outside", reference, "leads out of the partner's folder", _COPY)
         if len(self._documents) >= MOST_FILES or self._size >= MOST_BYTES_IN_ALL:
             what = f"is one file too many: more than {MOST_FILES:,}, or {MOST_BYTES_IN_ALL:,} bytes"
             raise _refused("ref-too-many-files", reference, what, "bundle the contract into one file")
         try:
-            return contents(Path(real))
+            return self._store.contents(path)
         except Refused as found:
-            raise self._unread(found, Path(real), reference) from None
+            raise self._unread(found, path, reference) from None
 
-    def _unread(self, found: Refused, real: Path, reference: str) -> RefusedReference:
+    def _unread(self, found: Refused, path: PurePosixPath, reference: str) -> RefusedReference:
         if found.code == "file-missing":
-            return _refused("ref-missing-file", reference, "names a file that is not there", self._nearest(real))
-        if found.code == "file-irregular":
-            return _refused("ref-not-a-file", reference, "names something that is not a regular file", "name a file")
+            return _refused("ref-missing-file", reference, "names a file that is not there", self._nearest(path))
+        if found.code in _UNREAD:
+            code, what, remedy = _UNREAD[found.code]
+            return _refused(code, reference, what, remedy)
         code = "ref-too-large" if found.code == "file-too-large" else "ref-unreadable"
         return _refused(code, reference, f"cannot be followed: {found.what}", found.remedy)
 
-    def _nearest(self, missing: Path) -> str:
-        try:
-            names = os.listdir(missing.parent)[:MOST_FILES]
-        except OSError:
+    def _nearest(self, missing: PurePosixPath) -> str:
+        names = self._store.beside(missing)
+        if not names:
             return "check the path; it starts at the folder of the file it stands in"
         return did_you_mean(missing.name, names)
 
     def _name(self, relative: str) -> str:
-        return f"{self.shown}/{relative}" if self.shown else relative
+        return self._store.shown(relative)
 
 
 def index_of(token: str) -> int:

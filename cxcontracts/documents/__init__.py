@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cxcontracts.documents.document import Document, Duplicate, parse, read
-from cxcontracts.documents.files import contents
+from cxcontracts.documents.files import contents, unpacked
 from cxcontracts.documents.refusals import MOST_BYTES, MOST_NESTING, MOST_VALUES, Malformed, Refused, quoted
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "parse",
     "quoted",
     "read",
+    "unpacked",
 ]

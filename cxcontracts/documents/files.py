@@ -40,14 +40,24 @@ def contents(path: Path, *, at_most: int = MOST_BYTES) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name cannot be used"
         raise Refused("file-unreadable", f"the file cannot be read: {reason}", "check its name and permissions") from None
+    return unpacked(data, at_most=at_most)
+
+
+def unpacked(data: bytes, *, at_most: int = MOST_BYTES) -> bytes:
+    """Return what gzip packed, in one member or several (RFC 1952, section 2.2), and any other bytes as they are.
+
+    No more than allowed is ever in memory.
+
+    Raises:
+        Refused: ``file-too-large``, packed or unpacked, or ``gzip-syntax``.
+    """
     if len(data) > at_most:
         raise too_large(at_most)
     return _unpacked(data, at_most) if data.startswith(_GZIP) else data
 
 
 def _unpacked(data: bytes, at_most: int) -> bytes:
-    """Return what gzip packed, in one member or several (RFC 1952, section 2.2); no more of it than allowed is ever in memory."""
-    unpacked = bytearray()
+    whole = bytearray()
     rest, start = b"", 0
     for _ in range(_MOST_MEMBERS):
         member = zlib.decompressobj(_GZIP_FORMAT)
@@ -56,13 +66,13 @@ def _unpacked(data: bytes, at_most: int) -> bytes:
                 rest, start = data[start : start + _CHUNK], start + _CHUNK
             if not rest:
                 raise _not_gzip("it ends too early")
-            unpacked += _inflated(member, rest, at_most + 1 - len(unpacked))
-            if len(unpacked) > at_most:
+            whole += _inflated(member, rest, at_most + 1 - len(whole))
+            if len(whole) > at_most:
                 raise too_large(at_most)
             rest = member.unconsumed_tail
         rest = member.unused_data
         if not rest.strip(b"\0") and not data[start:].strip(b"\0"):  # tapes and blocks are filled up with zeros
-            return bytes(unpacked)
+            return bytes(whole)
     raise _not_gzip(f"it has more than {_MOST_MEMBERS:,} members")
 
 
