@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from cxcontracts.findings import Finding, Harm, Run, Verdict
 from cxcontracts.problems import Place
-from cxcontracts.reports.junit import UnfaithfulReportError, faithful, render
+from cxcontracts.reports.junit import render
+from cxcontracts.reports.suites import UnfaithfulReportError, faithful
 from tests.readers import commands, unseen
 from tests.runs import check, finding, hurt, impact, intact, partner_run, version
 

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from cxcontracts.exchanges import JSON, NO_BODY, Exchange
-from cxcontracts.findings import Finding
+from cxcontracts.findings import Change, Finding
 from cxcontracts.paths import parse_path
+
+Told = Finding | Change
+"""What an exchange proves."""
 
 Focus = tuple[str, ...]
 """Names and indices from the body inwards; ``*`` is any item."""
@@ -28,18 +31,18 @@ _FARTHEST: Final = 20
 _FINEST_FIRST: Final = (_Detail(50, 12, 400), _Detail(8, 3, 60), _Detail(4, 2, 40), _Detail(2, 1, 30), _Detail(0, 0, 20))
 
 
-def request_line(finding: Finding, exchange: Exchange, room: int) -> str:
-    """Return what was sent: method, path and query, the headers that the finding names, and the body within *room* characters."""
+def request_line(told: Told, exchange: Exchange, room: int) -> str:
+    """Return what was sent: method, path and query, the headers that are spoken of, and the body within *room* characters."""
     request = exchange.request
     query = "&".join(f"{name}={value}" for name, value in request.query)
     line = f"{request.method} {request.path}" + (f"?{query}" if query else "")
-    return " ".join([line, *_headers(finding, request.headers), *_body(finding, request.body, room)])
+    return " ".join([line, *_headers(told, request.headers), *_body(told, request.body, room)])
 
 
-def response_line(finding: Finding, exchange: Exchange, room: int) -> str:
-    """Return what came back: status, the headers that the finding names, and the body within *room* characters."""
+def response_line(told: Told, exchange: Exchange, room: int) -> str:
+    """Return what came back: status, the headers that are spoken of, and the body within *room* characters."""
     response = exchange.response
-    parts = [str(response.status), *_headers(finding, response.headers), *_body(finding, response.body, room)]
+    parts = [str(response.status), *_headers(told, response.headers), *_body(told, response.body, room)]
     if response.assumed:
         what = "no contract declares this refusal" if response.status >= 400 else "the call is answered all the same"
         parts.append(f"(assumed: {what})")
@@ -61,19 +64,26 @@ def excerpt(value: JSON, focus: Focus, room: int) -> str:
     return shortest[: room - 1] + "…"
 
 
-def _headers(finding: Finding, headers: Mapping[str, JSON]) -> list[str]:
-    named = f"{finding.element} {finding.id}".casefold()
+def _headers(told: Told, headers: Mapping[str, JSON]) -> list[str]:
+    named = f"{told.element} {_also(told)}".casefold()
     return [f"{name}: {value}" for name, value in headers.items() if name.casefold() in named]
 
 
-def _body(finding: Finding, body: JSON, room: int) -> list[str]:
-    return [] if body is NO_BODY else [excerpt(body, _focus(finding, body), room)]
+def _also(told: Told) -> str:
+    """Return what else names a header: a requirement, or a media type that is not the old one."""
+    if isinstance(told, Finding):
+        return told.id
+    return "accept content-type" if "media-type" in told.rule else ""
 
 
-def _focus(finding: Finding, body: JSON) -> Focus:
-    """Return what of the body a finding speaks of: its requirement's path, or the end of its element, whichever leads deeper."""
-    requirement = finding.id.split("/", 2)[-1].partition(":")[2]
-    last_of_element = finding.element.rpartition(" ")[2]
+def _body(told: Told, body: JSON, room: int) -> list[str]:
+    return [] if body is NO_BODY else [excerpt(body, _focus(told, body), room)]
+
+
+def _focus(told: Told, body: JSON) -> Focus:
+    """Return what of the body is spoken of: the requirement's path, or the end of the element, whichever leads deeper."""
+    requirement = told.id.split("/", 2)[-1].partition(":")[2] if isinstance(told, Finding) else ""
+    last_of_element = told.element.rpartition(" ")[2]
     return max((_parsed(requirement), _parsed(last_of_element)), key=lambda focus: _reach(body, focus))
 
 

@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import importlib.resources
 import json
-import math
-import re
-from collections.abc import Mapping
 from typing import Any, Final
 
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Change, Finding, PartnerRun, Run, Version
+from cxcontracts.reports.ascii_json import written
 from cxcontracts.reports.sentences import alone
 
 VERSION: Final = 1
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_DEEPEST: Final = 150
 
 
 def render(run: Run) -> str:
@@ -40,20 +36,20 @@ def render(run: Run) -> str:
     report |= {"fail_on": sorted(run.fail_on), "complete": run.complete}
     if run.not_judged:
         report["not_judged"] = dict(run.not_judged)
-    return json.dumps(_sayable(report), indent=2, allow_nan=False) + "\n"
+    return written(report)
 
 
-def schema() -> dict[str, Any]:
-    """Return the JSON Schema, draft 2020-12, that every report fits."""
-    text = importlib.resources.files("cxcontracts.reports").joinpath("schema/run.schema.json").read_text("utf-8")
+def schema(name: str = "run") -> dict[str, Any]:
+    """Return a published JSON Schema, draft 2020-12: ``run``, which these reports fit, or ``diff``."""
+    text = importlib.resources.files("cxcontracts.reports").joinpath(f"schema/{name}.schema.json").read_text("utf-8")
     read: dict[str, Any] = json.loads(text)
     return read
 
 
 def _partner(partner: PartnerRun) -> dict[str, JSON]:
-    contract = {"record": _version(partner.record)}
+    contract = {"record": version_as_json(partner.record)}
     if partner.candidate is not None:
-        contract["candidate"] = _version(partner.candidate)
+        contract["candidate"] = version_as_json(partner.candidate)
     report: dict[str, JSON] = {"partner": partner.partner, "contract": contract}
     if partner.not_covered:
         report["not_covered"] = partner.not_covered
@@ -62,7 +58,8 @@ def _partner(partner: PartnerRun) -> dict[str, JSON]:
     return report | {"changes": [_change(change) for change in partner.changes]}
 
 
-def _version(version: Version) -> dict[str, JSON]:
+def version_as_json(version: Version) -> dict[str, JSON]:
+    """Return a version of a contract as the reports publish it."""
     return {"version": version.version, "digest": version.digest, "file": version.file}
 
 
@@ -101,18 +98,3 @@ def _finding(finding: Finding) -> dict[str, JSON]:
 
 def _change(change: Change) -> dict[str, JSON]:
     return {"element": change.element, "change": change.change, "felt_by": list(change.felt_by), "places": change.places}
-
-
-def _sayable(value: JSON, depth: int = 0) -> JSON:
-    """Return what JSON can say of a value."""
-    if isinstance(value, str):
-        return _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if isinstance(value, Mapping | list | tuple) and depth > _DEEPEST:
-        return "…"
-    if isinstance(value, Mapping):
-        return {_sayable(str(key)): _sayable(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_sayable(item, depth + 1) for item in value]
-    return value

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import click
 
 from cxcontracts.sanitise import harmless_line
 
+_T = TypeVar("_T")
 _NARROWEST: Final = 24
 _LONGEST: Final = 1000
+
+FIRST: Final = 10
+"""How many entries of a list are shown where nobody asked for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,27 @@ class Page:
     def write_whole(self, text: str, *, indent: int = 0, lead: str = "", lead_style: Style = PLAIN) -> None:
         """Write something to be copied: in one line, however long."""
         self._put(lead.ljust(indent), lead_style, harmless_line(text, _LONGEST), PLAIN)
+
+    def row(self, label: str, text: str, *, column: int) -> None:
+        """Write a fact after its label, and nothing where there is none."""
+        if text:
+            self.write(text, lead=f"    {label}", indent=column, lead_style=DIM)
+
+    def copied(self, label: str, text: str, *, column: int) -> None:
+        """Write something to be copied after its label."""
+        self.write_whole(text, lead=f"    {label}", indent=column, lead_style=DIM)
+
+    def section(self, title: str, items: Sequence[_T], write: Callable[[_T], None], *, most: int | None) -> None:
+        """Write a list with its length, and nothing where it is empty; *most* of its items at first, None for all."""
+        if not items:
+            return
+        self.gap()
+        self.write(f"{title} ({len(items):,})")
+        shown = items[:most]
+        for item in shown:
+            write(item)
+        if len(shown) < len(items):
+            self.write(f"… and {len(items) - len(shown):,} more; --verbose shows all", indent=4)
 
     def _put(self, start: str, start_style: Style, line: str, style: Style) -> None:
         plain = (start + line).rstrip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
-from cxcontracts.findings import WORST_FIRST, Finding, Harm, PartnerRun, Promise, Run, Verdict, people
+from cxcontracts.findings import WORST_FIRST, Finding, Harm, PartnerRun, Promise, Run, Verdict, Version, people
 from cxcontracts.reports.excerpt import request_line, response_line
 from cxcontracts.wording import listed
 
@@ -114,18 +114,21 @@ def waiting(followers: int) -> str:
 
 def release(partner: PartnerRun) -> str:
     """Return which contract was judged: ``operator 2.3.0 → 2.4.0``, or ``operator 2.3.0`` without a candidate."""
-    record = _number(partner.record.version)
     if partner.candidate is None:
-        return f"{partner.partner} {record}"
-    if partner.candidate.digest == partner.record.digest:
-        return f"{partner.partner} {record} (the candidate is the record)"
-    if partner.candidate.version == partner.record.version:
-        return f"{partner.partner} {record} (changed, same version)"
-    return f"{partner.partner} {record} → {_number(partner.candidate.version)}"
+        return f"{partner.partner} {numbered(partner.record)}"
+    return f"{partner.partner} {step(partner.record, partner.candidate, 'the candidate is the record')}"
 
 
-def _number(version: str) -> str:
-    return version or "(no version)"
+def step(old: Version, new: Version, same: str) -> str:
+    """Return from which version to which a contract went; *same* is said where nothing changed in its files."""
+    if new.digest == old.digest:
+        return f"{numbered(old)} ({same})"
+    return f"{numbered(old)} (changed, same version)" if new.version == old.version else f"{numbered(old)} → {numbered(new)}"
+
+
+def numbered(version: Version) -> str:
+    """Return the number of a version."""
+    return version.version or "(no version)"
 
 
 def alone(run: Run, partner: PartnerRun) -> Run:

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
 from cxcontracts.findings import Change, Finding, PartnerRun, Run, Verdict
-from cxcontracts.reports.page import BOLD, DIM, Page, Style
+from cxcontracts.reports.page import BOLD, FIRST, Page, Style
 from cxcontracts.reports.sentences import Roots, alone, count, counts, facts, release, suffering, unchecked, waiting, who
 from cxcontracts.sanitise import harmless_line
 from cxcontracts.wording import listed
 
 _T = TypeVar("_T")
 _COLOURS: Final = {"BROKEN": "red", "INTACT": "green"}
-_FIRST: Final = 10
 _LABELS: Final = 15
 
 
@@ -95,11 +94,10 @@ class _Report:
         self._row("then", waiting(self._roots.followers(finding)))
 
     def _row(self, label: str, text: str) -> None:
-        if text:
-            self.page.write(text, lead=f"    {label}", indent=_LABELS, lead_style=DIM)
+        self.page.row(label, text, column=_LABELS)
 
     def _copied(self, label: str, text: str) -> None:
-        self.page.write_whole(text, lead=f"    {label}", indent=_LABELS, lead_style=DIM)
+        self.page.copied(label, text, column=_LABELS)
 
     def rest(self) -> None:
         """Say what did not break: counts first, then each group with its reasons."""
@@ -166,15 +164,7 @@ class _Report:
         self._section("Warnings", warnings, lambda pair: self.page.write(": ".join(pair), lead="  - ", indent=4))
 
     def _section(self, title: str, items: Sequence[_T], write: Callable[[_T], None]) -> None:
-        if not items:
-            return
-        self.page.gap()
-        self.page.write(f"{title} ({len(items):,})")
-        shown = items if self._verbose else items[:_FIRST]
-        for item in shown:
-            write(item)
-        if len(shown) < len(items):
-            self.page.write(f"… and {len(items) - len(shown):,} more; --verbose shows all", indent=4)
+        self.page.section(title, items, write, most=None if self._verbose else FIRST)
 
 
 def _by_experience(findings: Iterable[Finding], run: Run) -> list[list[Finding]]:

@@ -1,0 +1,38 @@
+"""JSON as the reports write it: ASCII, the same bytes each time, whatever text or number a partner put into it."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from cxcontracts.exchanges import JSON
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_DEEPEST: Final = 150
+
+
+def written(value: JSON) -> str:
+    r"""Return a value as JSON, ending in a line feed.
+
+    Text stays as it is, but for what JSON cannot say: a lone surrogate is spelled out (``\ud800``), and a number that is none is
+    text (``"NaN"``). What is nested without end is cut.
+    """
+    return json.dumps(_sayable(value), indent=2, allow_nan=False) + "\n"
+
+
+def _sayable(value: JSON, depth: int = 0) -> JSON:
+    """Return what JSON can say of a value."""
+    if isinstance(value, str):
+        return _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, Mapping | list | tuple) and depth > _DEEPEST:
+        return "…"
+    if isinstance(value, Mapping):
+        return {_sayable(str(key)): _sayable(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_sayable(item, depth + 1) for item in value]
+    return value
