@@ -36,7 +36,8 @@ _FORMS_OF_VALUES: Sequence[Schema] = (
     {"type": "object", "minProperties": 1},
     {"type": "array", "minItems": 1},
 )
-_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+"""Headers that OpenAPI says to leave out of the parameters: those that are declared all the same mean nothing."""
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,7 @@ def _dropped(renewed: Operation, point: Point, wanted: str, element: str, refuse
     lost = "a call that sends it is refused" if shut else "what is sent there would be ignored"
     because = f"{point.label} is no longer taken; {lost}"
     waits_for = "answers" if point.entry.place == "body" and sent_media(renewed.body, wanted) is None else ""
-    answered = refused if shut else replace(refused, response=_ignored(renewed))
+    answered = refused if shut else replace(refused, response=ignored(renewed))
     return Judgement(Verdict.BROKEN, element, because, Promise.POSSIBLE, Promise.IMPOSSIBLE, answered, waits_for)
 
 
@@ -242,7 +243,7 @@ def _on_record(element: str, point: Point, record: Taken, whole: Schema, *, rene
 def _on_change(
     element: str, point: Point, record: Taken, candidate: Taken, whole: Schema, witness: Callable[[JSON], Exchange]
 ) -> Judgement:
-    rewritten = _written_otherwise(record, candidate, whole)
+    rewritten = written_otherwise(record, candidate, whole)
     if rewritten is not None:
         before, after = (_spelled(point, each, rewritten.value) for each in (record, candidate))
         because = f"{point.label} has to be written differently now: {after}, it was {before}"
@@ -283,7 +284,7 @@ def _spelled(point: Point, target: Taken, value: JSON) -> str:
     return "&".join(f"{name}={text}" if in_pairs else text for name, text in pairs)
 
 
-def _written_otherwise(record: Taken, candidate: Taken, sent: Schema) -> Found | None:
+def written_otherwise(record: Taken, candidate: Taken, sent: Schema) -> Found | None:
     """Return a value that was taken and whose text is another one now; None where every text stays."""
     before, after = record.writing, candidate.writing
     if before is None or after is None or _style(record) == _style(candidate):
@@ -359,7 +360,7 @@ def demands(side: Side, operation: Operation, sent: Sequence[Entry], wanted: str
     found = [
         Demand(parameter.place, parameter.name, parameter.key)
         for parameter in operation.parameters
-        if parameter.required and not (parameter.place == "header" and parameter.name.lower() in _IGNORED_HEADERS)
+        if parameter.required and not (parameter.place == "header" and parameter.name.lower() in IGNORED_HEADERS)
     ]
     body = operation.body
     in_body = [entry for entry in sent if entry.place == "body"]
@@ -434,7 +435,7 @@ def missing(found: Sequence[Demand], sent: Sequence[Entry]) -> list[Demand]:
     return [demand for demand in found if demand.binding not in bindings]
 
 
-def _ignored(operation: Operation) -> Response:
+def ignored(operation: Operation) -> Response:
     """Return the answer of a partner that takes the call and not the wish."""
     successes = operation.successes(())
     return Response(successes[0].status if successes else 200, assumed=True)

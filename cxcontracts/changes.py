@@ -6,8 +6,9 @@ to, never by how they are spelled; ``allOf`` by what it merges to; descriptions 
 
 from __future__ import annotations
 
+import datetime
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,17 +17,44 @@ from operator import is_
 from typing import Any
 
 from cxcontracts.containment.narrowing import NO_DEEPER, any_of, narrowed
-from cxcontracts.containment.nodes import Direction, Node, Reader, Shape, TooManyShapes, lone_reference, values_of
+from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes, lone_reference, values_of
 from cxcontracts.containment.sets import Nothing, Schema, find
-from cxcontracts.contracts.operation import Encoding, Header, Media, Operation, Parameter, Scheme
+from cxcontracts.contracts.operation import Answer, Encoding, Header, Media, Operation, Parameter, Scheme
+from cxcontracts.edits import edit
 from cxcontracts.errors import ContractError
+from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Change
+from cxcontracts.lifecycle import announcements, removal
+from cxcontracts.proofs import (
+    ALL_HEADERS,
+    BodyUnheard,
+    Claim,
+    Demanded,
+    Gone,
+    MemberUnheard,
+    Missing,
+    Needed,
+    NoLongerAnswered,
+    NoLongerSpoken,
+    OtherRules,
+    OtherValues,
+    Rewritten,
+    Sent,
+    Spot,
+    Told,
+    TurnedAway,
+    Unheard,
+    alternatives,
+)
 from cxcontracts.sameness import Sameness, same
 from cxcontracts.scenes import Side
-from cxcontracts.wording import described, listed, shown
+from cxcontracts.wording import listed, shown
 
 MOST_DETAILS = 300
-"""How many pairs of schemas are looked into, those of called operations first and the outer before the inner."""
+"""How many pairs of schemas ``impact`` looks into, those of called operations first and the outer before the inner."""
+
+MOST_PAIRS = 100_000
+"""How many pairs of schemas are looked into where that is the question; the most known is 13,000."""
 
 _MOST_TRIALS = 12
 """How many alternatives are compared to find out which is which, where their names do not tell."""
@@ -46,9 +74,17 @@ _FURTHER = (
 )  # fmt: skip
 """Keys that narrow a value by more than its members or its items."""
 
-_UNSOUND = "cannot be compared: a schema is unsound, or allows too many alternatives"
+_TEXTS = ("contentEncoding", "contentMediaType", "contentSchema")
+"""Keys that say what a text is made of, which no validator looks at."""
+
+_OPEN = "x-extensible-enum"
+"""An open list of values: https://opensource.zalando.com/restful-api-guidelines/#112."""
+
+_UNSOUND = "a schema is unsound, or allows too many alternatives"
 
 Keys = frozenset[object]
+At = tuple[Node | None, Node | None]
+"""Where something is written in the record, and where in the candidate."""
 
 
 class _Met:
@@ -73,11 +109,30 @@ class _Met:
 
 
 @dataclass
-class _Found:
+class Difference:
+    """One difference, not judged yet.
+
+    Attributes:
+        operation: Which operation it was found in, counted in the order in which they were looked at.
+        element, change: As in :class:`~cxcontracts.findings.Change`.
+        rule: The id of its row in the catalogue.
+        words: How it changed, for the sentence of the rule.
+        at: Where it is written in the record, and where in the candidate; None where it is not.
+        data: What tells it from others of its rule in the same place, whatever words are found for it.
+        claims: What would break somebody, one for each alternative that shows it; none where nothing has to be proved.
+        keys: The parts of the contracts that it is about.
+        met: How many elements show it.
+    """
+
     operation: int
     element: str
     change: str
+    rule: str
+    words: str
+    at: At
+    data: JSON
     met: _Met
+    claims: list[Claim] = field(default_factory=list)
     keys: set[object] = field(default_factory=set)
 
 
@@ -89,21 +144,44 @@ class _Pair:
     element: str
     one: Sequence[Node]
     other: Sequence[Node]
-    before: Reader
-    after: Reader
+    spot: Spot
     met: _Met
 
 
 def differences(
-    record: Side, candidate: Side, called: Iterable[Operation], felt: Callable[[Keys], tuple[str, ...]]
+    record: Side,
+    candidate: Side,
+    called: Iterable[Operation],
+    felt: Callable[[Keys], tuple[str, ...]],
+    today: datetime.date,
 ) -> tuple[Change, ...]:
     """Return every difference between two versions of a contract, those in called operations first.
 
     Args:
         called: The operations of the record that journeys call.
         felt: Returns the ids of the requirements that depend on any of these parts.
+        today: The day on which announced ends count.
     """
-    comparison = _Comparison(record, candidate)
+    found = compared(record, candidate, today, called, most=MOST_DETAILS)
+    return tuple(Change(each.element, each.change, felt(frozenset(each.keys)), each.met.places, each.rule) for each in found)
+
+
+def compared(
+    record: Side,
+    candidate: Side,
+    today: datetime.date,
+    called: Iterable[Operation] = (),
+    *,
+    most: int = MOST_PAIRS,
+    notice: int | None = None,
+) -> list[Difference]:
+    """Return every difference between two versions of a contract, those in *called* operations first.
+
+    Args:
+        most: How many pairs of schemas are looked into.
+        notice: How many days an announced end has to be away; None where nothing was agreed.
+    """
+    comparison = _Comparison(record, candidate, today, most, notice)
     for operation in called:
         comparison.operation(operation)
     comparison.look_into()
@@ -111,16 +189,17 @@ def differences(
         comparison.operation(operation)
     comparison.look_into()
     comparison.added()
-    found = sorted(comparison.found, key=lambda each: each.operation)
-    return tuple(Change(each.element, each.change, felt(frozenset(each.keys)), each.met.places) for each in found)
+    return sorted(comparison.found, key=lambda each: each.operation)
 
 
 class _Comparison:
-    def __init__(self, record: Side, candidate: Side) -> None:
+    def __init__(self, record: Side, candidate: Side, today: datetime.date, most: int, notice: int | None) -> None:
         self.record = record
         self.candidate = candidate
-        self._noted: dict[tuple[int, str, str], _Found] = {}
-        self._left = MOST_DETAILS
+        self._today = today
+        self._notice = notice
+        self._noted: dict[tuple[int, str, str], Difference] = {}
+        self._left = most
         self._tried = 0
         self._trials = [None] * _MOST_TRIALS  # shared with the trials within trials
         self._queue: deque[_Pair] = deque()
@@ -131,14 +210,38 @@ class _Comparison:
         self._same = Sameness(record.contract, candidate.contract)
 
     @property
-    def found(self) -> list[_Found]:
+    def found(self) -> list[Difference]:
         """Every change, in the order in which they were met."""
         return list(self._noted.values())
 
-    def add(self, element: str, change: str, *keys: object) -> None:
+    def add(
+        self,
+        element: str,
+        change: str,
+        rule: str,
+        *keys: object,
+        at: At = (None, None),
+        words: str | None = None,
+        data: JSON = None,
+        claim: Claim | None = None,
+    ) -> None:
         """Note a change; what several alternatives of a schema share is one."""
-        noted = self._noted.setdefault((self._operation, element, change), _Found(self._operation, element, change, self._cause))
+        noted = self._noted.get((self._operation, element, change))
+        if noted is None:
+            said = change if words is None else words
+            noted = Difference(self._operation, element, change, rule, said, at, data, self._cause)
+            self._noted[self._operation, element, change] = noted
         noted.keys |= set(keys)
+        if claim is not None:
+            noted.claims.append(claim)
+
+    def announced(self, element: str, part: str, one: JSON, other: JSON, *keys: object, at: At) -> None:
+        """Note what two versions of a part announce differently about its end and its stability."""
+        if isinstance(one, dict) and isinstance(other, dict):
+            for rule, words in announcements(one, other, self._today, self._notice):
+                more = f": {words}" if words not in ("", "is deprecated") else ""
+                change = f"{part} {rule.replace('-', ' ')}{more}"
+                self.add(element, change, rule, *keys, at=at, words=words, data=words)
 
     def operation(self, operation: Operation) -> None:
         """Compare one operation with its counterpart, once."""
@@ -150,13 +253,34 @@ class _Comparison:
         try:
             renewed = self.candidate.contract.counterpart(operation)
             if renewed is None:
-                moved = self.candidate.contract.at(operation.method, operation.path) is not None
-                word = "moved to another server path" if moved else "operation removed"
-                self.add(str(operation), word, (operation.node.identity, "operation"))
+                self._vanished(operation)
             elif not self._same.of_operations(operation, renewed):
                 self._inside(operation, renewed)
         except ContractError:
-            self.add(str(operation), _UNSOUND)
+            self._not_compared(str(operation), (operation.node, None))
+
+    def _vanished(self, operation: Operation) -> None:
+        moved = self.candidate.contract.at(operation.method, operation.path)
+        keys, element = (operation.node.identity, "operation"), str(operation)
+        if moved is not None:
+            bases = [listed([base or "/" for base in each.bases], "or") for each in (moved, operation)]
+            words = f"{bases[0]}, it was {bases[1]}"
+            self.add(
+                element,
+                "moved to another server path",
+                "operation-moved",
+                keys,
+                at=(operation.node, moved.node),
+                words=words,
+                data=bases,
+                claim=Gone(operation),
+            )
+            return
+        rule, words = removal(operation.node.value, self._today)
+        self.add(element, "operation removed", rule, keys, at=(operation.node, None), words=words, claim=Gone(operation))
+
+    def _not_compared(self, element: str, at: At) -> None:
+        self.add(element, f"cannot be compared: {_UNSOUND}", "not-compared", at=at, words=_UNSOUND)
 
     def look_into(self) -> None:
         """Compare the schemas that were met on the way, and say of each operation where that ends early."""
@@ -169,13 +293,25 @@ class _Comparison:
                 self._compare(pair)
             elif pair.operation not in unseen:
                 unseen.add(pair.operation)
-                self.add(pair.element, "changed further inside, which is not looked into")
+                self.add(
+                    pair.element,
+                    "changed further inside, which is not looked into",
+                    "not-compared",
+                    at=(pair.one[0] if pair.one else None, pair.other[0] if pair.other else None),
+                    words="it is more than is looked into",
+                )
 
     def _compare(self, pair: _Pair) -> None:
         try:
-            self._shapes(pair.element, pair.before.shapes(pair.one), pair.after.shapes(pair.other), pair.before, pair.after)
+            before, after = self._readers(pair.spot)
+            self._shapes(pair.element, before.shapes(pair.one), after.shapes(pair.other), pair.spot)
         except (ContractError, TooManyShapes):
-            self.add(pair.element, _UNSOUND)
+            self._not_compared(pair.element, (next(iter(pair.one), None), next(iter(pair.other), None)))
+
+    def _readers(self, spot: Spot) -> tuple[Reader, Reader]:
+        if isinstance(spot.whole, Told):
+            return self.record.responses, self.candidate.responses
+        return self.record.requests, self.candidate.requests
 
     def added(self) -> None:
         """List the operations that only the candidate has."""
@@ -186,14 +322,13 @@ class _Comparison:
                 self.record.contract.at(renewed.method, renewed.path) is None
                 and self.record.contract.counterpart(renewed) is None
             ):
-                self.add(str(renewed), "operation added")
+                self.add(str(renewed), "operation added", "operation-added", at=(None, renewed.node))
 
     def _inside(self, one: Operation, other: Operation) -> None:
         element = str(other)
-        if other.deprecated and not one.deprecated:
-            self.add(element, "operation deprecated")
+        self.announced(element, "operation", one.node.value, other.node.value, at=(one.node, other.node))
         if not self._same.of_logins(one, other) and _logins(one) != _logins(other):
-            self.add(f"{element} security", "login changed", (one.node.identity, "security"))
+            self._login(f"{element} security", one, other)
         if not self._same.of_inputs(one, other):
             self._parameters(element, one, other)
         if not self._same.of(one.node, other.node, "requestBody"):
@@ -202,188 +337,404 @@ class _Comparison:
             if not self._same.of(one.node, other.node, "responses", key):
                 self._answers(f"{element} {key}", key, one, other)
 
+    def _login(self, element: str, one: Operation, other: Operation) -> None:
+        before, after = (_login_in_words(each) for each in (one, other))
+        self.add(
+            element,
+            "login changed",
+            "login-changed",
+            (one.node.identity, "security"),
+            at=(one.node, other.node),
+            words=f"{after}; it was {before}",
+            data=[before, after],
+            claim=TurnedAway(one, other),
+        )
+
     def _parameters(self, element: str, one: Operation, other: Operation) -> None:
         before = {parameter.key: parameter for parameter in one.parameters}
         after = {parameter.key: parameter for parameter in other.parameters}
         for key, parameter in before.items():
             if key not in after:
-                self.add(f"{element} {parameter.place} {parameter.name}", "parameter removed", (parameter.node.identity, None))
+                rule, words = removal(parameter.node.value, self._today, "request-parameter-removed")
+                self.add(
+                    f"{element} {parameter.place} {parameter.name}",
+                    "parameter removed",
+                    rule,
+                    (parameter.node.identity, None),
+                    at=(parameter.node, other.node),
+                    words=words,
+                    data=_named(parameter),
+                    claim=Unheard(one, other, parameter),
+                )
         for key, parameter in after.items():
             where = f"{element} {parameter.place} {parameter.name}"
-            if key not in before:
-                word = "required" if parameter.required else "optional"
-                self.add(where, f"{word} parameter added", *([(one.node.identity, "inputs")] if parameter.required else []))
+            if key in before:
+                self._parameter(where, one, other, before[key], parameter)
             else:
-                self._parameter(where, before[key], parameter, (one.node.identity, "inputs"))
+                self._new_parameter(where, one, other, parameter)
 
-    def _parameter(self, element: str, one: Parameter, other: Parameter, inputs: object) -> None:
-        keys = ((one.node.identity, None), (other.node.identity, None))
-        if other.required and not one.required:
-            self.add(element, "parameter is now required", *keys, inputs)
-        elif one.required != other.required:
-            self.add(element, "parameter is now optional", *keys)
-        if (one.style, one.explode, one.media) != (other.style, other.explode, other.media):
-            self.add(element, "parameter is written differently", *keys)
-        self._schemas(element, one.nodes, other.nodes, self.record.requests, self.candidate.requests)
+    def _new_parameter(self, element: str, one: Operation, other: Operation, parameter: Parameter) -> None:
+        at, data = (one.node, parameter.node), _named(parameter)
+        if parameter.required:
+            claim = Demanded(one, other, parameter)
+            rule = "request-parameter-required-added"
+            self.add(element, "required parameter added", rule, (one.node.identity, "inputs"), claim=claim, at=at, data=data)
+        else:
+            self.add(element, "optional parameter added", "request-parameter-added", at=at, data=data)
+
+    def _parameter(self, element: str, one: Operation, other: Operation, before: Parameter, after: Parameter) -> None:
+        keys = ((before.node.identity, None), (after.node.identity, None))
+        at = (before.node, after.node)
+        named = _named(after)
+        if after.required and not before.required:
+            claim, rule = Demanded(one, other, after), "request-parameter-became-required"
+            inputs = (one.node.identity, "inputs")
+            self.add(element, "parameter is now required", rule, *keys, inputs, claim=claim, data=named, at=at)
+        elif before.required != after.required:
+            self.add(element, "parameter is now optional", "request-parameter-became-optional", *keys, data=named, at=at)
+        if (before.style, before.explode, before.media) != (after.style, after.explode, after.media):
+            claim_ = Rewritten(one, other, before, after, before.nodes)
+            words = f"{_written(after)}, it was {_written(before)}"
+            data = [*named, words]
+            rule = "request-parameter-rewritten"
+            self.add(element, "parameter is written differently", rule, *keys, words=words, claim=claim_, data=data, at=at)
+        self.announced(element, "parameter", before.node.value, after.node.value, *keys, at=at)
+        self._schemas(element, before.nodes, after.nodes, Spot(Sent(one, other, before.nodes, after.nodes, parameter=before)))
 
     def _bodies(self, element: str, one: Operation, other: Operation) -> None:
         before, after, where = one.body, other.body, f"{element} body"
-        keys = [(one.node.identity, "inputs"), (one.node.identity, "body")]
+        inputs, body = (one.node.identity, "inputs"), (one.node.identity, "body")
+        at = (_part(one.node, "requestBody"), _part(other.node, "requestBody"))
         if before is None or after is None:
-            if after is not None:
-                self.add(where, ("required" if after.required else "optional") + " body added", *keys)
+            if after is not None and after.required:
+                claim = Demanded(one, other)
+                self.add(where, "required body added", "request-body-required-added", inputs, body, claim=claim, at=at)
+            elif after is not None:
+                self.add(where, "optional body added", "request-body-added", inputs, body, at=at)
             elif before is not None:
-                self.add(where, "body removed", *keys)
+                claims = [BodyUnheard(one, other, media) for media in before.media[:1]]
+                self.add(where, "body removed", "request-body-removed", inputs, body, claim=next(iter(claims), None), at=at)
             return
-        if before.required != after.required:
-            self.add(where, "body is now " + ("required" if after.required else "optional"), keys[0])
-        self._media(where, before.media, after.media, keys, request=True)
-        renewed = {media.name: media for media in after.media}
-        for media in before.media:
-            if media.name in renewed:
-                self._encodings(f"{where} {media.name}", media.encodings, renewed[media.name].encodings, one.node.identity)
+        if after.required and not before.required:
+            claim = Demanded(one, other)
+            self.add(where, "body is now required", "request-body-became-required", inputs, claim=claim, at=at)
+        elif before.required != after.required:
+            self.add(where, "body is now optional", "request-body-became-optional", inputs, at=at)
+        self._sent_media(where, one, other, before.media, after.media, (inputs, body))
 
-    def _encodings(self, element: str, one: Mapping[str, Encoding], other: Mapping[str, Encoding], owner: int) -> None:
+    def _sent_media(
+        self,
+        element: str,
+        one: Operation,
+        other: Operation,
+        before: Sequence[Media],
+        after: Sequence[Media],
+        keys: Sequence[object],
+    ) -> None:
+        for where, old, new in _by_name(element, before, after):
+            at = (_part(one.node, "requestBody"), _part(other.node, "requestBody"))
+            if new is None and old is not None:
+                claim = BodyUnheard(one, other, old)
+                self.add(where, "media type removed", "request-media-type-removed", *keys, data=old.name, claim=claim, at=at)
+            elif old is None and new is not None:
+                self.add(where, "media type added", "request-media-type-added", data=new.name, at=at)
+            elif old is not None and new is not None:
+                self._schemas(where, old.nodes, new.nodes, Spot(Sent(one, other, old.nodes, new.nodes, media=old)))
+                self._encodings(where, one, other, old, new)
+
+    def _encodings(self, element: str, one: Operation, other: Operation, old: Media, new: Media) -> None:
         """Compare how the members of a form are written."""
-        for member in dict.fromkeys((*one, *other)):
-            if one.get(member, Encoding()) != other.get(member, Encoding()):
-                self.add(_below(element, member), "written differently", (owner, ("encoding", member)))
+        for member in dict.fromkeys((*old.encodings, *new.encodings)):
+            before, after = (media.encodings.get(member, Encoding()) for media in (old, new))
+            if before != after:
+                shapes = self.record.requests.shapes(old.nodes)
+                nodes = next((shape.slot(member).nodes for shape in shapes if shape.slot(member).declared), ())
+                self.add(
+                    _below(element, member),
+                    "written differently",
+                    "request-encoding-changed",
+                    (one.node.identity, ("encoding", member)),
+                    at=(_part(one.node, "requestBody"), _part(other.node, "requestBody")),
+                    words=f"{_written(after)}, it was {_written(before)}",
+                    data=[member, _written(before), _written(after)],
+                    claim=Rewritten(one, other, before, after, nodes),
+                )
 
     def _answers(self, element: str, key: str, one: Operation, other: Operation) -> None:
         before, after = one.answers.get(key), other.answers.get(key)
         keys = [(one.node.identity, key), (other.node.identity, key)]
-        if before is None or after is None:
-            self.add(element, "status added" if before is None else "status removed", *keys)
-            return
-        self._media(element, before.media, after.media, keys, request=False)
-        owners = [self.record.headers(one, before).identity, self.candidate.headers(other, after).identity]
-        for name in dict.fromkeys((*before.headers, *after.headers)):
-            self._header(
-                f"{element} header.{name}", before.headers.get(name), after.headers.get(name), [(owner, name) for owner in owners]
+        at = (_part(one.node, "responses", key), _part(other.node, "responses", key))
+        if before is None:
+            self.add(element, "status added", "response-status-added", *keys, data=key, at=at)
+        elif after is None:
+            claim = NoLongerAnswered(one, other, before)
+            self.add(element, "status removed", "response-status-removed", *keys, data=key, claim=claim, at=at)
+        else:
+            self._told_media(element, one, other, before, after, keys)
+            owners = [self.record.headers(one, before).identity, self.candidate.headers(other, after).identity]
+            for name in dict.fromkeys((*before.headers, *after.headers)):
+                self._header(f"{element} header.{name}", name, one, other, (before, after), [(owner, name) for owner in owners])
+
+    def _told_media(
+        self, element: str, one: Operation, other: Operation, before: Answer, after: Answer, keys: Sequence[object]
+    ) -> None:
+        at = (_part(one.node, "responses", before.key), _part(other.node, "responses", after.key))
+        for where, old, new in _by_name(element, before.media, after.media):
+            if new is None and old is not None:
+                claim = NoLongerSpoken(one, other, after, old)
+                self.add(where, "media type removed", "response-media-type-removed", *keys, data=old.name, claim=claim, at=at)
+            elif old is None and new is not None:
+                self.add(where, "media type added", "response-media-type-added", data=new.name, at=at)
+            elif old is not None and new is not None:
+                self._schemas(where, old.nodes, new.nodes, Spot(Told(one, other, after, old.nodes, new.nodes, new)))
+
+    def _header(
+        self, element: str, name: str, one: Operation, other: Operation, answers: tuple[Answer, Answer], keys: Sequence[object]
+    ) -> None:
+        before, after = (answer.headers.get(name) for answer in answers)
+        nodes = (self.record.headers(one, answers[0]), self.candidate.headers(other, answers[1]))
+        at = (_of_header(before, one.node), _of_header(after, other.node))
+        spot = Spot(Told(one, other, answers[1], nodes[:1], nodes[1:], None, ALL_HEADERS))
+        (shape,) = self.candidate.responses.shapes(nodes[1:])
+        if before is not None and after is None:
+            rule, words = removal(before.node.value, self._today, "response-header-removed")
+            missing = Missing(spot, shape, name, gone=True)
+            self.add(element, "header removed", rule, *keys, words=words, claim=missing, at=at, data=name)
+        elif before is None or after is None:
+            self.add(element, "header added", "response-header-added", *keys, at=at, data=name)
+        else:
+            if before.required and not after.required:
+                missing = Missing(spot, shape, name, gone=False)
+                self.add(
+                    element, "header is now optional", "response-header-became-optional", *keys, claim=missing, at=at, data=name
+                )
+            elif before.required != after.required:
+                self.add(element, "header is now required", "response-header-became-required", *keys, at=at, data=name)
+            self._schemas(
+                element, before.nodes, after.nodes, Spot(Told(one, other, answers[1], before.nodes, after.nodes, None, name))
             )
 
-    def _header(self, element: str, before: Header | None, after: Header | None, keys: Sequence[object]) -> None:
-        if before is None or after is None:
-            self.add(element, "header added" if before is None else "header removed", *keys)
-            return
-        if before.required != after.required:
-            self.add(element, "header is now " + ("required" if after.required else "optional"), *keys)
-        self._schemas(element, before.nodes, after.nodes, self.record.responses, self.candidate.responses)
-
-    def _media(
-        self, element: str, one: Sequence[Media], other: Sequence[Media], keys: Sequence[object], *, request: bool
-    ) -> None:
-        before, after = {media.name: media for media in one}, {media.name: media for media in other}
-        readers = (
-            (self.record.requests, self.candidate.requests) if request else (self.record.responses, self.candidate.responses)
-        )
-        for name in dict.fromkeys((*before, *after)):
-            where = f"{element} {name}"
-            if name not in before or name not in after:
-                added = name not in before
-                self.add(where, "media type added" if added else "media type removed", *(() if added else keys))
-            else:
-                self._schemas(where, before[name].nodes, after[name].nodes, *readers)
-
-    def _schemas(self, element: str, one: Sequence[Node], other: Sequence[Node], before: Reader, after: Reader) -> None:
+    def _schemas(self, element: str, one: Sequence[Node], other: Sequence[Node], spot: Spot) -> None:
         if not one and not other:
             return
         targets = tuple(map(_target, one)), tuple(map(_target, other))
         referred = not all(map(is_, targets[0], one))
-        pair = (id(before), *map(_known_by, targets[0]), "|", *map(_known_by, targets[1]))
+        pair = (type(spot.whole), *map(_known_by, targets[0]), "|", *map(_known_by, targets[1]))
         met = self._pairs.get(pair)
         if met is not None:
             met.again(self._cause, referred=referred)
             return
         met = self._pairs[pair] = _Met(self._cause)
         if len(one) != len(other) or not all(map(self._same.of, one, other)):
-            self._queue.append(_Pair(self._operation, element, *targets, before, after, met))
+            self._queue.append(_Pair(self._operation, element, *targets, spot, met))
 
-    def _shapes(self, element: str, one: Sequence[Shape], other: Sequence[Shape], before: Reader, after: Reader) -> None:
+    def _shapes(self, element: str, one: Sequence[Shape], other: Sequence[Shape], spot: Spot) -> None:
         one, other = _without_null(one), _without_null(other)
         if len(one) == len(other) == 1:
-            self._shape(element, one[0], other[0], before, after)
+            self._shape(element, one[0], other[0], spot, (one, other))
             return
+        before, after = self._readers(spot)
         (old, mine), (new, theirs) = _sorted_out(one), _sorted_out(other)
         if len(mine) != len(theirs) or bool(old) != bool(new):
-            self.add(element, f"alternatives: {len(other)}, there were {len(one)}", *_whole(one), *_whole(other))
+            change = f"alternatives: {len(other)}, there were {len(one)}"
+            claim = alternatives(spot, one, other, before, after)
+            keys = (*_whole(one), *_whole(other))
+            rule = f"{_side(spot)}-alternatives-changed"
+            words = f"{len(other)}, there were {len(one)}"
+            data = [list(claim.old), list(claim.new)]
+            self.add(element, change, rule, *keys, at=(_first(one), _first(other)), words=words, data=data, claim=claim)
             return
         keys = (*_whole(old), *_whole(new))
-        self._values(element, _union(before, old), _union(after, new), keys)
-        for a, b in self._paired(mine, theirs, before, after):
-            self._shape(element, a, b, before, after)
+        self._values(element, _union(before, old), _union(after, new), keys, spot, old, new)
+        for a, b in self._paired(mine, theirs, spot):
+            self._shape(element, a, b, spot, (one, other))
 
-    def _values(self, element: str, old: Schema, new: Schema, keys: Iterable[object]) -> None:
+    def _values(
+        self,
+        element: str,
+        old: Schema,
+        new: Schema,
+        keys: Iterable[object],
+        spot: Spot,
+        one: Sequence[Shape],
+        other: Sequence[Shape],
+    ) -> None:
         """Compare what two schemas that look into nothing say."""
-        if old != new and not (isinstance(find([old], [new]), Nothing) and isinstance(find([new], [old]), Nothing)):
-            self.add(element, _scalar_change(old, new), *keys)
+        if old == new or (isinstance(find([old], [new]), Nothing) and isinstance(find([new], [old]), Nothing)):
+            return
+        made = edit(old, new)
+        before, after = self._readers(spot)
+        claim = OtherValues(
+            spot,
+            tuple(one),
+            tuple(other),
+            tuple(_shallow(before, shape) for shape in one),
+            tuple(_shallow(after, shape) for shape in other),
+        )
+        at = (_first(one), _first(other))
+        self.add(element, made.words, f"{_side(spot)}-{made.kind}", *keys, data=made.data, claim=claim, at=at)
 
-    def _shape(self, element: str, one: Shape, other: Shape, before: Reader, after: Reader) -> None:
+    def _shape(self, element: str, one: Shape, other: Shape, spot: Spot, all_: tuple[Sequence[Shape], Sequence[Shape]]) -> None:
+        before, after = self._readers(spot)
         keys = (*_whole([one]), *_whole([other]))
-        self._values(element, _shallow(before, one), _shallow(after, other), keys)
+        self._values(element, _shallow(before, one), _shallow(after, other), keys, spot, [one], [other])
+        at = (_first([one]), _first([other]))
         further = [key for key in _FURTHER if not same(_said(one, key), _said(other, key))]
         if further:
-            self.add(element, f"{listed(further)} changed", *keys)
+            data = [[_said(one, key), _said(other, key)] for key in further]
+            claim, rule = OtherRules(spot, one, other), f"{_side(spot)}-rule-changed"
+            words = listed(further)
+            self.add(element, f"{words} changed", rule, *keys, words=words, data=data, claim=claim, at=at)
+        self._meant(element, one, other, spot, keys)
         if "object" in one.types & other.types:
-            self._members(element, one, other, before, after)
+            self._members(element, one, other, spot, all_)
         if "array" in one.types & other.types:
             for index in (*range(max(one.prefix, other.prefix)), None):
                 where = _below(element, "*" if index is None else str(index))
-                self._schemas(where, one.items(index), other.items(index), before, after)
+                self._schemas(where, one.items(index), other.items(index), spot.item(one, other, index))
 
-    def _members(self, element: str, one: Shape, other: Shape, before: Reader, after: Reader) -> None:
+    def _meant(self, element: str, one: Shape, other: Shape, spot: Spot, keys: Sequence[object]) -> None:
+        """Compare what no value shows: defaults, open lists of values, what a text is made of."""
+        at = (_first([one]), _first([other]))
+        side = _side(spot)
+        old, new = ([atom.value["default"] for atom in shape.atoms if "default" in atom.value][:1] for shape in (one, other))
+        if old != new:
+            words = f"{_default(new)}, it was {_default(old)}"
+            self.add(element, f"default: {words}", f"{side}-default-changed", *keys, words=words, data=[old, new], at=at)
+        for key in _TEXTS:
+            if (mine := _said(one, key)) != (theirs := _said(other, key)):
+                words = f"{key} is {_shown(theirs)}, it was {_shown(mine)}"
+                self.add(element, words, f"{side}-content-changed", *keys, data=[key, mine, theirs], at=at)
+        listed_before, listed_after = (_extensible(shape) for shape in (one, other))
+        if listed_before is not None and listed_after is not None:
+            lost = [value for value in listed_before if value not in listed_after]
+            more = [value for value in listed_after if value not in listed_before]
+            if lost and side == "request":
+                words = listed([shown(value, 30) for value in lost])
+                rule = "request-extensible-enum-narrowed"
+                self.add(element, f"x-extensible-enum without {words}", rule, *keys, words=words, data=lost, at=at)
+            if more and side == "response":
+                words = listed([shown(value, 30) for value in more])
+                rule = "response-extensible-enum-widened"
+                self.add(element, f"x-extensible-enum with {words}", rule, *keys, words=words, data=more, at=at)
+
+    def _members(self, element: str, one: Shape, other: Shape, spot: Spot, all_: tuple[Sequence[Shape], Sequence[Shape]]) -> None:
         for name in dict.fromkeys((*one.names, *other.names, *sorted(one.required ^ other.required))):
             if not self._untouched(one, other, name):
                 try:
-                    self._member(_below(element, name), one, other, name, before, after)
+                    self._member(_below(element, name), one, other, name, spot, all_)
                 except ContractError:
-                    self.add(_below(element, name), _UNSOUND)
-        self._schemas(_below(element, "*"), one.map_nodes, other.map_nodes, before, after)
-        self._open_ends(element, one, other, before, after)
+                    self._not_compared(_below(element, name), (_first([one]), _first([other])))
+        if one.map_nodes and other.map_nodes:
+            name = next(iter(one.map_slots()))[0]
+            self._schemas(_below(element, "*"), one.map_nodes, other.map_nodes, spot.member(one, other, name))
+        self._open_ends(element, one, other, spot, all_)
 
-    def _member(self, where: str, one: Shape, other: Shape, name: str, before: Reader, after: Reader) -> None:
+    def _member(
+        self, where: str, one: Shape, other: Shape, name: str, spot: Spot, all_: tuple[Sequence[Shape], Sequence[Shape]]
+    ) -> None:
+        before, after = self._readers(spot)
         old, new = one.slot(name), other.slot(name)
         keys = [(atom.identity, name) for shape in (one, other) for atom in shape.atoms]
         hidden = (before.hides(old.nodes), after.hides(new.nodes))
         absent = (hidden[0] or not old.declared, hidden[1] or not new.declared)
-        word = "required" if new.required else "optional"
-        if absent[0] != absent[1]:
-            self.add(where, f"{word} property added" if absent[0] else "property removed", *keys)
+        told = isinstance(spot.whole, Told)
+        side = _side(spot)
+        at = (old.nodes[0] if old.nodes else _first([one]), new.nodes[0] if new.nodes else _first([other]))
+        elsewhere = any(_has(shape, name, after) for shape in all_[1] if shape is not other)
+        if absent[1] and not absent[0]:
+            rule, words = removal(_announced_of(old.nodes), self._today, f"{side}-property-removed")
+            gone: Claim = Missing(spot, other, name, gone=True, elsewhere=elsewhere)
+            if not told:
+                gone = MemberUnheard(spot, one, other, name, elsewhere)
+            self.add(where, "property removed", rule, *keys, words=words, claim=gone, at=at, data=name)
+        elif absent[0] and not absent[1]:
+            if new.required and not told:
+                rule = "request-property-required-added"
+                self.add(where, "required property added", rule, *keys, claim=Needed(spot, one, name), at=at, data=name)
+            else:
+                word = "required" if new.required else "optional"
+                self.add(where, f"{word} property added", f"{side}-property-added", *keys, at=at, data=name)
         elif not any(hidden) and old.required != new.required:
-            self.add(where, f"property is now {word}", *keys)
+            self._asked(where, one, other, name, spot, keys, at)
         if not any(absent):
-            self._schemas(where, old.nodes, new.nodes, before, after)
+            said = (_announced_of(old.nodes), _announced_of(new.nodes))
+            self.announced(where, "property", *said, *keys, at=at)
+            self._schemas(where, old.nodes, new.nodes, spot.member(one, other, name))
 
-    def _open_ends(self, element: str, one: Shape, other: Shape, before: Reader, after: Reader) -> None:
+    def _asked(self, where: str, one: Shape, other: Shape, name: str, spot: Spot, keys: Sequence[object], at: At) -> None:
+        """Note that a member may be left out, or may be left out no more."""
+        required = name in other.required
+        word = "required" if required else "optional"
+        claim: Claim | None = None
+        if isinstance(spot.whole, Sent) and required:
+            claim = Needed(spot, one, name)
+        elif isinstance(spot.whole, Told) and not required:
+            claim = Missing(spot, other, name, gone=False)
+        rule = f"{_side(spot)}-property-became-{word}"
+        self.add(where, f"property is now {word}", rule, *keys, claim=claim, at=at, data=name)
+
+    def _open_ends(
+        self, element: str, one: Shape, other: Shape, spot: Spot, all_: tuple[Sequence[Shape], Sequence[Shape]]
+    ) -> None:
         """Compare what is said of the members whose names are not written out."""
         keys = (*_whole([one]), *_whole([other]))
+        rule = f"{_side(spot)}-members-changed"
+        at = (_first([one]), _first([other]))
         if one.silent != other.silent and not one.closed and not other.closed:
-            self.add(element, "any member may be there" if other.silent else "its members are named now", *keys)
-        if before.direction is Direction.REQUEST and one.closed != other.closed:
-            self.add(element, "other members are now refused" if other.closed else "other members are no longer refused", *keys)
+            words = "any member may be there" if other.silent else "its members are named now"
+            self.add(element, words, rule, *keys, data=words, at=at)
+        elif bool(one.map_nodes) != bool(other.map_nodes):
+            self._map(element, one, other, spot, keys, all_)
+        if isinstance(spot.whole, Sent) and one.closed != other.closed:
+            words = "other members are now refused" if other.closed else "other members are no longer refused"
+            self.add(element, words, rule, *keys, data=words, at=at)
         old, new = _patterns(one), _patterns(other)
         if old.keys() != new.keys():
-            self.add(element, "members by pattern changed", *keys)
+            data = [sorted(old), sorted(new)]
+            claim = OtherRules(spot, one, other)
+            self.add(element, "members by pattern changed", rule, *keys, data=data, claim=claim, at=at)
         for pattern in (pattern for pattern in old if pattern in new):
-            self._schemas(_below(element, "*"), old[pattern], new[pattern], before, after)
+            name = next((name for name, nodes in one.map_slots() if old[pattern][0].value in [node.value for node in nodes]), "")
+            self._schemas(_below(element, "*"), old[pattern], new[pattern], spot.member(one, other, name))
 
-    def _paired(
-        self, one: Sequence[Shape], other: Sequence[Shape], before: Reader, after: Reader
-    ) -> Iterator[tuple[Shape, Shape]]:
+    def _map(
+        self,
+        element: str,
+        one: Shape,
+        other: Shape,
+        spot: Spot,
+        keys: Sequence[object],
+        all_: tuple[Sequence[Shape], Sequence[Shape]],
+    ) -> None:
+        """Note that members of any name are described now, or no longer."""
+        where, rule = _below(element, "*"), f"{_side(spot)}-members-changed"
+        at = (_first([one]), _first([other]))
+        if other.map_nodes:
+            claim = OtherRules(spot, one, other) if isinstance(spot.whole, Sent) and not one.closed else None
+            self.add(where, "members of any name have a schema now", rule, *keys, data="added", claim=claim, at=at)
+            return
+        name = next(iter(one.map_slots()))[0]
+        elsewhere = any(shape.map_nodes for shape in all_[1])
+        gone: Claim = Missing(spot, other, name, gone=True, elsewhere=elsewhere)
+        if isinstance(spot.whole, Sent):
+            gone = MemberUnheard(spot, one, other, name, elsewhere)
+        self.add(where, "members of any name are no longer declared", rule, *keys, data="removed", claim=gone, at=at)
+
+    def _paired(self, one: Sequence[Shape], other: Sequence[Shape], spot: Spot) -> Iterator[tuple[Shape, Shape]]:
         """Pair alternatives that say the same, in whatever order they are written, then the others in their order."""
         told_apart = _told_apart(one, other)
         if told_apart is not None:
             yield from told_apart
             return
+        before, after = self._readers(spot)
         left = [(shape, _signature(after, shape)) for shape in other]
         unpaired = []
         for shape in one:
             signature = _signature(before, shape)
             near = [index for index, (_, theirs) in enumerate(left) if theirs == signature]
             if len(near) != 1:
-                alike = (
-                    index for index in (near or range(len(left))) if self._says_the_same(shape, left[index][0], before, after)
-                )
+                alike = (index for index in (near or range(len(left))) if self._says_the_same(shape, left[index][0], spot))
                 near = list(islice(alike, 1)) or near
             if near:
                 yield shape, left.pop(near[0])[0]
@@ -391,7 +742,7 @@ class _Comparison:
                 unpaired.append(shape)
         yield from zip(unpaired, (shape for shape, _ in left), strict=True)
 
-    def _says_the_same(self, one: Shape, other: Shape, before: Reader, after: Reader) -> bool:
+    def _says_the_same(self, one: Shape, other: Shape, spot: Spot) -> bool:
         """Tell whether two alternatives differ in nothing, as far as a short look tells."""
         if self._tried == _MOST_TRIES or not self._trials or one.types != other.types or one.required != other.required:
             return False
@@ -399,7 +750,7 @@ class _Comparison:
         trial = copy(self)
         trial._noted, trial._queue, trial._pairs = {}, deque(), {}
         trial._left, trial._tried = _SHORT_LOOK, self._tried + 1
-        trial._shape("", one, other, before, after)
+        trial._shape("", one, other, spot, ([one], [other]))
         trial.look_into()
         return not trial._noted
 
@@ -438,6 +789,16 @@ def _patterns(shape: Shape) -> dict[str, list[Node]]:
         for pattern in atom.value.get("patternProperties") or ():
             found.setdefault(pattern, []).append(atom.child("patternProperties", pattern))
     return found
+
+
+def _login_in_words(operation: Operation) -> str:
+    """Return how one may log in: the alternatives, each with the scopes that it has to have."""
+    ways = []
+    for alternative in operation.security:
+        words = listed([str(scheme) for scheme in alternative]) or "nothing"
+        scopes = sorted(scope for scheme in alternative for scope in scheme.scopes)
+        ways.append(words + (f" with {listed(scopes)}" if scopes else ""))
+    return listed(list(dict.fromkeys(ways)), "or") or "nothing"
 
 
 def _logins(operation: Operation) -> set[frozenset[Scheme]]:
@@ -513,16 +874,64 @@ def _signature(reader: Reader, shape: Shape) -> tuple[object, ...]:
     return (shape.types, shape.required, members, _shallow(reader, shape))
 
 
-def _scalar_change(old: Schema, new: Schema) -> str:
-    if isinstance(old, bool) or isinstance(new, bool):
-        return f"{described(new)}; it was {described(old)}"
-    if old.get("enum") != new.get("enum") and isinstance(old.get("enum"), list) and isinstance(new.get("enum"), list):
-        more = [shown(value, 30) for value in new["enum"] if value not in old["enum"]]
-        less = [shown(value, 30) for value in old["enum"] if value not in new["enum"]]
-        parts = [f"values added: {listed(more)}"] * bool(more) + [f"values removed: {listed(less)}"] * bool(less)
-        return "; ".join(parts) or "values changed"
-    was, is_ = described(old), described(new)
-    if was != is_:
-        return f"{is_}; it was {was}"
-    keys = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
-    return f"{listed(keys)} changed"
+def _side(spot: Spot) -> str:
+    return "response" if isinstance(spot.whole, Told) else "request"
+
+
+def _first(shapes: Sequence[Shape]) -> Node | None:
+    """Return where the first of some alternatives is written."""
+    return next((atom for shape in shapes for atom in shape.atoms), None)
+
+
+def _part(node: Node, *keys: str) -> Node:
+    """Return a part of a node; the nearest one that is there."""
+    for key in keys:
+        if not isinstance(node.value, dict) or key not in node.value:
+            break
+        node = node.child(key)
+    return node
+
+
+def _of_header(header: Header | None, operation: Node) -> Node:
+    return header.node if header is not None else operation
+
+
+def _named(parameter: Parameter) -> list[JSON]:
+    return list(parameter.key) if parameter.place == "path" else [parameter.place, parameter.name]
+
+
+def _written(writing: Parameter | Encoding) -> str:
+    return f"as {writing.media}" if writing.media else f"{writing.style}, {'one by one' if writing.explode else 'together'}"
+
+
+def _by_name(element: str, before: Sequence[Media], after: Sequence[Media]) -> Iterator[tuple[str, Media | None, Media | None]]:
+    """Yield each media type of two versions with the element that it is."""
+    old, new = ({media.name: media for media in each} for each in (before, after))
+    for name in dict.fromkeys((*old, *new)):
+        yield f"{element} {name}", old.get(name), new.get(name)
+
+
+def _announced_of(nodes: Sequence[Node]) -> dict[str, JSON]:
+    """Return what a member announces, itself and what it refers to."""
+    whole: dict[str, JSON] = {}
+    for node in nodes:
+        for each in (_target(node), node):
+            whole |= each.value if isinstance(each.value, dict) else {}
+    return whole
+
+
+def _has(shape: Shape, name: str, reader: Reader) -> bool:
+    slot = shape.slot(name)
+    return slot.silent or (slot.declared and not reader.hides(slot.nodes))
+
+
+def _default(values: Sequence[JSON]) -> str:
+    return shown(values[0], 40) if values else "none"
+
+
+def _shown(values: Sequence[JSON]) -> str:
+    return listed([shown(value, 60) for value in values]) or "not said"
+
+
+def _extensible(shape: Shape) -> list[JSON] | None:
+    return next((atom.value[_OPEN] for atom in shape.atoms if isinstance(atom.value.get(_OPEN), list)), None)

@@ -201,7 +201,7 @@ class Opened:
         def felt(keys: Keys) -> tuple[str, ...]:
             return tuple(sorted({name for key in keys for name in depends.get(key, ())}))
 
-        return differences(self.judge.records[partner], self.judge.candidates[partner], called.values(), felt)
+        return differences(self.judge.records[partner], self.judge.candidates[partner], called.values(), felt, self.today)
 
 
 def _version(side: Side | None, file: str) -> Version:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from pathlib import Path
 from random import Random
@@ -22,6 +23,7 @@ from tests.estates_made import answers, change, contract, impact, operation, rea
 
 OK = "responses: {'200': {description: ok}}"
 THING = "GET /thing 200 application/json"
+TODAY = datetime.date(2026, 1, 1)
 SENT = "POST /thing body application/json"
 
 
@@ -37,7 +39,7 @@ def listed(before: str, after: str, *called: str) -> list[str]:
 def changed(before: Contract, after: Contract, *called: str) -> tuple[Change, ...]:
     operations = [found for path in called if (found := before.at("GET", path)) is not None]
     assert len(operations) == len(called)
-    return differences(Side(before), Side(after), operations, nobody)
+    return differences(Side(before), Side(after), operations, nobody, TODAY)
 
 
 def told(found: tuple[Change, ...]) -> list[str]:
@@ -746,7 +748,7 @@ def test_who_feels_a_change_is_asked_with_the_parts_that_changed_and_answered_in
         return ("somebody",)
 
     one, other = read(answers("{a: {enum: [x]}}")), read(answers("{a: {enum: [y]}}"))
-    found = differences(Side(one), Side(other), (), record)
+    found = differences(Side(one), Side(other), (), record, TODAY)
 
     schema = next(one.operations()).answers["200"].media[0].nodes[0].child("properties", "a")
     assert [each.felt_by for each in found] == [("somebody",)]

@@ -58,6 +58,11 @@ class Home(Protocol):
         """Whether its schemas are those of OpenAPI 3.0, which are not JSON Schema 2020-12."""
         ...
 
+    @property
+    def name(self) -> str:
+        """Its path, seen from the document that the contract begins with; empty for that one."""
+        ...
+
     def place(self, node: Node) -> Place:
         """Return where a node is written."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -62,6 +63,12 @@ class File:
             ContractError: If it points nowhere, or out of the partner's folder.
         """
         return self.contract.follow(self, node, reference)
+
+    @property
+    def name(self) -> str:
+        """The file's path, seen from the folder of the one that the contract begins with; empty for that one."""
+        first = self.contract.document
+        return "" if self.document is first else posixpath.relpath(self.document.name, posixpath.dirname(first.name) or ".")
 
     def place(self, node: Node) -> Place:
         """Return where a node of this file is written."""

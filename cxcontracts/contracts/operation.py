@@ -101,10 +101,11 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A response header: its schema, and whether it is always there."""
+    """A response header: its schema, whether it is always there, and where it is written."""
 
     required: bool
     nodes: tuple[Node, ...]
+    node: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,28 @@ class Scheme:
 
     meaning: tuple[str, ...]
     scopes: frozenset[str]
+
+    def covers(self, asked: Scheme) -> bool:
+        """Tell whether who logs in like this has what is asked for."""
+        return self.meaning == asked.meaning and self.scopes >= asked.scopes
+
+    def __str__(self) -> str:
+        match self.meaning:
+            case ("http", "bearer"):
+                return "a bearer token"
+            case ("http", "basic"):
+                return "a user name and a password"
+            case ("http", other):
+                return f"HTTP {other}"
+            case ("apiKey", place, name):
+                return f"an API key in the {'query' if place == 'query' else place} {name}"
+            case ("oauth2", *_):
+                return "OAuth 2.0"
+            case ("openIdConnect", *_):
+                return "OpenID Connect"
+            case ("mutualTLS", *_):
+                return "a client certificate"
+        return " ".join(self.meaning)
 
 
 class Answers(Mapping[str, Answer]):
@@ -278,7 +301,7 @@ class Operation:
         for name in _mapped(node, "headers"):
             header = self.contract.resolved(node.child("headers", name))
             if isinstance(header.value, dict):
-                yield str(name).lower(), Header(header.value.get("required") is True, _written_schema(header)[1])
+                yield str(name).lower(), Header(header.value.get("required") is True, _written_schema(header)[1], header)
 
     def successes(self, statuses: tuple[int, ...]) -> tuple[Answer, ...]:
         """Return the answers that count as success.

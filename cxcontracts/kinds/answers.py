@@ -288,7 +288,7 @@ def logins(written: Sequence[Mapping[str, Any] | None]) -> Iterator[Scheme]:
 
 
 def _held(scheme: Scheme, held: list[Scheme], entries: list[Entry]) -> bool:
-    if any(own.meaning == scheme.meaning and own.scopes >= scheme.scopes for own in held):
+    if any(own.covers(scheme) for own in held):
         return True
     if scheme.meaning[0] == "apiKey":
         return any((entry.place, entry.name.lower()) == scheme.meaning[1:] for entry in entries)
@@ -319,7 +319,7 @@ def _login_words(lacking: Sequence[Sequence[Scheme]], held: list[Scheme]) -> str
         if len(schemes) == least and all(scopes):
             new = sorted(scope for some in scopes for scope in some)
             return f"our login now also needs the {'permission' if len(new) == 1 else 'permissions'} {listed(new)}"
-    ways = dict.fromkeys(listed([_login_in_words(scheme) for scheme in schemes]) for schemes in lacking if len(schemes) == least)
+    ways = dict.fromkeys(listed([str(scheme) for scheme in schemes]) for schemes in lacking if len(schemes) == least)
     return f"we now have to log in with {listed(list(ways), 'or')}"
 
 
@@ -327,22 +327,3 @@ def _new_scopes(scheme: Scheme, held: list[Scheme]) -> frozenset[str]:
     """Return the scopes that our login of that kind lacks; none where we have no such login."""
     known = [own for own in held if own.meaning == scheme.meaning]
     return scheme.scopes - known[0].scopes if known else frozenset()
-
-
-def _login_in_words(scheme: Scheme) -> str:
-    match scheme.meaning:
-        case ("http", "bearer"):
-            return "a bearer token"
-        case ("http", "basic"):
-            return "a user name and a password"
-        case ("http", other):
-            return f"HTTP {other}"
-        case ("apiKey", place, name):
-            return f"an API key in the {'query' if place == 'query' else place} {name}"
-        case ("oauth2", *_):
-            return "OAuth 2.0"
-        case ("openIdConnect", *_):
-            return "OpenID Connect"
-        case ("mutualTLS", *_):
-            return "a client certificate"
-    return " ".join(scheme.meaning)

@@ -1,0 +1,148 @@
+"""Two versions of a contract, each difference judged, with no estate: for whoever depends on anything that was promised."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from cxcontracts.changes import Difference, Keys, compared
+from cxcontracts.containment.nodes import Node
+from cxcontracts.contracts.document import shape_of
+from cxcontracts.findings import WORST_FIRST, Audience, Change, Compared, Level, Verdict, Version
+from cxcontracts.problems import Place
+from cxcontracts.proofs import HARMLESS, Outcome, Prover
+from cxcontracts.rules import RULES, Rule
+from cxcontracts.scenes import Side
+
+_CHOICES = frozenset({"allOf", "oneOf", "anyOf"})
+
+
+def _nobody(_: Keys) -> tuple[str, ...]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a comparison.
+
+    Attributes:
+        today: The day on which announced ends count.
+        sunset_notice: How many days an announced end has to be away; None where nothing was agreed.
+        descriptions: Whether changed descriptions are listed.
+        severities: The id of a rule to the level that it has instead of its own.
+        felt: Returns the ids of the requirements that depend on any of some parts.
+    """
+
+    today: datetime.date = field(default_factory=lambda: datetime.datetime.now(tz=datetime.UTC).date())
+    sunset_notice: int | None = None
+    descriptions: bool = False
+    severities: Mapping[str, Level] = field(default_factory=dict)
+    felt: Callable[[Keys], tuple[str, ...]] = _nobody
+
+
+def compare(record: Side, candidate: Side, name: str, asked: Asked | None = None) -> Compared:
+    """Return every difference between two versions of a contract, each judged, worst first.
+
+    Raises:
+        ContractError: If a document as a whole cannot be used.
+    """
+    asked = asked or Asked()
+    prover = Prover(record, candidate)
+    found = compared(record, candidate, asked.today, notice=asked.sunset_notice)
+    changes = [_judged(each, prover, asked) for each in found]
+    return Compared(
+        name=name,
+        record=version(record),
+        candidate=version(candidate),
+        changes=tuple(sorted(changes, key=_rank)),
+        operations=sum(1 for side in (record, candidate) for _ in side.contract.operations()),
+    )
+
+
+def version(side: Side) -> Version:
+    """Return which version of a contract a side is."""
+    return Version(side.contract.version, side.contract.folder.digest(), side.contract.document.name)
+
+
+def _rank(change: Change) -> tuple[int, int]:
+    verdicts = [*WORST_FIRST, Verdict.WAIVED]
+    return (list(Level).index(change.level), verdicts.index(change.verdict))
+
+
+def _judged(difference: Difference, prover: Prover, asked: Asked) -> Change:
+    rule = RULES[difference.rule]
+    outcome = _outcome(difference, prover)
+    was, is_ = map(_place, difference.at)
+    return Change(
+        element=difference.element,
+        change=difference.change,
+        felt_by=asked.felt(frozenset(difference.keys)),
+        places=difference.met.places,
+        rule=rule.id,
+        verdict=outcome.verdict,
+        level=_level(rule, outcome, asked.severities),
+        because=_sentence(rule, difference, outcome),
+        breaks=rule.breaks if outcome.verdict is Verdict.BROKEN or not rule.proved else Audience.NOBODY,
+        was=was,
+        is_=is_,
+        fingerprint=_fingerprint(difference),
+        witness=outcome.witness,
+    )
+
+
+def _outcome(difference: Difference, prover: Prover) -> Outcome:
+    """Return the worst that any alternative shows: one that breaks is enough."""
+    if not RULES[difference.rule].proved:
+        return Outcome(Verdict.UNPROVEN, doubt=difference.words) if difference.rule == "not-compared" else HARMLESS
+    doubt = HARMLESS
+    for claim in difference.claims:
+        outcome = prover.outcome(claim)
+        if outcome.verdict is Verdict.BROKEN:
+            return outcome
+        if outcome.verdict is Verdict.UNPROVEN:
+            doubt = outcome
+    return doubt
+
+
+def _level(rule: Rule, outcome: Outcome, severities: Mapping[str, Level]) -> Level:
+    if outcome.verdict is Verdict.UNPROVEN:
+        return severities.get(rule.id, Level.WARNING)
+    if rule.proved and outcome.verdict is not Verdict.BROKEN:
+        return Level.INFO
+    return severities.get(rule.id, rule.level)
+
+
+def _sentence(rule: Rule, difference: Difference, outcome: Outcome) -> str:
+    said = rule.sentence.format(name=_name(difference.element), change=difference.words)
+    return f"{said}; nobody can tell whether that breaks anybody: {outcome.doubt}" if outcome.doubt else said
+
+
+def _name(element: str) -> str:
+    """Return what an element is called in a sentence: what stands after the operation and the media type."""
+    words = element.split(" ")
+    return element if len(words) == 2 else words[-1]
+
+
+def _place(node: Node | None) -> Place | None:
+    return None if node is None else node.home.place(node)
+
+
+def _fingerprint(difference: Difference) -> str:
+    """Return 16 hex digits of what changed, where, and by which rule: no word of ours, and no order of theirs."""
+    anchor = next((_anchor(node) for node in difference.at if node is not None), [difference.element])
+    said = json.dumps([difference.rule, anchor, difference.data], sort_keys=True, default=str)
+    return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def _anchor(node: Node) -> list[str]:
+    """Return where something is written, but for the place in a list and the names of path parameters."""
+    return [node.home.name, *_steps(node.pointer)]
+
+
+def _steps(pointer: tuple[str | int, ...]) -> Iterator[str]:
+    for step in pointer:
+        if isinstance(step, str) and step not in _CHOICES:
+            yield shape_of(step)

@@ -1,0 +1,666 @@
+"""Whether a change breaks somebody who needs everything that was promised, or sends everything that was accepted: with a witness.
+
+An answer proves a break when the candidate allows it and the record does not, or when what was answered can be answered no more;
+a request does, when the record took it and the candidate refuses it, or no longer listens to it. Validators confirm both sides on
+the schemas as they are written before anybody sees it. Where nothing shows a break and nothing rules it out, it is unproven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from cxcontracts.acceptance import IGNORED_HEADERS, Taken, ignored, newly_refused, refusal, written_otherwise
+from cxcontracts.containment.building import Builder, Unbuildable, allows
+from cxcontracts.containment.inlining import inlined
+from cxcontracts.containment.narrowing import Interest, narrowed
+from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes
+from cxcontracts.containment.sets import Found, Nothing, Schema, Undecidable, Unknown, admits, find
+from cxcontracts.containment.ways import Turn, Way
+from cxcontracts.contracts.operation import Answer, Encoding, Media, Operation, Parameter
+from cxcontracts.errors import ContractError
+from cxcontracts.exchanges import JSON, NO_BODY, Exchange, Request, Response
+from cxcontracts.findings import Verdict
+from cxcontracts.paths import EACH
+from cxcontracts.scenes import Side, Voice
+from cxcontracts.sending import Entry, call, sent_media
+
+_DEEP = Interest(levels=2)
+"""How deep alternatives are compared as wholes."""
+
+ALL_HEADERS = "*"
+"""The headers of an answer together, as one object."""
+
+_NOT_SHOWN = "no exchange was found that shows it"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a claim.
+
+    Attributes:
+        verdict: Broken, with a witness; intact, where it is harmless; unproven.
+        witness: The exchange that proves it; None unless broken.
+        doubt: Why it is unproven; empty otherwise.
+    """
+
+    verdict: Verdict
+    witness: Exchange | None = None
+    doubt: str = ""
+
+
+HARMLESS = Outcome(Verdict.INTACT)
+
+
+class Claim(Protocol):
+    """That a change breaks somebody."""
+
+    def proof(self, prover: Prover) -> Outcome:
+        """Prove it, or rule it out.
+
+        Raises:
+            ContractError: If a contract is unsound there.
+            TooManyShapes, Undecidable: If nobody can tell.
+        """
+
+
+class Prover:
+    """Proves claims about two versions of one contract."""
+
+    def __init__(self, record: Side, candidate: Side) -> None:
+        self.record = record
+        self.candidate = candidate
+        self._calls: dict[int, Request] = {}
+
+    def outcome(self, claim: Claim) -> Outcome:
+        """Return what becomes of a claim."""
+        try:
+            return claim.proof(self)
+        except TooManyShapes:
+            return _unproven("more alternatives than can be told apart")
+        except Undecidable as reason:
+            return _unproven(str(reason))
+        except ContractError as error:
+            return _unproven(error.problems[0].what)
+
+    def call(self, operation: Operation) -> Request:
+        """Return the least call that the record takes."""
+        key = operation.node.identity
+        if key not in self._calls:
+            self._calls[key] = self.call_with(operation, {})
+        return self._calls[key]
+
+    def call_with(
+        self, operation: Operation, values: Mapping[tuple[str, object], JSON], body: JSON = NO_BODY, media: str = ""
+    ) -> Request:
+        """Return a call that the record takes, with what it needs and some values of our own.
+
+        Args:
+            values: Parameter, by its key, to its value.
+            body: The body; by default one that the record needs, if it needs one.
+            media: The media type of the body; empty where the contract chooses.
+        """
+        entries: list[Entry] = []
+        given: dict[str, JSON] = {}
+        for parameter in operation.parameters:
+            if parameter.key in values or (parameter.required and not _is_ignored(parameter)):
+                entry = Entry(f"{parameter.place}.{parameter.name}", parameter.place, parameter.name, parameter.key, None)
+                entries.append(entry)
+                given[entry.key] = values[parameter.key] if parameter.key in values else self._sample(parameter.nodes)
+        if body is NO_BODY and operation.body is not None and operation.body.required:
+            sent = sent_media(operation.body, media)
+            body = self._sample(sent.nodes) if sent is not None else NO_BODY
+        if body is not NO_BODY:
+            entries.append(Entry("body", "body", "", None, None))
+            given["body"] = body
+        return call(operation, entries, {}, media, **given)
+
+    def _sample(self, nodes: Sequence[Node]) -> JSON:
+        try:
+            return self.sender.value(nodes)
+        except (Unbuildable, TooManyShapes, ContractError):
+            return "text"
+
+    @cached_property
+    def sender(self) -> Builder:
+        """Builds what the record takes."""
+        return Builder(self.record.requests)
+
+    def answered(self, one: Operation, other: Operation, voice: Voice, **said: JSON) -> Exchange:
+        """Return the least call of the record with an answer of the candidate."""
+        return Exchange(self.call(one), self.candidate.response(other, voice, **said))
+
+
+def _unproven(reason: str) -> Outcome:
+    return Outcome(Verdict.UNPROVEN, None, reason)
+
+
+def _broken(request: Request, response: Response) -> Outcome:
+    return Outcome(Verdict.BROKEN, Exchange(request, response))
+
+
+def _is_ignored(parameter: Parameter) -> bool:
+    return parameter.place == "header" and parameter.name.lower() in IGNORED_HEADERS
+
+
+# --- operations, logins, inputs ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """An operation is not there any more, or not at its address."""
+
+    one: Operation
+
+    def proof(self, prover: Prover) -> Outcome:
+        """Prove it by the call and the answer that it meets."""
+        contract = prover.candidate.contract
+        others = contract.at_any_method(self.one.path) and contract.at(self.one.method, self.one.path) is None
+        return _broken(prover.call(self.one), Response(405 if others else 404, assumed=True))
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """A login that was enough is not enough any more."""
+
+    one: Operation
+    other: Operation
+
+    def proof(self, prover: Prover) -> Outcome:
+        """Prove it by a login of the record that satisfies no alternative of the candidate."""
+        asked = self.other.security
+        for held in self.one.security or ((),):
+            if asked and not any(all(any(own.covers(each) for own in held) for each in some) for some in asked):
+                answer = self.other.answer_to(401)
+                assumed = answer is None or answer.key == "default"
+                return _broken(prover.call(self.one), Response(401, assumed=assumed))
+        return HARMLESS
+
+
+@dataclass(frozen=True, slots=True)
+class Demanded:
+    """A parameter, or the body, cannot be left out any more."""
+
+    one: Operation
+    other: Operation
+    parameter: Parameter | None = None
+
+    def proof(self, prover: Prover) -> Outcome:
+        """Prove it by the least call that the record takes."""
+        if self.parameter is not None and _is_ignored(self.parameter):
+            return HARMLESS
+        return _broken(prover.call(self.one), refusal(self.other))
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A parameter that could be sent is not listened to any more."""
+
+    one: Operation
+    other: Operation
+    parameter: Parameter
+
+    def proof(self, prover: Prover) -> Outcome:
+        """Prove it by a call that sends it."""
+        if _is_ignored(self.parameter) or _is_login(self.other, self.parameter):
+            return HARMLESS
+        value = prover._sample(self.parameter.nodes)
+        return _broken(prover.call_with(self.one, {self.parameter.key: value}), ignored(self.other))
+
+
+def _is_login(operation: Operation, parameter: Parameter) -> bool:
+    """A security scheme's header, query or cookie counts as declared."""
+    meaning = ("apiKey", parameter.place, parameter.name.lower())
+    return any(scheme.meaning == meaning for alternative in operation.security for scheme in alternative)
+
+
+@dataclass(frozen=True, slots=True)
+class BodyUnheard:
+    """A body that could be sent, in this media type, is refused or not listened to any more."""
+
+    one: Operation
+    other: Operation
+    media: Media
+
+    def proof(self, prover: Prover) -> Outcome:
+        """Prove it by a call that sends it."""
+        offered = self.other.body.media if self.other.body else ()
+        if any(_takes_all(media.name, self.media.name) for media in offered):
+            return HARMLESS
+        request = prover.call_with(self.one, {}, prover._sample(self.media.nodes), self.media.name)
+        return _broken(request, Response(415, assumed=True) if offered else ignored(self.other))
+
+
+def _takes_all(wide: str, name: str) -> bool:
+    return wide in ("*/*", name.partition("/")[0] + "/*")
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A value has to be written differently in a URL, a header, a cookie or a form."""
+
+    one: Operation
+    other: Operation
+    before: Parameter | Encoding
+    after: Parameter | Encoding
+    nodes: tuple[Node, ...]
+
+    def proof(self, prover: Prover) -> Outcome:
+        """Prove it by a value whose text is another one now."""
+        sent = [narrowed(prover.record.requests, shape, _DEEP) for shape in prover.record.requests.shapes(self.nodes)]
+        record, candidate = (Taken(True, tuple(sent), text=True, writing=each) for each in (self.before, self.after))
+        for schema in sent:
+            answer = written_otherwise(record, candidate, schema)
+            if answer is not None and isinstance(self.before, Parameter):
+                return _broken(prover.call_with(self.one, {self.before.key: answer.value}), refusal(self.other))
+            if answer is not None:
+                return _broken(prover.call(self.one), refusal(self.other))
+        return HARMLESS
+
+
+# --- statuses and media types of answers -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NoLongerAnswered:
+    """A status is not promised any more."""
+
+    one: Operation
+    other: Operation
+    answer: Answer
+
+    def proof(self, prover: Prover) -> Outcome:
+        """Prove it by another answer, where a success is lost: that a call fails otherwise breaks nobody."""
+        if not (self.answer.key.startswith("2") or (self.answer.key == "default" and len(self.one.answers) == 1)):
+            return HARMLESS
+        if self.answer.key.isdigit() and self.other.answer_to(self.answer.status) is not None:
+            return HARMLESS
+        answers = [answer for key, answer in self.other.answers.items() if key not in self.one.answers]
+        answers = answers or list(self.other.answers.values())
+        status = answers[0].status if answers else 500
+        return _broken(prover.call(self.one), Response(status, assumed=not answers))
+
+
+@dataclass(frozen=True, slots=True)
+class NoLongerSpoken:
+    """An answer does not come in this media type any more."""
+
+    one: Operation
+    other: Operation
+    after: Answer
+    media: Media
+
+    def proof(self, prover: Prover) -> Outcome:
+        """Prove it by the answer in what is left."""
+        if any(_takes_all(media.name, self.media.name) for media in self.after.media):
+            return HARMLESS
+        left = {"content-type": self.after.media[0].name} if self.after.media else {}
+        return _broken(prover.call(self.one), Response(self.after.status, left, assumed=not self.after.media))
+
+
+# --- schemas -----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an answer says as a whole: its body in one media type, or one of its headers.
+
+    Attributes:
+        one, other: The operation in both versions.
+        answer: What the candidate says of the status.
+        before, after: The schemas of the whole.
+        media: The media type; None for a header.
+        header: The header's name, or :data:`ALL_HEADERS`; empty for a body.
+    """
+
+    one: Operation
+    other: Operation
+    answer: Answer
+    before: Sequence[Node]
+    after: Sequence[Node]
+    media: Media | None = None
+    header: str = ""
+
+    def readers(self, prover: Prover) -> tuple[Reader, Reader]:
+        """Return what expands the schemas of record and candidate."""
+        return prover.record.responses, prover.candidate.responses
+
+    def exchange(self, prover: Prover, whole: JSON) -> Exchange:
+        """Return an answer that holds the whole."""
+        if self.header == ALL_HEADERS:
+            voice = Voice(self.answer, next((media for media in self.answer.media if media.json), None))
+            return prover.answered(self.one, self.other, voice, headers=whole)
+        if self.header:
+            voice = Voice(self.answer, next((media for media in self.answer.media if media.json), None))
+            filled = prover.candidate.response(self.other, voice).headers
+            return prover.answered(self.one, self.other, voice, headers={**filled, self.header: whole})
+        if self.media is not None and not self.media.json:
+            response = Response(self.answer.status, {"content-type": self.media.name}, whole)
+            return Exchange(prover.call(self.one), response)
+        return prover.answered(self.one, self.other, Voice(self.answer, self.media), body=whole)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a request takes as a whole: its body in one media type, or one of its parameters.
+
+    Attributes:
+        one, other: The operation in both versions.
+        before, after: The schemas of the whole.
+        media: The media type of the record; None for a parameter.
+        parameter: The parameter of the record; None for a body.
+    """
+
+    one: Operation
+    other: Operation
+    before: Sequence[Node]
+    after: Sequence[Node]
+    media: Media | None = None
+    parameter: Parameter | None = None
+
+    @property
+    def text(self) -> bool:
+        """Whether its scalars travel as text."""
+        return self.media.form if self.media is not None else not (self.parameter and self.parameter.media)
+
+    def readers(self, prover: Prover) -> tuple[Reader, Reader]:
+        """Return what expands the schemas of record and candidate."""
+        return prover.record.requests, prover.candidate.requests
+
+    def request(self, prover: Prover, whole: JSON) -> Request:
+        """Return a call that sends the whole."""
+        if self.parameter is not None:
+            return prover.call_with(self.one, {self.parameter.key: whole})
+        assert self.media is not None
+        return prover.call_with(self.one, {}, whole, self.media.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where two schemas meet, seen from the whole that they are a part of.
+
+    Attributes:
+        whole: The whole.
+        old, new: The way from there in record and candidate.
+    """
+
+    whole: Told | Sent
+    old: tuple[Turn, ...] = ()
+    new: tuple[Turn, ...] = ()
+
+    def member(self, one: Shape, other: Shape, name: str) -> Spot:
+        """Return the spot of a member."""
+        return Spot(
+            self.whole, (*self.old, Turn(one, name, name, list_=False)), (*self.new, Turn(other, name, name, list_=False))
+        )
+
+    def item(self, one: Shape, other: Shape, index: int | None) -> Spot:
+        """Return the spot of an item, or of any after the first ones where *index* is None."""
+        return Spot(
+            self.whole, (*self.old, Turn(one, EACH, index, list_=True)), (*self.new, Turn(other, EACH, index, list_=True))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OtherValues:
+    """A value may be another than before: what is answered, or what is taken.
+
+    Attributes:
+        spot: Where.
+        one, other: The alternatives of record and candidate that differ.
+        old, new: The schemas of what they say.
+    """
+
+    spot: Spot
+    one: tuple[Shape, ...]
+    other: tuple[Shape, ...]
+    old: tuple[Schema, ...]
+    new: tuple[Schema, ...]
+
+    def proof(self, prover: Prover) -> Outcome:
+        """Prove it by a value that one version has and the other has not."""
+        if isinstance(self.spot.whole, Told):
+            return self._answered(self.spot.whole, prover)
+        return self._taken(self.spot.whole, prover)
+
+    def _answered(self, whole: Told, prover: Prover) -> Outcome:
+        doubts = []
+        for shape, schema in zip(self.other, self.new, strict=True):
+            answer = find([schema], self.old)
+            if isinstance(answer, Unknown):
+                doubts.append(answer.reason)
+            if isinstance(answer, Found):
+                outcome = _shown(prover, whole, Way(self.spot.new, shape), answer.value, schema, self.old)
+                if outcome.verdict is Verdict.BROKEN:
+                    return outcome
+                doubts += [outcome.doubt] * bool(outcome.doubt)
+        return _unproven(doubts[0]) if doubts else HARMLESS
+
+    def _taken(self, whole: Sent, prover: Prover) -> Outcome:
+        doubts = []
+        candidate = Taken(True, self.new, text=whole.text)
+        for shape, schema in zip(self.one, self.old, strict=True):
+            answer = newly_refused(Taken(True, (schema,), text=whole.text), candidate, schema)
+            if isinstance(answer, Unknown):
+                doubts.append(answer.reason)
+            if isinstance(answer, Found):
+                outcome = _refused(prover, whole, Way(self.spot.old, shape), answer.value, schema, self.new)
+                if outcome.verdict is Verdict.BROKEN:
+                    return outcome
+                doubts += [outcome.doubt] * bool(outcome.doubt)
+        return _unproven(doubts[0]) if doubts else HARMLESS
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A member, or a header, that was always there may be missing; or one that could be there is gone.
+
+    Attributes:
+        spot: Where the object is.
+        other: The object in the candidate.
+        name: The member.
+        elsewhere: Whether another alternative of the candidate still has it.
+        gone: Whether it is declared no more.
+    """
+
+    spot: Spot
+    other: Shape
+    name: str
+    gone: bool
+    elsewhere: bool = False
+
+    def proof(self, prover: Prover) -> Outcome:
+        """Prove it by an answer without it."""
+        assert isinstance(self.spot.whole, Told)
+        turn = Turn(self.other, self.name, self.name, list_=False)
+        way = Way((*self.spot.new, turn), None)
+        lost = self.gone and not self.elsewhere and not self.other.silent
+        return _shown_whole(prover, self.spot.whole, _built(prover.candidate.builder, way), new_to_record=not lost)
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """A member of a body cannot be left out any more.
+
+    Attributes:
+        spot: Where the object is.
+        one: The object in the record.
+        name: The member.
+    """
+
+    spot: Spot
+    one: Shape
+    name: str
+
+    def proof(self, prover: Prover) -> Outcome:
+        """Prove it by a request without it."""
+        assert isinstance(self.spot.whole, Sent)
+        way = Way((*self.spot.old, Turn(self.one, self.name, self.name, list_=False)), None)
+        return _refused_whole(prover, self.spot.whole, _built(prover.sender, way))
+
+
+@dataclass(frozen=True, slots=True)
+class MemberUnheard:
+    """A member that could be sent is not listened to any more.
+
+    Attributes:
+        spot: Where the object is.
+        one, other: The object in record and candidate.
+        name: The member.
+        elsewhere: Whether another alternative of the candidate still has it.
+    """
+
+    spot: Spot
+    one: Shape
+    other: Shape
+    name: str
+    elsewhere: bool
+
+    def proof(self, prover: Prover) -> Outcome:
+        """Prove it by a request that sends it."""
+        whole = self.spot.whole
+        assert isinstance(whole, Sent)
+        if self.elsewhere or self.other.silent or (self.other.slot(self.name).declared and not self._hidden(prover)):
+            return HARMLESS
+        turn = Turn(self.one, self.name, self.name, list_=False)
+        for shape in prover.record.requests.shapes(self.one.slot(self.name).nodes):
+            with suppress(Unbuildable):
+                way = Way((*self.spot.old, turn), shape)
+                sent = prover.sender.along(way, prover.sender.of_shape(shape))
+                answer = refusal(whole.other) if self.other.closed else ignored(whole.other)
+                return _broken(whole.request(prover, sent), answer)
+        return _unproven(_NOT_SHOWN)
+
+    def _hidden(self, prover: Prover) -> bool:
+        return prover.candidate.requests.hides(self.other.slot(self.name).nodes)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRules:
+    """What is asked beyond members, items and plain values has changed: conditions, dependencies, what lists contain."""
+
+    spot: Spot
+    one: Shape
+    other: Shape
+
+    def proof(self, prover: Prover) -> Outcome:
+        """Prove it by a value that keeps the rules of one version only."""
+        old, new = ({"allOf": [inlined(atom) for atom in shape.atoms]} for shape in (self.one, self.other))
+        answer = find([new], [old]) if isinstance(self.spot.whole, Told) else find([old], [new])
+        if isinstance(answer, Nothing):
+            return HARMLESS
+        if isinstance(answer, Unknown):
+            return _unproven(answer.reason)
+        if isinstance(self.spot.whole, Told):
+            return _shown(prover, self.spot.whole, Way(self.spot.new, self.other), answer.value, new, (old,))
+        return _refused(prover, self.spot.whole, Way(self.spot.old, self.one), answer.value, old, (new,))
+
+
+def alternatives(spot: Spot, one: Sequence[Shape], other: Sequence[Shape], before: Reader, after: Reader) -> OtherValues:
+    """Return the claim that a choice between several alternatives has become another, each compared as a whole."""
+    old = tuple(narrowed(before, shape, _DEEP) for shape in one)
+    new = tuple(narrowed(after, shape, _DEEP) for shape in other)
+    if isinstance(spot.whole, Told):
+        old = tuple(map(_opened, old))
+    return OtherValues(spot, tuple(one), tuple(other), old, new)
+
+
+def _opened(schema: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Return what a reader takes who passes over members that it does not know."""
+    return {
+        key: [_opened_below(each) for each in value] if isinstance(value, list) else _opened_members(key, value)
+        for key, value in schema.items()
+        if not (key == "additionalProperties" and value is False)
+    }
+
+
+def _opened_below(value: JSON) -> JSON:
+    return _opened(value) if isinstance(value, Mapping) else value
+
+
+def _opened_members(key: str, value: JSON) -> JSON:
+    if key in ("properties", "patternProperties") and isinstance(value, Mapping):
+        return {name: _opened_below(below) for name, below in value.items() if below is not False}
+    return _opened_below(value) if key in ("items", "additionalProperties") else value
+
+
+def _built(builder: Builder, way: Way) -> Iterator[JSON]:
+    with suppress(Unbuildable):
+        yield builder.along(way)
+
+
+def _ends(builder: Builder, shape: Shape, value: JSON, schema: Schema, refusing: Sequence[Schema]) -> Iterator[JSON]:
+    """Yield whole values in place of a sketched one, where they are as telling; then the sketch."""
+    if isinstance(value, dict | list):
+        for whole in _fleshed(builder, shape, value):
+            if admits(schema, whole) and not any(admits(each, whole) for each in refusing):
+                yield whole
+    yield value
+
+
+def _fleshed(builder: Builder, shape: Shape, sketch: JSON) -> Iterator[JSON]:
+    with suppress(Unbuildable):
+        if isinstance(sketch, list):
+            yield [builder.value(shape.items(index)) for index in range(len(sketch))]
+        else:
+            least = builder.of_shape(Shape(shape.atoms, frozenset({"object"})))
+            if isinstance(least, dict):
+                more = {name: builder.value(shape.slot(name).nodes) for name in sketch if name not in least}
+                yield {**least, **more}
+                yield {**least, **sketch}
+    with suppress(Unbuildable):
+        yield builder.of_shape(shape)
+
+
+def _along(builder: Builder, way: Way, value: JSON, schema: Schema, refusing: Sequence[Schema]) -> Iterator[JSON]:
+    assert way.end is not None
+    for end in _ends(builder, way.end, value, schema, refusing):
+        with suppress(Unbuildable):
+            yield builder.along(way, end)
+
+
+def _shown(prover: Prover, whole: Told, way: Way, value: JSON, schema: Schema, known: Sequence[Schema]) -> Outcome:
+    """Prove that an answer may hold a value at the end of a way that it could not hold before."""
+    return _shown_whole(prover, whole, _along(prover.candidate.builder, way, value, schema, known))
+
+
+def _shown_whole(prover: Prover, whole: Told, answers: Iterator[JSON], *, new_to_record: bool = True) -> Outcome:
+    """Return the first answer that the candidate allows, and the record does not where it has to be new.
+
+    An answer that both allow shows that another alternative of the record covers the change.
+    """
+    before, after = whole.readers(prover)
+    known = False
+    for answer in answers:
+        if allows(after, whole.after, answer):
+            if not new_to_record or not allows(before, whole.before, answer):
+                return Outcome(Verdict.BROKEN, whole.exchange(prover, answer))
+            known = True
+    return HARMLESS if known else _unproven(_NOT_SHOWN)
+
+
+def _refused(prover: Prover, whole: Sent, way: Way, value: JSON, schema: Schema, refusing: Sequence[Schema]) -> Outcome:
+    """Prove that a value that could be sent at the end of a way is refused now."""
+    if whole.text:
+        for sent in _along(prover.sender, way, value, schema, ()):
+            return _broken(whole.request(prover, sent), refusal(whole.other))
+        return _unproven(_NOT_SHOWN)
+    return _refused_whole(prover, whole, _along(prover.sender, way, value, schema, refusing))
+
+
+def _refused_whole(prover: Prover, whole: Sent, requests: Iterator[JSON]) -> Outcome:
+    """Return the first request that the record took and the candidate refuses.
+
+    One that both take shows that another alternative of the candidate covers the change.
+    """
+    before, after = whole.readers(prover)
+    known = False
+    for sent in requests:
+        if allows(before, whole.before, sent):
+            if not allows(after, whole.after, sent):
+                return _broken(whole.request(prover, sent), refusal(whole.other))
+            known = True
+    return HARMLESS if known else _unproven(_NOT_SHOWN)
