@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from benchmarks.cached import home
+
 VERSION = os.environ.get("CX_OASDIFF", "v1.33.0")
 """The newest whose modules the public proxy hands out in full: from v1.34 on, one of them is refused there."""
 
@@ -21,7 +23,7 @@ def binary() -> Path:
     Raises:
         SystemExit: If there is no Go, or it cannot be built.
     """
-    folder = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "cxcontracts-bench" / f"oasdiff-{VERSION}"
+    folder = home(f"oasdiff-{VERSION}")
     program = folder / "oasdiff"
     if not program.is_file():
         _build(folder)
