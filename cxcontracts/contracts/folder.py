@@ -22,6 +22,7 @@ _LONGEST_REFERENCE = 4_000
 _COPY = "copy what it names into the partner's folder and refer to the copy"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _UNPRINTED = re.compile(r"[\x00-\x1f\x7f]")
+_HALF_A_PAIR = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # the others spell the bytes of a file name that is not UTF-8
 _BAD_ESCAPE = re.compile(r"~(?![01])")
 _UNREAD = {
     "file-irregular": ("ref-not-a-file", "names something that is not a regular file", "name a file"),
@@ -203,7 +204,7 @@ def _checked_path(path: str, reference: str) -> str:
 
 
 def _refuse_unprinted(text: str, reference: str) -> None:
-    if len(text) > _LONGEST_REFERENCE or _UNPRINTED.search(text):
+    if len(text) > _LONGEST_REFERENCE or _UNPRINTED.search(text) or _HALF_A_PAIR.search(text):
         raise _refused("ref-syntax", reference, "is too long or has control characters", "write a plain path and a pointer")
 
 
