@@ -44,10 +44,9 @@ _OPTIONAL: Final = "Make it optional, with a default that means what was meant b
 _ADD_BESIDE: Final = "Keep what was promised, and add the new form beside it under a name of its own."
 _NEVER_LESS: Final = "Go on taking everything that was taken; refuse less, never more."
 _FINE: Final = "Nothing has to be done."
-_ONE_LESS: Final = "What was accepted before is refused now, so a call that worked stops working."
-_ONE_MORE: Final = (
-    "Answers may now hold what they could not hold before, so code that was written against the promise meets it unprepared."
-)
+_ONE_LESS: Final = "It breaks where something that was accepted is refused now: a call that worked stops working."
+_ONE_MORE: Final = "It breaks where answers may hold what they could not hold before: code that was written against the promise is not ready for it."
+_ENCODED: Final = "Text that is encoded or composed in another way cannot be read as before. No validator looks into it, so no exchange shows it."
 
 
 def _gone(part: str, breaks: Audience, effect: str) -> Iterable[Rule]:
@@ -62,7 +61,7 @@ def _gone(part: str, breaks: Audience, effect: str) -> Iterable[Rule]:
             f"{part}-removed-as-announced", _WARNING, breaks, "{name} is gone, {change}",
             "It was deprecated and any sunset that was named has come, or it was published as draft or alpha. "
             f"{effect} all the same.",
-            "Look at who still depends on it before it goes.", True,
+            "Look at who still depends on it before it goes.",
         ),
     )  # fmt: skip
 
@@ -75,7 +74,7 @@ _ROWS: Final = (
     Rule("operation-moved", _ERROR, _CALLERS, "{name} is answered under another server path: {change}",
          "The path of servers is part of the address. Calls to the old one lead nowhere.", "Serve both paths for a while.", True),
     Rule("operation-added", _INFO, _NOBODY, "{name} is new", "More is offered; nobody has to use it.", _FINE),
-    Rule("login-changed", _ERROR, _CALLERS, "{name} asks for another login: {change}",
+    Rule("login-changed", _ERROR, _CALLERS, "another login is asked for: {change}",
          "A caller who logs in as before, with the scopes it had, is turned away.",
          "Go on accepting the login that was asked for, as an alternative.", True),
     # parameters and the request body
@@ -149,8 +148,6 @@ _ROWS: Final = (
         )
         for what, level, sentence, proved in (
             ("type-changed", _ERROR, "{name} is {change}", True),
-            ("became-nullable", _ERROR, "{name} may be null now", True),
-            ("no-longer-nullable", _ERROR, "{name} may no longer be null", True),
             ("const-changed", _ERROR, "{name} is {change}", True),
             ("range-changed", _ERROR, "{name} is {change}", True),
             ("length-changed", _ERROR, "{name} is {change}", True),
@@ -161,8 +158,18 @@ _ROWS: Final = (
             ("members-changed", _ERROR, "of the further members of {name}: {change}", True),
             ("values-changed", _ERROR, "{name} is {change}", True),
             ("rule-changed", _ERROR, "{name} has another rule: {change}", True),
-            ("content-changed", _ERROR, "the text of {name} means something else: {change}", False),
         )
+    ),
+    Rule("request-became-nullable", _ERROR, _SENDERS, "{name} may be null now", "Null is taken too. Nobody has to send it.",
+         _FINE, True),
+    Rule("request-no-longer-nullable", _ERROR, _SENDERS, "{name} may no longer be null", "Whoever sends null is refused.",
+         _NEVER_LESS, True),
+    Rule("response-became-nullable", _ERROR, _READERS, "{name} may be null now",
+         "Whoever uses the value as it is meets null, where there was always something.", _ADD_BESIDE, True),
+    Rule("response-no-longer-nullable", _ERROR, _READERS, "{name} may no longer be null", "More is promised.", _FINE, True),
+    *(
+        Rule(f"{where}-content-changed", _ERROR, breaks, "the text of {name} means something else: {change}", _ENCODED, remedy)
+        for where, breaks, remedy in (("request", _SENDERS, _NEVER_LESS), ("response", _READERS, _ADD_BESIDE))
     ),
     Rule("request-enum-narrowed", _ERROR, _SENDERS, "{name} takes fewer values: {change}", _ONE_LESS, _NEVER_LESS, True),
     Rule("request-enum-widened", _INFO, _NOBODY, "{name} takes more values: {change}", "Nobody has to send them.", _FINE),
@@ -229,6 +236,86 @@ RULES: Final[Mapping[str, Rule]] = {rule.id: rule for rule in _ROWS}
 """Every rule by its id, in the order in which they are explained."""
 
 
-def families() -> Iterable[str]:
-    """Return the first word of each id, once: ``operation``, ``request``, ``response`` …."""
-    return dict.fromkeys(name.partition("-")[0] for name in RULES)
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Operations": ("operation-", "login-"),
+    "Requests": ("request-",),
+    "Answers": ("response-",),
+    "Announcements": ("deprecated", "no-longer-deprecated", "sunset-", "stability-"),
+    "The document": ("",),
+}
+"""The parts of the catalogue, and how the ids in each begin; the first that fits has it."""
+
+
+def group_of(rule: Rule) -> str:
+    """Return the part of the catalogue that a rule belongs to."""
+    return next(title for title, beginnings in GROUPS.items() if rule.id.startswith(beginnings))
+
+
+def example(rule: Rule) -> str:
+    """Return the sentence of a rule as a report might have it.
+
+    >>> example(RULES["request-length-changed"])
+    'note is text of at most 10 characters; it was text of at most 20 characters'
+    """
+    name = next((name for part, name in _NAMES.items() if part in rule.id), "note")
+    change = next((change for ending, change in _CHANGES.items() if rule.id.endswith(ending)), "")
+    narrow, wide = next((pair for ending, pair in _VALUES.items() if rule.id.endswith(ending)), ("", ""))
+    if narrow:
+        change = f"{narrow}; it was {wide}" if rule.breaks is Audience.SENDERS else f"{wide}; it was {narrow}"
+    return rule.sentence.format(name=name, change=change)
+
+
+_NAMES: Final = {
+    "parameter": "limit", "media-type": "application/xml", "encoding": "tags", "header": "header.x-page-count", "status": "202",
+    "enum": "state", "default": "sort", "const": "currency", "range": "amount", "size": "items", "alternatives": "payment",
+    "property": "note", "became-nullable": "note", "operation": "GET /orders/{orderId}", "deprecated": "GET /orders/{orderId}",
+    "sunset": "GET /orders/{orderId}", "stability": "GET /orders/{orderId}",
+}  # fmt: skip
+"""What the part is called in an example, by what the id says of it; ``note`` where it says nothing."""
+
+_VALUES: Final = {
+    "-type-changed": ("a whole number", "text"),
+    "-const-changed": ('"eur"', '"EUR"'),
+    "-range-changed": ("a number of at most 50", "a number of at most 100"),
+    "-length-changed": ("text of at most 10 characters", "text of at most 20 characters"),
+    "-pattern-changed": ("text like [0-9]+", "text like [0-9a-f]+"),
+    "-format-changed": ("a date", "text"),
+    "-size-changed": ("a list of at most 10 items", "a list of at most 50 items"),
+    "-values-changed": ("a whole number", "a whole number or text"),
+}
+"""How a value changes in an example: fewer values, and more."""
+
+_CHANGES: Final = {
+    "-removed-before-sunset": "before its sunset: it was to stay until 2031-03-31",
+    "-removed-as-announced": "as announced: it was to stay until 2025-03-31",
+    "operation-moved": "/v2, it was /v1",
+    "login-changed": "OAuth 2.0 with orders:write; it was OAuth 2.0 with orders:read",
+    "-rewritten": "style pipeDelimited, was form",
+    "-encoding-changed": "style pipeDelimited, was form",
+    "-alternatives-changed": "2, there were 3",
+    "-members-changed": "members of any name have a schema now",
+    "-rule-changed": "contains",
+    "-content-changed": 'contentEncoding is "base64url", it was "base64"',
+    "-extensible-enum-narrowed": '"lost"',
+    "-extensible-enum-widened": '"lost"',
+    "-enum-narrowed": 'values removed: "lost"',
+    "-enum-widened": 'values added: "lost"',
+    "-enum-changed": 'values added: "lost"; values removed: "gone"',
+    "-default-changed": '"newest", it was "oldest"',
+    "no-longer-deprecated": "",
+    "deprecated": "is deprecated, and ends on 2031-03-31",
+    "sunset-too-soon": "on 2031-03-31, 30 days from now, and 90 days of notice are due",
+    "sunset-removed": "it was 2031-03-31",
+    "sunset-brought-forward": "on 2030-12-31, and 2031-03-31 was announced",
+    "sunset-postponed": "until 2031-06-30, and 2031-03-31 was announced",
+    "sunset-unreadable": '"in spring" is no date',
+    "stability-decreased": "it was stable, and is beta now",
+    "stability-increased": "it was beta, and is stable now",
+    "stability-unreadable": '"ga" is no level',
+    "description-changed": '"net of tax"; it was "with tax"',
+    "version-not-bumped": "1.4.2, and 1 change breaks what it promised",
+    "version-bump-too-small": "from 1.4.2 to 1.5.0, a minor step, and 1 change breaks what it promised",
+    "version-decreased": "from 1.4.2 to 1.4.1",
+    "not-compared": "a schema is unsound, or allows too many alternatives",
+}
+"""How a part changes in an example, by the end of the id."""
