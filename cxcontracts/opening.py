@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -26,6 +26,9 @@ from cxcontracts.problems import Problem, did_you_mean, nearest
 from cxcontracts.requirements import Requirement
 from cxcontracts.scenes import Side
 
+Felt = Callable[[Keys], tuple[str, ...]]
+"""Returns the ids of the requirements that depend on any of some parts of a contract of record."""
+
 Progress = Callable[[int, int], None]
 """Called with how many requirements are judged, and how many there are."""
 
@@ -36,12 +39,17 @@ class Records(Mapping[str, Side]):
     Args:
         root: The estate's folder.
         partners: By id.
+        read: Those that are there already, in place of what the files say.
     """
 
-    def __init__(self, root: Path, partners: Mapping[str, Partner]) -> None:
+    def __init__(self, root: Path, partners: Mapping[str, Partner], read: Mapping[str, Side] | None = None) -> None:
         self._root = root
         self._partners = partners
-        self._read: dict[str, Side] = {}
+        self._read = dict(read or {})
+
+    def but(self, name: str, side: Side) -> Records:
+        """Return the same contracts, but for that of one partner."""
+        return Records(self._root, self._partners, {**self._read, name: side})
 
     def __getitem__(self, name: str) -> Side:
         if name not in self._read:
@@ -52,7 +60,7 @@ class Records(Mapping[str, Side]):
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name, partner in self._partners.items() if partner.contract)
+        return (name for name, partner in self._partners.items() if partner.contract or name in self._read)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -72,7 +80,7 @@ def read_contract(path: Path, shown: str) -> Side:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Hold the cyclic garbage collector, and take what was made meanwhile for long-lived, as it is.
 
     A large contract is a million containers that live on, and the collector would walk them again and again: half of the time
@@ -99,12 +107,14 @@ class Opened:
         warnings: What is odd in them, and yet usable.
         judge: Judges each requirement.
         candidates: Partner to the file of its candidate.
+        records: The contracts of record.
     """
 
     estate: Estate
     warnings: tuple[Problem, ...]
     judge: Judge
     candidates: Mapping[str, Path]
+    records: Records
 
     @cached_property
     def today(self) -> datetime.date:
@@ -128,7 +138,7 @@ class Opened:
         """
         return self._run("impact", tuple(self.estate.partners[name] for name in self.candidates), progress)
 
-    @_uncollected()
+    @uncollected()
     def _run(self, command: str, partners: tuple[Partner, ...], progress: Progress | None) -> Run:
         names = {partner.name for partner in partners}
         problems = tuple(self.judge.problems(names))
@@ -189,19 +199,49 @@ class Opened:
 
     def changes(self, partner: str) -> tuple[Change, ...]:
         """Return every difference between a partner's record and its candidate, and who depends on it."""
+        asked = [requirement for requirement in self.judge.requirements if requirement.step.partner == partner]
         called: dict[int, Operation] = {}
-        depends: dict[object, list[str]] = {}
-        for requirement in (each for each in self.judge.requirements if each.step.partner == partner):
+        for requirement in asked:
             scene = self.judge.scene(requirement.journey, requirement.step)
             if scene is not None:
                 called.setdefault(scene.operation.node.identity, scene.operation)
-                for key in self.judge.touched(requirement):
-                    depends.setdefault(key, []).append(requirement.id)
+        record, candidate = self.judge.records[partner], self.judge.candidates[partner]
+        return differences(record, candidate, called.values(), _felt(self.judge, asked), self.today)
 
-        def felt(keys: Keys) -> tuple[str, ...]:
-            return tuple(sorted({name for key in keys for name in depends.get(key, ())}))
+    def depending(self, partner: str, record: Side, candidate: Side) -> tuple[Felt, tuple[Problem, ...]]:
+        """Return who depends on the parts of a contract, whatever the estate's files have for it.
 
-        return differences(self.judge.records[partner], self.judge.candidates[partner], called.values(), felt, self.today)
+        Args:
+            partner: Whose contract it is.
+            record: The version that counts as its contract of record.
+            candidate: The version that it is held against.
+
+        Returns:
+            Who depends on parts of *record*, and why that is not known of some requirements.
+        """
+        judge = Judge(self.estate, self.judge.kinds, self.records.but(partner, record), {partner: candidate}, self.today)
+        known: list[Requirement] = []
+        problems: set[Problem] = set()
+        for requirement in (each for each in judge.requirements if each.step.partner == partner):
+            try:
+                judge.finding(requirement)
+                known.append(requirement)
+            except ContractError as error:
+                problems.update(error.problems)
+        return _felt(judge, known), tuple(sorted(problems))
+
+
+def _felt(judge: Judge, judged: Iterable[Requirement]) -> Felt:
+    """Return who depends on the parts of a contract, of requirements that have been judged."""
+    depends: dict[object, list[str]] = {}
+    for requirement in judged:
+        for key in judge.touched(requirement):
+            depends.setdefault(key, []).append(requirement.id)
+
+    def felt(keys: Keys) -> tuple[str, ...]:
+        return tuple(sorted({name for key in keys for name in depends.get(key, ())}))
+
+    return felt
 
 
 def _version(side: Side | None, file: str) -> Version:
@@ -223,7 +263,7 @@ def open_estate(root: Path, candidates: Mapping[str, Path] | None = None, today:
         ContractError: If a candidate cannot be read.
         UsageError: If a candidate is for a partner that the estate does not list.
     """
-    with _uncollected():
+    with uncollected():
         return _opened(root, candidates or {}, today)
 
 
@@ -239,7 +279,7 @@ def _opened(root: Path, candidates: Mapping[str, Path], today: datetime.date | N
             raise UsageError(f"partner {name!r} has no contract of record to hold a candidate against")
         released[name] = read_contract(path.resolve(), str(path.parent))
     judge = Judge(estate, kinds(), records, released, day)
-    return Opened(estate, (*warnings, *idle_waivers(judge)), judge, dict(candidates))
+    return Opened(estate, (*warnings, *idle_waivers(judge)), judge, dict(candidates), records)
 
 
 def idle_waivers(judge: Judge) -> Iterator[Problem]:
@@ -268,4 +308,4 @@ def _is_judged(id: str, judge: Judge) -> bool:
     return bool(meant) and all(each.call for each in meant) and not any(fnmatchcase(name, kind) for name in silent)
 
 
-__all__ = ["Opened", "Records", "Verdict", "open_estate", "read_contract"]
+__all__ = ["Opened", "Records", "Verdict", "open_estate", "read_contract", "uncollected"]
