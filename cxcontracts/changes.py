@@ -16,7 +16,7 @@ from itertools import islice
 from operator import is_
 from typing import Any
 
-from cxcontracts.containment.narrowing import NO_DEEPER, any_of, narrowed
+from cxcontracts.containment.narrowing import NO_DEEPER, Interest, any_of, narrowed
 from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes, lone_reference, values_of
 from cxcontracts.containment.sets import Nothing, Schema, find
 from cxcontracts.contracts.operation import Answer, Encoding, Header, Media, Operation, Parameter, Scheme
@@ -24,7 +24,7 @@ from cxcontracts.edits import edit
 from cxcontracts.errors import ContractError
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Change
-from cxcontracts.lifecycle import announcements, removal
+from cxcontracts.lifecycle import announcements, is_tentative, removal
 from cxcontracts.proofs import (
     ALL_HEADERS,
     BodyUnheard,
@@ -122,6 +122,7 @@ class Difference:
         claims: What would break somebody, one for each alternative that shows it; none where nothing has to be proved.
         keys: The parts of the contracts that it is about.
         met: How many elements show it.
+        tentative: Whether it is in an operation that was published as draft or alpha only.
     """
 
     operation: int
@@ -132,6 +133,7 @@ class Difference:
     at: At
     data: JSON
     met: _Met
+    tentative: bool = False
     claims: list[Claim] = field(default_factory=list)
     keys: set[object] = field(default_factory=set)
 
@@ -146,6 +148,7 @@ class _Pair:
     other: Sequence[Node]
     spot: Spot
     met: _Met
+    tentative: bool
 
 
 def differences(
@@ -185,9 +188,12 @@ def compared(
     for operation in called:
         comparison.operation(operation)
     comparison.look_into()
-    for operation in record.contract.operations():
-        comparison.operation(operation)
-    comparison.look_into()
+    others = tuple(record.contract.operations())
+    for tentative in (False, True):  # what a stable operation shares with another is told of the stable one
+        for operation in others:
+            if is_tentative(operation.node.value) is tentative:
+                comparison.operation(operation)
+        comparison.look_into()
     comparison.added()
     return sorted(comparison.found, key=lambda each: each.operation)
 
@@ -207,6 +213,8 @@ class _Comparison:
         self._met: dict[tuple[int, str], int] = {}
         self._operation = 0
         self._cause = _Met()
+        self._tentative = False
+        self._moves: dict[tuple[str, ...], Difference] = {}
         self._same = Sameness(record.contract, candidate.contract)
 
     @property
@@ -224,16 +232,17 @@ class _Comparison:
         words: str | None = None,
         data: JSON = None,
         claim: Claim | None = None,
-    ) -> None:
+    ) -> Difference:
         """Note a change; what several alternatives of a schema share is one."""
         noted = self._noted.get((self._operation, element, change))
         if noted is None:
             said = change if words is None else words
-            noted = Difference(self._operation, element, change, rule, said, at, data, self._cause)
+            noted = Difference(self._operation, element, change, rule, said, at, data, self._cause, self._tentative)
             self._noted[self._operation, element, change] = noted
         noted.keys |= set(keys)
         if claim is not None:
             noted.claims.append(claim)
+        return noted
 
     def announced(self, element: str, part: str, one: JSON, other: JSON, *keys: object, at: At) -> None:
         """Note what two versions of a part announce differently about its end and its stability."""
@@ -250,6 +259,7 @@ class _Comparison:
             return
         self._operation = self._met[key] = len(self._met)
         self._cause = _Met()
+        self._tentative = is_tentative(operation.node.value)
         try:
             renewed = self.candidate.contract.counterpart(operation)
             if renewed is None:
@@ -263,21 +273,26 @@ class _Comparison:
         moved = self.candidate.contract.at(operation.method, operation.path)
         keys, element = (operation.node.identity, "operation"), str(operation)
         if moved is not None:
-            bases = [listed([base or "/" for base in each.bases], "or") for each in (moved, operation)]
-            words = f"{bases[0]}, it was {bases[1]}"
-            self.add(
-                element,
-                "moved to another server path",
-                "operation-moved",
-                keys,
-                at=(operation.node, moved.node),
-                words=words,
-                data=bases,
-                claim=Gone(operation),
-            )
+            self._moved(operation, moved)
+            self._inside(operation, moved)
             return
         rule, words = removal(operation.node.value, self._today)
         self.add(element, "operation removed", rule, keys, at=(operation.node, None), words=words, claim=Gone(operation))
+
+    def _moved(self, one: Operation, other: Operation) -> None:
+        """Note that an operation is answered under another server path: one change for all that moved alike."""
+        bases = [listed([base or "/" for base in each.bases], "or") for each in (other, one)]
+        key = (one.node.identity, "operation")
+        noted = self._moves.get(tuple(bases))
+        if noted is None:
+            words = f"{bases[0]}, it was {bases[1]}"
+            at, claim = (one.node, other.node), Gone(one)
+            noted = self._moves[tuple(bases)] = self.add(
+                str(one), "moved to another server path", "operation-moved", at=at, words=words, data=bases, claim=claim
+            )
+            noted.met = _Met()
+        noted.met.again(self._cause, referred=True)
+        noted.keys.add(key)
 
     def _not_compared(self, element: str, at: At) -> None:
         self.add(element, f"cannot be compared: {_UNSOUND}", "not-compared", at=at, words=_UNSOUND)
@@ -287,7 +302,7 @@ class _Comparison:
         unseen = set()
         while self._queue and not (self._tried and self._noted):  # a trial ends at the first difference
             pair = self._queue.popleft()
-            self._operation, self._cause = pair.operation, pair.met
+            self._operation, self._cause, self._tentative = pair.operation, pair.met, pair.tentative
             self._left -= 1
             if self._left >= 0:
                 self._compare(pair)
@@ -317,6 +332,7 @@ class _Comparison:
         """List the operations that only the candidate has."""
         self._operation = len(self._met)
         self._cause = _Met()
+        self._tentative = False
         for renewed in self.candidate.contract.operations():
             if (
                 self.record.contract.at(renewed.method, renewed.path) is None
@@ -526,7 +542,7 @@ class _Comparison:
             return
         met = self._pairs[pair] = _Met(self._cause)
         if len(one) != len(other) or not all(map(self._same.of, one, other)):
-            self._queue.append(_Pair(self._operation, element, *targets, spot, met))
+            self._queue.append(_Pair(self._operation, element, *targets, spot, met, self._tentative))
 
     def _shapes(self, element: str, one: Sequence[Shape], other: Sequence[Shape], spot: Spot) -> None:
         one, other = _without_null(one), _without_null(other)
@@ -541,7 +557,7 @@ class _Comparison:
             keys = (*_whole(one), *_whole(other))
             rule = f"{_side(spot)}-alternatives-changed"
             words = f"{len(other)}, there were {len(one)}"
-            data = [list(claim.old), list(claim.new)]
+            data = [list(claim.values.old), list(claim.values.new)]
             self.add(element, change, rule, *keys, at=(_first(one), _first(other)), words=words, data=data, claim=claim)
             return
         keys = (*_whole(old), *_whole(new))
@@ -568,8 +584,8 @@ class _Comparison:
             spot,
             tuple(one),
             tuple(other),
-            tuple(_shallow(before, shape) for shape in one),
-            tuple(_shallow(after, shape) for shape in other),
+            tuple(_passed(before, shape, spot) for shape in one),
+            tuple(_passed(after, shape, spot) for shape in other),
         )
         at = (_first(one), _first(other))
         self.add(element, made.words, f"{_side(spot)}-{made.kind}", *keys, data=made.data, claim=claim, at=at)
@@ -817,7 +833,27 @@ def _sorted_out(shapes: Iterable[Shape]) -> tuple[list[Shape], list[Shape]]:
 
 def _shallow(reader: Reader, shape: Shape) -> Schema:
     whole = narrowed(reader, shape, NO_DEEPER)
-    return {key: value for key, value in whole.items() if key not in ("required", "properties")}
+    kept = {key: value for key, value in whole.items() if key not in ("required", "properties")}
+    return _or_null(kept) if "null" in shape.types else kept
+
+
+def _passed(reader: Reader, shape: Shape, spot: Spot) -> Schema:
+    """Return what a shape says where it is passed on; as text, where a single value is a list of one, with the items."""
+    if isinstance(spot.whole, Sent) and spot.whole.text and "array" in shape.types:
+        return narrowed(reader, shape, Interest(items=NO_DEEPER))
+    return _shallow(reader, shape)
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema that lists its values with null among them: where an alternative says null, the list need not."""
+    whole = dict(schema)
+    if "const" in whole and whole["const"] is not None:
+        whole["enum"] = [whole.pop("const")]
+    if "enum" in whole and None not in whole["enum"]:
+        whole["enum"] = [*whole["enum"], None]
+    if "allOf" in whole:
+        whole["allOf"] = [_or_null(part) for part in whole["allOf"]]
+    return whole
 
 
 def _union(reader: Reader, shapes: Iterable[Shape]) -> Schema:
@@ -905,10 +941,16 @@ def _written(writing: Parameter | Encoding) -> str:
 
 
 def _by_name(element: str, before: Sequence[Media], after: Sequence[Media]) -> Iterator[tuple[str, Media | None, Media | None]]:
-    """Yield each media type of two versions with the element that it is."""
+    """Yield each media type of two versions with the element that it is; one JSON type that took another's place is the same."""
     old, new = ({media.name: media for media in each} for each in (before, after))
-    for name in dict.fromkeys((*old, *new)):
-        yield f"{element} {name}", old.get(name), new.get(name)
+    lost, found = ([media.name for media in each.values() if media.json and media.name not in other] for each, other in
+                   ((old, new), (new, old)))  # fmt: skip
+    renamed = dict(zip(lost, found, strict=True)) if len(lost) == len(found) == 1 else {}
+    for name in old:
+        yield f"{element} {name}", old[name], new.get(renamed.get(name, name))
+    for name in new:
+        if name not in old and name not in renamed.values():
+            yield f"{element} {name}", None, new[name]
 
 
 def _announced_of(nodes: Sequence[Node]) -> dict[str, JSON]:

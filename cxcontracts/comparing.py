@@ -83,7 +83,7 @@ def _judged(difference: Difference, prover: Prover, asked: Asked) -> Change:
         places=difference.met.places,
         rule=rule.id,
         verdict=outcome.verdict,
-        level=_level(rule, outcome, asked.severities),
+        level=_level(rule, outcome, asked.severities, tentative=difference.tentative),
         because=_sentence(rule, difference, outcome),
         breaks=rule.breaks if outcome.verdict is Verdict.BROKEN or not rule.proved else Audience.NOBODY,
         was=was,
@@ -95,7 +95,7 @@ def _judged(difference: Difference, prover: Prover, asked: Asked) -> Change:
 
 def _outcome(difference: Difference, prover: Prover) -> Outcome:
     """Return the worst that any alternative shows: one that breaks is enough."""
-    if not RULES[difference.rule].proved:
+    if not RULES[difference.rule].proved or difference.tentative:
         return Outcome(Verdict.UNPROVEN, doubt=difference.words) if difference.rule == "not-compared" else HARMLESS
     doubt = HARMLESS
     for claim in difference.claims:
@@ -107,7 +107,9 @@ def _outcome(difference: Difference, prover: Prover) -> Outcome:
     return doubt
 
 
-def _level(rule: Rule, outcome: Outcome, severities: Mapping[str, Level]) -> Level:
+def _level(rule: Rule, outcome: Outcome, severities: Mapping[str, Level], *, tentative: bool) -> Level:
+    if tentative:
+        return Level.INFO
     if outcome.verdict is Verdict.UNPROVEN:
         return severities.get(rule.id, Level.WARNING)
     if rule.proved and outcome.verdict is not Verdict.BROKEN:
@@ -117,6 +119,8 @@ def _level(rule: Rule, outcome: Outcome, severities: Mapping[str, Level]) -> Lev
 
 def _sentence(rule: Rule, difference: Difference, outcome: Outcome) -> str:
     said = rule.sentence.format(name=_name(difference.element), change=difference.words)
+    if difference.tentative:
+        return f"{said}; the operation was draft or alpha only, which promises nothing"
     return f"{said}; nobody can tell whether that breaks anybody: {outcome.doubt}" if outcome.doubt else said
 
 

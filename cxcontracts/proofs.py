@@ -19,6 +19,7 @@ from cxcontracts.containment.inlining import inlined
 from cxcontracts.containment.narrowing import Interest, narrowed
 from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes
 from cxcontracts.containment.sets import Found, Nothing, Schema, Undecidable, Unknown, admits, find
+from cxcontracts.containment.texts import find_text
 from cxcontracts.containment.ways import Turn, Way
 from cxcontracts.contracts.operation import Answer, Encoding, Media, Operation, Parameter
 from cxcontracts.errors import ContractError
@@ -190,8 +191,8 @@ class Demanded:
 
     def proof(self, prover: Prover) -> Outcome:
         """Prove it by the least call that the record takes."""
-        if self.parameter is not None and _is_ignored(self.parameter):
-            return HARMLESS
+        if self.parameter is not None and (_is_ignored(self.parameter) or self.parameter.place == "path"):
+            return HARMLESS  # what stands in the path was always sent
         return _broken(prover.call(self.one), refusal(self.other))
 
 
@@ -337,9 +338,6 @@ class Told:
             voice = Voice(self.answer, next((media for media in self.answer.media if media.json), None))
             filled = prover.candidate.response(self.other, voice).headers
             return prover.answered(self.one, self.other, voice, headers={**filled, self.header: whole})
-        if self.media is not None and not self.media.json:
-            response = Response(self.answer.status, {"content-type": self.media.name}, whole)
-            return Exchange(prover.call(self.one), response)
         return prover.answered(self.one, self.other, Voice(self.answer, self.media), body=whole)
 
 
@@ -365,6 +363,12 @@ class Sent:
     def text(self) -> bool:
         """Whether its scalars travel as text."""
         return self.media.form if self.media is not None else not (self.parameter and self.parameter.media)
+
+    @property
+    def unread(self) -> str:
+        """Why nothing can be said of a body; empty where it can be read."""
+        readable = self.media is None or self.media.json or self.media.form
+        return "" if readable or self.media is None else f"{self.media.name} is not JSON and nothing reads it"
 
     def readers(self, prover: Prover) -> tuple[Reader, Reader]:
         """Return what expands the schemas of record and candidate."""
@@ -429,7 +433,7 @@ class OtherValues:
     def _answered(self, whole: Told, prover: Prover) -> Outcome:
         doubts = []
         for shape, schema in zip(self.other, self.new, strict=True):
-            answer = find([schema], self.old)
+            answer = find_text([schema], _any_of(self.old)) if whole.header else find([schema], self.old)
             if isinstance(answer, Unknown):
                 doubts.append(answer.reason)
             if isinstance(answer, Found):
@@ -525,6 +529,8 @@ class MemberUnheard:
         assert isinstance(whole, Sent)
         if self.elsewhere or self.other.silent or (self.other.slot(self.name).declared and not self._hidden(prover)):
             return HARMLESS
+        if whole.unread:
+            return _unproven(whole.unread)
         turn = Turn(self.one, self.name, self.name, list_=False)
         for shape in prover.record.requests.shapes(self.one.slot(self.name).nodes):
             with suppress(Unbuildable):
@@ -559,13 +565,35 @@ class OtherRules:
         return _refused(prover, self.spot.whole, Way(self.spot.old, self.one), answer.value, old, (new,))
 
 
-def alternatives(spot: Spot, one: Sequence[Shape], other: Sequence[Shape], before: Reader, after: Reader) -> OtherValues:
-    """Return the claim that a choice between several alternatives has become another, each compared as a whole."""
+@dataclass(frozen=True, slots=True)
+class FewerWays:
+    """A choice between several alternatives has become another: each is compared as a whole."""
+
+    values: OtherValues
+
+    def proof(self, prover: Prover) -> Outcome:
+        """Prove it by a value that no alternative of the other version has, or by a member that none listens to."""
+        outcome = self.values.proof(prover)
+        if outcome.verdict is Verdict.BROKEN or not isinstance(self.values.spot.whole, Sent):
+            return outcome
+        for shape in self.values.one:
+            for name in shape.names:
+                if not any(other.slot(name).declared or other.silent for other in self.values.other):
+                    return MemberUnheard(self.values.spot, shape, self.values.other[0], name, elsewhere=False).proof(prover)
+        return outcome
+
+
+def alternatives(spot: Spot, one: Sequence[Shape], other: Sequence[Shape], before: Reader, after: Reader) -> FewerWays:
+    """Return the claim that a choice between several alternatives has become another."""
     old = tuple(narrowed(before, shape, _DEEP) for shape in one)
     new = tuple(narrowed(after, shape, _DEEP) for shape in other)
     if isinstance(spot.whole, Told):
         old = tuple(map(_opened, old))
-    return OtherValues(spot, tuple(one), tuple(other), old, new)
+    return FewerWays(OtherValues(spot, tuple(one), tuple(other), old, new))
+
+
+def _any_of(schemas: Sequence[Schema]) -> Schema:
+    return schemas[0] if len(schemas) == 1 else {"anyOf": list(schemas)}
 
 
 def _opened(schema: Mapping[str, JSON]) -> dict[str, JSON]:
@@ -634,7 +662,11 @@ def _shown_whole(prover: Prover, whole: Told, answers: Iterator[JSON], *, new_to
     """
     before, after = whole.readers(prover)
     known = False
+    if whole.media is not None and not whole.media.json:
+        return _unproven(f"{whole.media.name} is not JSON and nothing reads it")
     for answer in answers:
+        if whole.header and whole.header != ALL_HEADERS:  # it travels as text, and was compared as text
+            return Outcome(Verdict.BROKEN, whole.exchange(prover, answer))
         if allows(after, whole.after, answer):
             if not new_to_record or not allows(before, whole.before, answer):
                 return Outcome(Verdict.BROKEN, whole.exchange(prover, answer))
@@ -644,6 +676,8 @@ def _shown_whole(prover: Prover, whole: Told, answers: Iterator[JSON], *, new_to
 
 def _refused(prover: Prover, whole: Sent, way: Way, value: JSON, schema: Schema, refusing: Sequence[Schema]) -> Outcome:
     """Prove that a value that could be sent at the end of a way is refused now."""
+    if whole.unread:
+        return _unproven(whole.unread)
     if whole.text:
         for sent in _along(prover.sender, way, value, schema, ()):
             return _broken(whole.request(prover, sent), refusal(whole.other))
@@ -658,6 +692,8 @@ def _refused_whole(prover: Prover, whole: Sent, requests: Iterator[JSON]) -> Out
     """
     before, after = whole.readers(prover)
     known = False
+    if whole.unread:
+        return _unproven(whole.unread)
     for sent in requests:
         if allows(before, whole.before, sent):
             if not allows(after, whole.after, sent):

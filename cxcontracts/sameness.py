@@ -14,6 +14,9 @@ from cxcontracts.contracts.operation import Operation
 from cxcontracts.exchanges import JSON
 
 _WORDING = frozenset({"description", "summary", "title", "example", "examples", "externalDocs", "operationId", "tags"})
+_TELLING = frozenset({"x-sunset", "x-stability-level", "x-extensible-enum"})
+"""Extensions that announce something, or say which values there are."""
+
 _NAMING = frozenset(
     {
         "properties", "patternProperties", "dependentSchemas", "dependentRequired", "$defs", "mapping",
@@ -21,7 +24,7 @@ _NAMING = frozenset(
     }
 )  # fmt: skip
 """Keys whose members have names of the partner's own, ``description`` for one."""
-_LITERAL = frozenset({"const", "enum", "default", "security"})
+_LITERAL = frozenset({"const", "enum", "default", "security", "x-extensible-enum"})
 _LOGIN = ("type", "in", "name", "scheme")
 _FLAGS = frozenset({"exclusiveMinimum", "exclusiveMaximum"})
 """Keys that are booleans in OpenAPI 3.0, and numbers from 3.1 on."""
@@ -143,7 +146,7 @@ def _means_otherwise(part: JSON) -> bool:
 
 
 def _is_wording(key: str) -> bool:
-    return key in _WORDING or key.startswith("x-")
+    return key in _WORDING or (key.startswith("x-") and key not in _TELLING)
 
 
 def _logins(document: Mapping[str, JSON]) -> Mapping[str, object]:
