@@ -45,8 +45,12 @@ _ADD_BESIDE: Final = "Keep what was promised, and add the new form beside it und
 _NEVER_LESS: Final = "Go on taking everything that was taken; refuse less, never more."
 _FINE: Final = "Nothing has to be done."
 _ONE_LESS: Final = "It breaks where something that was accepted is refused now: a call that worked stops working."
-_ONE_MORE: Final = "It breaks where answers may hold what they could not hold before: code that was written against the promise is not ready for it."
-_ENCODED: Final = "Text that is encoded or composed in another way cannot be read as before. No validator looks into it, so no exchange shows it."
+_ONE_MORE: Final = (
+    "It breaks where answers may hold what they could not hold before, and code meets it that was not written for it."
+)
+_ENCODED: Final = (
+    "Text that is encoded or composed otherwise is not read as before. No validator looks into it, so no exchange shows it."
+)
 
 
 def _gone(part: str, breaks: Audience, effect: str) -> Iterable[Rule]:
