@@ -28,7 +28,7 @@ import ryaml
 from benchmarks import estates
 from benchmarks.corpus import REPOSITORY, Pair, Version, pair
 from benchmarks.leaves import Contract, parse
-from benchmarks.measure import measured
+from benchmarks.measure import measured, processor
 from benchmarks.oasdiff import VERSION, binary
 from benchmarks.trimming import differing, trimmed
 
@@ -231,7 +231,7 @@ def _report(rows: Sequence[Row], targets: Sequence[Target]) -> str:
     lines = [
         f"# `impact` with {NEEDS} needs",
         "",
-        f"{day}, Python {platform.python_version()} on {os.cpu_count()} cores of {_processor()}; oasdiff {VERSION}.",
+        f"{day}, Python {platform.python_version()} on {os.cpu_count()} cores of {processor()}; oasdiff {VERSION}.",
         "CPU seconds and peak memory.",
         "",
         "| pair | floor: parsing both | in-process | / floor | without the changes | command | oasdiff breaking | / in-process "
@@ -255,15 +255,6 @@ def _line(row: Row) -> str:
     floor = f"{row.ours.cpu / row.floor.cpu:.1f}"
     cells = [row.name, row.floor, row.ours, floor, row.verdicts, row.command, row.breaking or "", faster, row.changelog or ""]
     return f"| {' | '.join(map(str, cells))} |"
-
-
-def _processor() -> str:
-    try:
-        information = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return platform.machine()
-    names = [line.partition(":")[2].strip() for line in information.splitlines() if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 if __name__ == "__main__":

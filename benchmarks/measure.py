@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import resource
 import signal
 import subprocess
@@ -59,6 +60,16 @@ def peak() -> float:
     if not status.is_file():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM:")) / 1024
+
+
+def processor() -> str:
+    """Return what the processor calls itself."""
+    try:
+        information = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.machine()
+    names = [line.partition(":")[2].strip() for line in information.splitlines() if line.startswith("model name")]
+    return names[0] if names else platform.machine()
 
 
 def _text(file: Path) -> str:

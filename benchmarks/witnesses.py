@@ -334,7 +334,7 @@ def _of_parameter(change: Change, rest: Sequence[str], sides: _Sides) -> str:
     if change.rule in ("request-parameter-required-added", "request-parameter-became-required"):
         required = found[1] is not None and (place == "path" or found[1].value.get("required") is True)
         return "" if required and not texts else "the candidate does not ask for it, or it is sent"
-    if change.rule == "request-parameter-removed":
+    if change.rule.startswith("request-parameter-removed"):
         return "" if found[1] is None and texts else "the candidate has it, or it is not sent"
     if found[0] is None or found[1] is None:
         return "one side has no such parameter"
@@ -353,21 +353,25 @@ def _of_parameter(change: Change, rest: Sequence[str], sides: _Sides) -> str:
 
 def _lost(change: Change, path: str, body: Any) -> str:
     """Tell of an answer that both allow whether it lacks what is gone."""
-    if change.rule in ("response-property-removed", "response-property-became-optional"):
+    if change.rule.startswith(("response-property-removed", "response-property-became-optional")):
         owner, _, name = path.rpartition(".")
         if any(isinstance(each, dict) and name not in each for each in _at(body, owner)):
             return ""
         return "what is gone is in the answer"
+    if change.rule == "response-members-changed" and {} in _at(body, path.removesuffix("*").removesuffix(".")):
+        return ""
     return "the record allows the answer too"
 
 
 def _unheard(change: Change, path: str, body: Any) -> str:
     """Tell of a request that both take whether it sends what is not listened to."""
-    if change.rule == "request-property-removed":
+    if change.rule.startswith("request-property-removed"):
         owner, _, name = path.rpartition(".")
         if any(isinstance(each, dict) and name in each for each in _at(body, owner)):
             return ""
         return "what is gone is not sent"
+    if change.rule == "request-members-changed" and any(_at(body, path.removesuffix("*").removesuffix("."))):
+        return ""
     return "the candidate takes the body too"
 
 
@@ -405,7 +409,7 @@ def _texts(exchange: Exchange, sides: _Sides, place: str, name: str) -> list[str
     """Return what a request sends as a parameter, piece by piece."""
     request = exchange.request
     if place == "query":
-        return [text for key, text in request.query if key == name]
+        return [text for key, text in request.query if key == name or key.startswith(f"{name}[")]
     if place == "header":
         return [text for key, text in request.headers.items() if key.lower() == name.lower()]
     if place == "cookie":
