@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from cxcontracts.cli.exits import INTERRUPTED, UNCERTAIN, UNUSABLE, exit_code, uncertain
 from cxcontracts.cli.options import Reporting, estate_root
-from cxcontracts.cli.output import insist_on_folder, publish, say
+from cxcontracts.cli.output import insist_on_folder, outcome_of, publish, rendered, say
 from cxcontracts.cli.progress import Progress
 from cxcontracts.errors import UnsoundError
+from cxcontracts.problems import Problem
 
 if TYPE_CHECKING:
     from cxcontracts.findings import Run
@@ -33,8 +34,8 @@ def judged(command: Literal["check", "impact"], asked: Reporting, estate: Path |
     try:
         run = _run(command, root, candidates)
     except UnsoundError as error:
-        return _unsound(error, root)
-    publish(run, asked, root)
+        return unsound(seen_from_here(error.problems, root))
+    publish(command, rendered(run, asked, root), outcome_of(run), asked.output)
     code = exit_code(run, asked.strict) if run.complete else INTERRUPTED
     if code == UNCERTAIN:
         _say_uncertain(run, asked.strict)
@@ -64,21 +65,24 @@ def _run(command: Literal["check", "impact"], root: Path, candidates: Mapping[st
 
 
 def _warn(command: str, opened: Opened, root: Path) -> None:
-    from cxcontracts.whereabouts import Whereabouts
-
     if command == "check":
-        for problem in Whereabouts(root, Path.cwd()).problems(opened.warnings):
+        for problem in seen_from_here(opened.warnings, root):
             say(f"warning: {problem}")
     elif opened.warnings:
         say(f"warning: {len(opened.warnings)} in the estate's files; cxcontracts check lists them")
 
 
-def _unsound(error: UnsoundError, root: Path) -> int:
-    """Say every problem, each in a line that an editor can follow."""
+def seen_from_here(problems: Iterable[Problem], root: Path) -> list[Problem]:
+    """Return problems of an estate's files with their places as they are opened from here."""
     from cxcontracts.whereabouts import Whereabouts
 
-    for problem in Whereabouts(root, Path.cwd()).problems(error.problems):
+    return list(Whereabouts(root, Path.cwd()).problems(problems))
+
+
+def unsound(problems: Sequence[Problem]) -> int:
+    """Say every problem, each in a line that an editor can follow, and return the exit code."""
+    for problem in problems:
         say(str(problem))
-    number = len(error.problems)
+    number = len(problems)
     say(f"cxcontracts: {number} {'problem' if number == 1 else 'problems'}; nothing was judged")
     return UNUSABLE

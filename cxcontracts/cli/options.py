@@ -27,7 +27,7 @@ class Reporting:
     """How to report.
 
     Attributes:
-        format: One of :data:`FORMATS`.
+        format: One of those that the command takes.
         output: The file to write; None for standard output.
         strict: Whether what is not certain fails.
         verbose: Whether to list what is otherwise counted.
@@ -41,24 +41,37 @@ class Reporting:
 
 def reporting(command: _Command) -> _Command:
     """Give a command ``--format``, ``--output``, ``--strict``, ``--verbose`` and ``--estate``."""
-    for option in (
-        click.option("--estate", **ESTATE),
-        click.option("-v", "--verbose", is_flag=True, help="List in full what is otherwise counted or cut."),
-        click.option("--strict", is_flag=True, help="Exit with 3 where the answer is not certain."),
-        click.option(
-            "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the report to FILE."
-        ),
-        click.option(
-            "-f",
-            "--format",
-            type=click.Choice(FORMATS),
-            default="text",
-            show_default=True,
-            help="For people, programs or CI systems.",
-        ),
-    ):
-        command = option(command)
-    return command
+    return reporting_as(*FORMATS)(command)
+
+
+def reporting_as(*formats: str) -> Callable[[_Command], _Command]:
+    """Give a command the options of :func:`reporting`, with formats of its own, the default first."""
+
+    def reported(command: _Command) -> _Command:
+        for option in (
+            click.option("--estate", **ESTATE),
+            click.option("-v", "--verbose", is_flag=True, help="List in full what is otherwise counted or cut."),
+            click.option("--strict", is_flag=True, help="Exit with 3 where the answer is not certain."),
+            click.option(
+                "-o",
+                "--output",
+                type=click.Path(dir_okay=False, path_type=Path),
+                metavar="FILE",
+                help="Write the report to FILE.",
+            ),
+            click.option(
+                "-f",
+                "--format",
+                type=click.Choice(formats),
+                default=formats[0],
+                show_default=True,
+                help="For people, programs or CI systems.",
+            ),
+        ):
+            command = option(command)
+        return command
+
+    return reported
 
 
 def estate_root(named: Path | None) -> Path:

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cxcontracts.errors import UsageError
 from cxcontracts.sanitise import harmless, harmless_line
@@ -53,23 +53,22 @@ def silence() -> None:
     os.close(nowhere)
 
 
-def publish(run: Run, asked: Reporting, root: Path) -> None:
-    """Write the report of a run to where it was asked for.
+def publish(command: str, report: str, outcome: str, output: Path | None) -> None:
+    """Write a report to where it was asked for; where that is a file, say so with the outcome in a word or two.
 
     Raises:
         OSError: If it cannot be written. The file that was there before is then still whole.
     """
-    text = rendered(run, asked, root)
-    if asked.output is None:
+    if output is None:
         with _named("standard output"):
-            show(text)
+            show(report)
     else:
-        with _named(str(asked.output)):
-            write_whole(asked.output, text)
-        say(f"{run.command}: {_outcome(run)}; the report is in {asked.output}")
+        with _named(str(output)):
+            write_whole(output, report)
+        say(f"{command}: {outcome}; the report is in {output}")
 
 
-def _outcome(run: Run) -> str:
+def outcome_of(run: Run) -> str:
     """Return the verdict in a word or two: what was not looked at is never called intact."""
     from cxcontracts.reports.sentences import unchecked
 
@@ -99,9 +98,22 @@ def rendered(run: Run, asked: Reporting, root: Path) -> str:
         return json.render(Whereabouts(root, root).run(run))  # the same wherever one stands
     if asked.format == "junit":
         return junit.render(Whereabouts(root, repository_of(root) or here).run(run), strict=asked.strict)
-    on_terminal = asked.output is None and sys.stdout.isatty()
+    look = look_of(asked.output)
+    return text.render(Whereabouts(root, here).run(run), colour=look.colour, width=look.width, verbose=asked.verbose)
+
+
+class Look(NamedTuple):
+    """How a text looks where it is shown; *width* in columns."""
+
+    colour: bool
+    width: int
+
+
+def look_of(output: Path | None) -> Look:
+    """Return how a text looks in a file, or on the terminal that standard output may be."""
+    on_terminal = output is None and sys.stdout.isatty()
     width = shutil.get_terminal_size((_PIPED, 24)).columns if on_terminal else _PIPED
-    return text.render(Whereabouts(root, here).run(run), colour=on_terminal and colours(), width=width, verbose=asked.verbose)
+    return Look(on_terminal and colours(), width)
 
 
 def colours() -> bool:

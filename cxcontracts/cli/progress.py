@@ -9,24 +9,32 @@ from types import TracebackType
 from typing import Final, TextIO
 
 _PATIENCE: Final = 1.0
-"""Seconds of silence before there is anything to see."""
 
 _REFRESH: Final = 0.1
 _CLEAR: Final = "\r\x1b[K"
 
 
 class Progress:
-    """Says how many requirements are judged: call it with how many, and of how many.
+    """Says how far the work is: call it with how much is done, and of how much.
 
     Args:
         stream: Where to; nothing is said where it is no terminal.
         clock: Tells the time, in seconds.
+        words: What to say, with ``{done}`` and ``{total}``.
+        patience: Seconds of silence before there is anything to see.
     """
 
-    def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        stream: TextIO | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        words: str = "judged {done:,} of {total:,} requirements",
+        patience: float = _PATIENCE,
+    ) -> None:
         self._stream = stream or sys.stderr
         self._clock = clock
-        self._next = clock() + _PATIENCE if self._stream.isatty() else float("inf")
+        self._words = words
+        self._next = clock() + patience if self._stream.isatty() else float("inf")
         self._shown = False
 
     def __call__(self, done: int, total: int) -> None:
@@ -35,7 +43,7 @@ class Progress:
         if now >= self._next:
             self._next = now + _REFRESH
             self._shown = True
-            print(f"{_CLEAR}judged {done:,} of {total:,} requirements", end="", file=self._stream, flush=True)
+            print(_CLEAR + self._words.format(done=done, total=total), end="", file=self._stream, flush=True)
 
     def __enter__(self) -> Progress:
         return self
