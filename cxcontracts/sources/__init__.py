@@ -33,15 +33,22 @@ class Found:
     Attributes:
         store: The folder that its references may lead into.
         file: Its path there.
+        folder: Where that folder lies on disk, or would lie, were the commit checked out; None where it lies nowhere.
     """
 
     store: Store
     file: str
+    folder: Path | None = None
 
     @property
     def shown(self) -> str:
         """The contract as messages name it."""
         return self.store.shown(self.file)
+
+    @property
+    def path(self) -> Path | None:
+        """Where the contract lies on disk, or would lie; None where it lies nowhere."""
+        return None if self.folder is None else self.folder / self.file
 
     def read(self) -> Side:
         """Return the contract.
@@ -188,26 +195,26 @@ def _on_disk(text: str, path: Path) -> Source:
     mode = os.stat(path).st_mode
     if stat.S_ISDIR(mode):
         shown = "" if Path(text) == Path() else str(Path(text))
-        return _folder(text, Disk(path, shown), listed_on_disk(path))
+        return _folder(text, Disk(path, shown), Path(os.path.realpath(path)), listed_on_disk(path))
     if stat.S_ISFIFO(mode):  # what a shell makes of <(command)
         with open(path, "rb") as stream:
             return _alone(path.name, text, stream.read(MOST_BYTES + 1))
     real = Path(os.path.realpath(path))
     beside = os.path.realpath(path.parent) == str(real.parent)
     shown = str(Path(text).parent if beside else real.parent)
-    return Source(text, {real.name: Found(Disk(real.parent, "" if shown == "." else shown), real.name)})
+    return Source(text, {real.name: Found(Disk(real.parent, "" if shown == "." else shown), real.name, real.parent)})
 
 
 def _in_commit(text: str, repository: Repository) -> Source:
     spot = look_up(text, repository)
     if spot.file:
-        return Source(text, {spot.file: Found(spot.store, spot.file)})
-    return _folder(text, spot.store, listed_in_commit(repository, spot.tree))
+        return Source(text, {spot.file: Found(spot.store, spot.file, spot.folder)})
+    return _folder(text, spot.store, spot.folder, listed_in_commit(repository, spot.tree))
 
 
-def _folder(text: str, store: Store, listing: Listing) -> Source:
+def _folder(text: str, store: Store, folder: Path, listing: Listing) -> Source:
     contracts, passed_over = listing.contracts(store)
-    return Source(text, {path: Found(store, path) for path in contracts}, True, passed_over)
+    return Source(text, {path: Found(store, path, folder) for path in contracts}, True, passed_over)
 
 
 def _fetched(url: str, *, network: bool) -> Source:

@@ -150,6 +150,12 @@ class Repository:
         return os.fsdecode(self._said("rev-parse", "--show-prefix")).removesuffix("\n")
 
     @property
+    def root(self) -> Path:
+        """The folder that holds the work tree, if there is one."""
+        here = Path(os.path.realpath(self._here))
+        return here.joinpath(*[".."] * self.prefix.count("/")).resolve()
+
+    @property
     def references(self) -> list[str]:
         """The names of branches and tags."""
         return os.fsdecode(self._said("for-each-ref", "--format=%(refname:short)", f"--count={MOST_ENTRIES}")).splitlines()
@@ -255,11 +261,13 @@ class Spot:
         store: The folder: that of the file, or the one that was named.
         file: The name of the file in it; empty for a folder.
         tree: The hash of the folder's tree; empty in the index.
+        folder: Where the folder lies, or would lie, were the commit checked out.
     """
 
     store: Commit
     file: str
     tree: str
+    folder: Path
 
 
 def is_reference(text: str) -> bool:
@@ -287,17 +295,17 @@ def look_up(text: str, repository: Repository) -> Spot:
     shown = f"{reference}:{path.rstrip('/').rpartition('/')[0]}"
     if not reference:
         _insist_on_staged(inside, text, repository)
-        return Spot(Commit(repository, f":{folder}{slash}", shown), name, "")
+        return Spot(Commit(repository, f":{folder}{slash}", shown), name, "", repository.root / folder)
     root = _tree(f"{reference}^{{tree}}", text, repository)
     if root is None:
         raise _no_commit(reference, repository)
     found = _found(f"{root}:{inside}", text, repository)
     if found is not None and found.type == "tree":
-        return Spot(Commit(repository, f"{found.id}:", text.rstrip("/")), "", found.id)
+        return Spot(Commit(repository, f"{found.id}:", text.rstrip("/")), "", found.id, repository.root / inside)
     tree = _tree(f"{root}:{folder}", text, repository)
     if tree is None or (found is None and name not in {each.path for each in repository.entries(tree)}):
         raise _no_path(reference, inside, root, repository)
-    return Spot(Commit(repository, f"{tree}:", shown), name, tree)
+    return Spot(Commit(repository, f"{tree}:", shown), name, tree, repository.root / folder)
 
 
 def _parted(text: str) -> tuple[str, str | None]:
