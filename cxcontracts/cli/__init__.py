@@ -16,6 +16,7 @@ import click
 import cxcontracts
 from cxcontracts.cli.check import check
 from cxcontracts.cli.exits import UNUSABLE, guarded
+from cxcontracts.cli.explain import explain
 from cxcontracts.cli.impact import impact
 from cxcontracts.cli.init import init
 from cxcontracts.cli.options import ESTATE
@@ -82,3 +83,4 @@ def main(context: click.Context, estate: Path | None) -> None:
 main.add_command(init)
 main.add_command(check)
 main.add_command(impact)
+main.add_command(explain)
