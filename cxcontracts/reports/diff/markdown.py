@@ -1,0 +1,171 @@
+r"""The report for a pull request: a comment that a person reads in a minute, with each proof folded away.
+
+Whoever writes a contract writes into this comment. A sentence of plain words stays one; anything else goes into a code span, in
+which GitHub and GitLab know no mention, link, issue, image or HTML. A backslash would not do: mentions are looked for in the page
+that Markdown has become, where ``\@name`` is ``@name`` again.
+
+Sources: GitHub Flavored Markdown 0.29, sections 6.3 (code spans) and 4.5 (fences); GitHub takes comments of 65,536 characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from cxcontracts.findings import Compared, Diff, Level
+from cxcontracts.reports.diff.sorting import Entry, sorted_out
+from cxcontracts.reports.diff.words import breaks, counts, facts, headline, ignored_for, notes, sentence, shows
+from cxcontracts.reports.page import FIRST
+from cxcontracts.reports.sentences import count
+from cxcontracts.sanitise import harmless_line
+
+_MOST: Final = 60_000
+"""How long a comment may be, in characters; the rest of what GitHub takes is left to whoever posts it."""
+
+_BODY: Final = 600
+_PLAIN: Final = re.compile(r"[^\W\d_](?:[^\W_]|[ ,;()'\"→…-]|[.:](?= |$))*")
+_REFERENCE: Final = re.compile(r"[a-z]-\d|\b[0-9a-f]{7,}\b", re.IGNORECASE)
+"""What GitHub takes for an issue of some tracker, or for a commit."""
+
+_FACTS: Final = ("contract", "new", "old", "felt by", "rule", "fingerprint")
+
+
+def render(diff: Diff) -> str:
+    """Return the report of a ``diff`` as GitHub Flavored Markdown of at most 60,000 characters, ending in a line feed."""
+    first = headline(diff)
+    title = f"### {first.word}" + (f": {inert(first.subject)}" if first.subject else "")
+    told = ". ".join(_capital(text) for text in (first.sentence, *map(inert, notes(diff))))
+    comment = _Comment("\n\n".join([title, f"{told}.", *_in_all(diff)]))
+    found = sorted_out(diff)
+    errors = [entry for entry in found.by_rule if entry.change.level is Level.ERROR]
+    warnings = [entry for entry in found.by_rule if entry.change.level is not Level.ERROR]
+    comment.section("", (_proved(diff, entry) for entry in found.broken), len(found.broken), "that break")
+    for title, entries in (
+        ("Breaks those who closed the set", found.closers),
+        ("Errors by rule", errors),
+        ("Worth a look", warnings),
+        ("Unproven", found.unproven),
+    ):
+        comment.section(title, (_line(diff, entry) for entry in entries[:FIRST]), len(entries))
+    reasons = ignored_for(found.ignored)
+    comment.section("Ignored", (f"- {number:,}: {inert(why)}" for why, number in reasons.items()), len(reasons), "reasons")
+    warned = [_warning(contract, warning) for contract in diff.contracts for warning in contract.warnings]
+    comment.section("Warnings", warned[:FIRST], len(warned))
+    return str(comment)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _in_all(diff: Diff) -> list[str]:
+    return [f"{count(len(diff.changes), 'change')} in all: {counts(diff)}"] if diff.changes else []
+
+
+class _Comment:
+    """Blocks of Markdown, as many as fit."""
+
+    def __init__(self, head: str) -> None:
+        self._blocks = [head]
+        self._left = _MOST - len(head)
+
+    def section(self, title: str, blocks: Iterable[str], number: int, what: str = "") -> None:
+        """Add a list under its title, and say how many of its *number* entries are left out."""
+        if not number:
+            return
+        self._add(f"**{title} ({number:,})**" if title else "")
+        shown = 0
+        for block in blocks:
+            if not self._fits(block):
+                break
+            self._add(block)
+            shown += 1
+        if shown < number:
+            self._add(" ".join(filter(None, [f"… and {number - shown:,} more", what])))
+
+    def _fits(self, block: str) -> bool:
+        return len(block) + _RESERVE <= self._left
+
+    def _add(self, block: str) -> None:
+        self._left -= len(block) + 2
+        self._blocks.append(block)
+
+    def __str__(self) -> str:
+        text = self._blocks[0]
+        for previous, block in pairwise(filter(None, self._blocks)):
+            text += ("\n" if previous.startswith("- ") and block.startswith("- ") else "\n\n") + block
+        return text + "\n"
+
+
+_RESERVE: Final = 1000
+"""What is kept free for the titles and counts of the sections that come later, in characters."""
+
+
+def _proved(diff: Diff, entry: Entry) -> str:
+    """Return a break: what it is, whom it breaks and where; the proof folded away."""
+    known = facts(diff, entry, _BODY)
+    exchange = [f"{label}: {known[label]}" for label in ("request", "response") if label in known]
+    others = [f"{label} {code(known[label])}" for label in _FACTS if label in known]
+    whom = breaks(entry.change)
+    return "\n".join(
+        [
+            f"**{inert(sentence(entry.change))}**\\",
+            f"{f'breaks {whom}: ' if whom else ''}{code(shows(entry))}",
+            "<details><summary>what proves it, and where it stands</summary>",
+            "",
+            *fenced(exchange),
+            "",
+            ", ".join(others),
+            "</details>",
+        ]
+    )
+
+
+def _line(diff: Diff, entry: Entry) -> str:
+    change = entry.change
+    owner = f"{code(entry.contract.name)} " if len(diff.contracts) > 1 else ""
+    place = change.is_ or change.was
+    stands = f", {code(str(place))}" if place else ""
+    return f"- {inert(sentence(change))}: {owner}{code(shows(entry))}{stands}, {code(change.rule)} {code(change.fingerprint)}"
+
+
+def _warning(contract: Compared, warning: str) -> str:
+    return f"- {code(contract.name)} {code(warning)}"
+
+
+def inert(text: str) -> str:
+    """Return a text as Markdown that shows it and does nothing else: as it is where it is plain words, else as code.
+
+    >>> inert("cause may be null now"), inert("@all: see #1")
+    ('cause may be null now', '`@all: see #1`')
+    """
+    line = harmless_line(text).strip()
+    return line if _PLAIN.fullmatch(line) and not _REFERENCE.search(line) else code(line)
+
+
+def code(text: str) -> str:
+    """Return a text as a code span; empty for none.
+
+    >>> code("a`b"), code("`")
+    ('``a`b``', '`` ` ``')
+    """
+    line = harmless_line(text).strip()
+    if not line:
+        return ""
+    fence = "`" * (_longest_run(line) + 1)
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def fenced(lines: Sequence[str]) -> Iterator[str]:
+    """Yield lines as a block of code, and nothing for none."""
+    shown = [harmless_line(line, None) for line in lines]
+    if shown:
+        fence = "`" * max(3, *(_longest_run(line) + 1 for line in shown))
+        yield from (f"{fence}text", *shown, fence)
+
+
+def _longest_run(line: str) -> int:
+    return max((len(run) for run in re.findall("`+", line)), default=0)

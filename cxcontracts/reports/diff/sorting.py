@@ -1,0 +1,72 @@
+"""The changes of a diff, sorted by what they mean: what breaks, what counts though nothing shows it, what is harmless."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from cxcontracts.findings import Change, Compared, Diff, Level, Verdict
+
+CLOSED_SET: Final = frozenset({"response-enum-widened", "response-enum-changed"})
+"""The rules for what breaks only those who take a value that was not listed for an error."""
+
+_ANNOUNCED: Final = ("deprecated", "no-longer-deprecated", "sunset-", "stability-")
+_LEVELS: Final = tuple(Level)
+
+
+class Entry(NamedTuple):
+    """A change, with the contract that it is one of."""
+
+    contract: Compared
+    change: Change
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """The changes of a diff by what they mean, each in one place, worst first.
+
+    Attributes:
+        broken: Those that a witness proves.
+        closers: Those that break only whoever closed a set of values.
+        by_rule: Those that count as errors or warnings though no exchange can show them.
+        unproven: Those of which nobody can tell.
+        ignored: Those that the ignore file accepts.
+        announced: What is told of the end of a part, or of how stable it is.
+        others: The harmless rest.
+    """
+
+    broken: tuple[Entry, ...]
+    closers: tuple[Entry, ...]
+    by_rule: tuple[Entry, ...]
+    unproven: tuple[Entry, ...]
+    ignored: tuple[Entry, ...]
+    announced: tuple[Entry, ...]
+    others: tuple[Entry, ...]
+
+    @property
+    def to_act_on(self) -> tuple[Entry, ...]:
+        """Those that somebody should look at: all that break, count, or are in doubt."""
+        return tuple(sorted((*self.broken, *self.closers, *self.by_rule, *self.unproven), key=_weight))
+
+
+def sorted_out(diff: Diff) -> Sorted:
+    """Sort the changes of a diff."""
+    groups: dict[str, list[Entry]] = {name: [] for name in Sorted.__dataclass_fields__}
+    for contract in diff.contracts:
+        for change in contract.changes:
+            groups[_group(change)].append(Entry(contract, change))
+    return Sorted(**{name: tuple(sorted(entries, key=_weight)) for name, entries in groups.items()})
+
+
+def _group(change: Change) -> str:
+    if change.verdict is Verdict.WAIVED:
+        return "ignored"
+    if change.verdict in (Verdict.BROKEN, Verdict.UNPROVEN):
+        return str(change.verdict)
+    if change.level is not Level.INFO:
+        return "closers" if change.rule in CLOSED_SET else "by_rule"
+    return "announced" if change.rule.startswith(_ANNOUNCED) else "others"
+
+
+def _weight(entry: Entry) -> tuple[int, bool]:
+    return _LEVELS.index(entry.change.level), not entry.change.breaking

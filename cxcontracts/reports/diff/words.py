@@ -1,0 +1,215 @@
+"""What the reports of ``diff`` say alike: the verdict in one sentence, whom a change breaks. Nothing is made harmless here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from cxcontracts.findings import Audience, Change, Compared, Diff, Level, Verdict
+from cxcontracts.reports.diff.sorting import CLOSED_SET, Entry, Sorted, sorted_out
+from cxcontracts.reports.excerpt import request_line, response_line
+from cxcontracts.reports.sentences import count, numbered, step
+from cxcontracts.wording import listed
+
+_BREAKS: Final = {
+    Audience.CALLERS: "whoever calls it",
+    Audience.SENDERS: "whoever sends it",
+    Audience.READERS: "whoever reads it",
+}
+
+
+class Headline(NamedTuple):
+    """What a report begins with.
+
+    Attributes:
+        word: The verdict, in capitals.
+        subject: Which versions were compared; empty where there are none.
+        sentence: What became of them, in our words alone.
+    """
+
+    word: str
+    subject: str
+    sentence: str
+
+    def __str__(self) -> str:
+        """All but the word."""
+        return f"{self.subject}: {self.sentence}" if self.subject else self.sentence
+
+
+def headline(diff: Diff) -> Headline:
+    """Return the verdict. What was not looked at is never called intact."""
+    found = sorted_out(diff)
+    if found.broken:
+        return Headline("BREAKING", _subject(diff), _breaks(diff, found.broken))
+    if diff.gates:
+        closes = f"{count(len(diff.gates), 'change')} {'closes' if len(diff.gates) == 1 else 'close'} the gate"
+        return Headline("GATE CLOSED", _subject(diff), f"nothing is proved to break, and {closes} all the same")
+    for kind, why in limits(diff):
+        return Headline(kind.replace("-", " ").upper(), _subject(diff), why)
+    if found.unproven:
+        undecided = f"{count(len(found.unproven), 'change')} could not"
+        return Headline("UNPROVEN", _subject(diff), f"nothing breaks as far as it could be decided; {undecided}")
+    return Headline("INTACT", _subject(diff), _harmless(found))
+
+
+def _subject(diff: Diff) -> str:
+    if len(diff.contracts) == 1:
+        return release(diff.contracts[0])
+    return f"{len(diff.contracts):,} contracts" if diff.contracts else ""
+
+
+def _breaks(diff: Diff, broken: Sequence[Entry]) -> str:
+    whose = "its" if len(diff.contracts) == 1 else "their"
+    hit = [audience for audience in Audience if any(entry.change.breaks is audience for entry in broken)]
+    groups = [str(audience) for audience in hit if audience is not Audience.NOBODY]
+    return f"{count(len(broken), 'change')} {'breaks' if len(broken) == 1 else 'break'} {whose} {listed(groups or ['users'])}"
+
+
+def _harmless(found: Sorted) -> str:
+    """Return how nothing breaks."""
+    if not any(vars(found).values()):
+        return "no change that a caller could notice"
+    closers = ", but for those who closed a set of values" if found.closers else ""
+    ignored = f", apart from {_so_many(found.ignored, 'that {} ignored')}" if found.ignored else ""
+    look = f"; {_so_many(found.by_rule, '{} worth a look')}" if found.by_rule else ""
+    return f"nothing breaks{closers}{ignored}{look}"
+
+
+def _so_many(entries: Sequence[Entry], what: str) -> str:
+    return f"{count(len(entries), 'change')} {what.format('is' if len(entries) == 1 else 'are')}"
+
+
+def limits(diff: Diff) -> Iterator[tuple[str, str]]:
+    """Yield why an empty report would not mean that nothing breaks: a kind in kebab case, and a sentence."""
+    if not diff.complete:
+        what = "what is not listed was not compared" if diff.changes else "nothing was found in what was compared so far"
+        yield "incomplete", f"interrupted; {what}" if diff.contracts else "interrupted before anything was compared"
+    elif not diff.contracts:
+        yield "nothing-compared", "there is no contract to compare"
+    elif not any(contract.operations for contract in diff.contracts):
+        yield "nothing-compared", "there is no operation on either side"
+
+
+def notes(diff: Diff) -> Iterator[str]:
+    """Yield what else belongs beside the verdict, a sentence each."""
+    found = sorted_out(diff)
+    if (found.broken or diff.gates) and not diff.complete:
+        yield "interrupted: there may be more"
+    if found.broken and not diff.gates:
+        yield "the gate stays open" + (
+            f": none of it counts as {_article(diff.fail_on)}" if diff.fail_on else ", whatever is found"
+        )
+    if diff.estate and diff.changes:
+        number = sum(bool(change.felt_by) for change in diff.changes)
+        some = f"{number:,}" if number else "none"
+        yield f"{some} of {count(len(diff.changes), 'change')} {'are' if number > 1 else 'is'} felt in {diff.estate}"
+
+
+def _article(level: Level) -> str:
+    return {Level.ERROR: "an error", Level.WARNING: "an error or a warning", Level.INFO: "anything"}[level]
+
+
+def release(contract: Compared) -> str:
+    """Return which versions were compared: ``shop.yaml 1.2.0 → 1.3.0``."""
+    if contract.record is None or contract.candidate is None:
+        only = contract.candidate or contract.record
+        word = "is new" if contract.record is None else "is gone"
+        return f"{contract.name} {numbered(only)} {word}" if only else contract.name
+    return f"{contract.name} {step(contract.record, contract.candidate, 'the same files twice')}"
+
+
+def counts(diff: Diff) -> str:
+    """Return how many changes mean what, worst first; empty where there is none."""
+    found = sorted_out(diff)
+    errors = sum(entry.change.level is Level.ERROR for entry in found.by_rule)
+    known = {
+        "breaking": len(found.broken),
+        "for closed sets": len(found.closers),
+        "by rule": errors,
+        "worth a look": len(found.by_rule) - errors,
+        "unproven": len(found.unproven),
+        "announced": len(found.announced),
+        "harmless": len(found.others),
+        "ignored": len(found.ignored),
+    }
+    return ", ".join(f"{number:,} {word}" for word, number in known.items() if number)
+
+
+def sentence(change: Change) -> str:
+    """Return what a change means; of one that is unproven, what changed and why nobody can tell."""
+    if change.verdict is Verdict.UNPROVEN and change.change and change.because:
+        return f"{change.change} ({change.because})"
+    return change.because or change.change or change.rule
+
+
+def weight(change: Change) -> str:
+    """Return in a word how bad a change is: its verdict, or its level where it breaks nothing."""
+    return str(change.level if change.verdict is Verdict.INTACT else change.verdict)
+
+
+def line(entry: Entry, *, owner: bool) -> str:
+    """Return what a change means and where it shows, in one line; *owner* names the contract too."""
+    told, where = sentence(entry.change), shows(entry)
+    where = where.removeprefix(entry.change.element).strip() if entry.change.element in told else f": {where}"
+    named = f"{entry.contract.name}: " if owner else ""
+    return f"{named}{told}{where}" if where.startswith(":") else f"{named}{told} {where}".strip()
+
+
+def shows(entry: Entry) -> str:
+    """Return where a change shows: the first of its elements, and how many more there are."""
+    places = entry.change.places
+    return entry.change.element + (f" and {count(places - 1, 'more place')}" if places > 1 else "")
+
+
+def breaks(change: Change) -> str:
+    """Return whom a change breaks; empty where it is not known to break anybody."""
+    if change.breaking:
+        return _BREAKS.get(change.breaks, "")
+    return "whoever closed the set of values" if change.rule in CLOSED_SET and change.level is not Level.INFO else ""
+
+
+def felt(change: Change, most: int | None) -> str:
+    """Return who feels a change, *most* of them by name, None for all."""
+    shown = change.felt_by[:most]
+    more = len(change.felt_by) - len(shown)
+    return listed([*shown, *([f"{more:,} more"] if more else [])]) or "nobody"
+
+
+def exchange(change: Change, room: int) -> Mapping[str, str]:
+    """Return the request and the response that prove a change, each in *room* characters; empty where there is no witness."""
+    witness = change.witness
+    if witness is None:
+        return {}
+    return {"request": request_line(change, witness, room), "response": response_line(change, witness, room)}
+
+
+def facts(diff: Diff, entry: Entry, room: int) -> Mapping[str, str]:
+    """Return what is known of a change by its label: for formats that have room for all of it."""
+    change = entry.change
+    known = {
+        "contract": release(entry.contract) if len(diff.contracts) > 1 else "",
+        "element": shows(entry),
+        "breaks": breaks(change),
+        **exchange(change, room),
+        "new": str(change.is_ or ""),
+        "old": str(change.was or ""),
+        "felt by": felt(change, 10) if diff.estate else "",
+        "ignored": change.waived,
+        "rule": change.rule,
+        "fingerprint": change.fingerprint,
+    }
+    return {label: fact for label, fact in known.items() if fact}
+
+
+def account(diff: Diff, entry: Entry, room: int, without: Collection[str] = ()) -> Iterator[str]:
+    """Yield what is known of a change, a line each, *without* what is told elsewhere."""
+    yield from (f"{label}: {fact}" for label, fact in facts(diff, entry, room).items() if label not in without)
+
+
+def ignored_for(entries: Iterable[Entry]) -> Mapping[str, int]:
+    """Return each reason for which changes are ignored, to how many."""
+    reasons: dict[str, int] = {}
+    for entry in entries:
+        reason = entry.change.waived or "no reason given"
+        reasons[reason] = reasons.get(reason, 0) + 1
+    return reasons
