@@ -112,10 +112,10 @@ _ROWS: Final = (
     Rule("request-property-removed", _ERROR, _SENDERS, "{name} is no longer taken: what is sent there is ignored",
          "The call still goes through, and what it said there is lost.", _KEEP, True),
     *_gone("request-property", _SENDERS, "What is sent there is ignored"),
-    Rule("request-property-required-added", _ERROR, _SENDERS, "the body now needs {name}, which did not exist",
-         "Nobody sends it yet, so every body that was taken is refused.", _OPTIONAL, True),
+    Rule("request-property-required-added", _ERROR, _SENDERS, "{name} is required now, and did not exist before",
+         "Nobody sends it yet, so what was taken before is refused.", _OPTIONAL, True),
     Rule("request-property-added", _INFO, _NOBODY, "{name} may be sent now", "Nobody has to send it.", _FINE),
-    Rule("request-property-became-required", _ERROR, _SENDERS, "the body now needs {name}, which could be left out",
+    Rule("request-property-became-required", _ERROR, _SENDERS, "{name} is required now, and could be left out before",
          "Whoever left it out is refused.", _OPTIONAL, True),
     Rule("request-property-became-optional", _INFO, _NOBODY, "{name} may be left out now", "Less is asked for.", _FINE),
     # answers
