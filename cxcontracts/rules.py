@@ -199,7 +199,7 @@ _ROWS: Final = (
     # announcements
     Rule("deprecated", _INFO, _NOBODY, "{name} {change}", "Its end is announced: plan to do without it.",
          "Name the day: x-sunset in the contract, Deprecation (RFC 9745) and Sunset (RFC 8594) in the answers."),
-    Rule("deprecated-without-sunset", _WARNING, _NOBODY, "{name} is deprecated, and nobody says until when it stays",
+    Rule("deprecated-without-sunset", _ERROR, _CALLERS, "{name} is deprecated, and nobody says until when it stays",
          "Asked for with --sunset-notice: an announced end without a day cannot be planned for.",
          "Write x-sunset: YYYY-MM-DD beside deprecated: true."),
     Rule("no-longer-deprecated", _INFO, _NOBODY, "the end of {name} is no longer announced", "It stays after all.", _FINE),
