@@ -52,8 +52,9 @@ def _last(diff: Diff, hidden: int) -> str:
 
 
 def _annotation(diff: Diff, level: str, entry: Entry, inside: Inside) -> str:
-    told = account(diff, entry, _BODY, without=("new", "rule"))
-    return command(level, entry.change.rule, sentence(entry.change), *told, place=standing(entry, inside))
+    place = standing(entry, inside)
+    told = account(diff, entry, _BODY, without=("new", "rule") if place else ("rule",))
+    return command(level, entry.change.rule, sentence(entry.change), *told, place=place)
 
 
 def command(level: str, title: str, *lines: str, place: Place | None = None) -> str:

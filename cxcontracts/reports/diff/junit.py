@@ -1,8 +1,8 @@
 """The report for CI systems: JUnit XML.
 
-One test suite a contract. A change that closes the gate is a failure: there are as many as ``Diff.gates`` has. What is unproven is
-an error when strict, what is ignored a skip; what breaks without closing the gate passes, and says so in ``system-out``. Each
-contract has one case more, which passes once it was compared, and the run has ``complete``: where nothing failed, something passed.
+One test suite a contract. A change that closes the gate is a failure: there are as many as ``Diff.gates`` has. What is unproven
+is an error when strict, what is ignored a skip; what breaks without closing the gate passes, and says so in ``system-out``. Each
+contract has one case more, which passes once it was compared, and the run has ``complete``: nothing is green by being empty.
 """
 
 from __future__ import annotations

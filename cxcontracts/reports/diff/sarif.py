@@ -109,7 +109,8 @@ def _severity(level: Level) -> str:
 
 def _result(diff: Diff, entry: Entry, inside: Inside) -> dict[str, JSON]:
     change = entry.change
-    lines = [sentence(change), *account(diff, entry, _BODY, without=("new", "rule"))]
+    place, old = standing(entry, inside), before(change, inside)
+    lines = [sentence(change), *account(diff, entry, _BODY, without=("new", "rule") if place else ("rule",))]
     result: dict[str, JSON] = {
         "ruleId": change.rule,
         "level": _LEVELS[change.level],
@@ -119,7 +120,6 @@ def _result(diff: Diff, entry: Entry, inside: Inside) -> dict[str, JSON]:
             "primaryLocationLineHash": f"{change.fingerprint}:1",  # the only one that GitHub reads
         },
     }
-    place, old = standing(entry, inside), before(change, inside)
     if place is not None:
         result["locations"] = [_location(place)]
     if old is not None:
