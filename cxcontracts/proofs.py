@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -18,10 +18,11 @@ from cxcontracts.containment.building import Builder, Unbuildable, allows
 from cxcontracts.containment.inlining import inlined
 from cxcontracts.containment.narrowing import Interest, narrowed
 from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes
-from cxcontracts.containment.sets import Found, Nothing, Schema, Undecidable, Unknown, admits, find
+from cxcontracts.containment.sets import Answer, Found, Nothing, Schema, Undecidable, Unknown, admits, covers, find
 from cxcontracts.containment.texts import find_text
 from cxcontracts.containment.ways import Turn, Way
-from cxcontracts.contracts.operation import Answer, Encoding, Media, Operation, Parameter
+from cxcontracts.contracts.operation import Answer as Promised
+from cxcontracts.contracts.operation import Encoding, Media, Operation, Parameter
 from cxcontracts.errors import ContractError
 from cxcontracts.exchanges import JSON, NO_BODY, Exchange, Request, Response
 from cxcontracts.findings import Verdict
@@ -34,6 +35,9 @@ _DEEP = Interest(levels=2)
 
 ALL_HEADERS = "*"
 """The headers of an answer together, as one object."""
+
+_FEW = 6
+"""Against how many alternatives a value is looked for."""
 
 _NOT_SHOWN = "no exchange was found that shows it"
 
@@ -271,7 +275,7 @@ class NoLongerAnswered:
 
     one: Operation
     other: Operation
-    answer: Answer
+    answer: Promised
 
     def proof(self, prover: Prover) -> Outcome:
         """Prove it by another answer, where a success is lost: that a call fails otherwise breaks nobody."""
@@ -291,7 +295,7 @@ class NoLongerSpoken:
 
     one: Operation
     other: Operation
-    after: Answer
+    after: Promised
     media: Media
 
     def proof(self, prover: Prover) -> Outcome:
@@ -319,11 +323,16 @@ class Told:
 
     one: Operation
     other: Operation
-    answer: Answer
+    answer: Promised
     before: Sequence[Node]
     after: Sequence[Node]
     media: Media | None = None
     header: str = ""
+
+    @property
+    def unread(self) -> str:
+        """Why nothing can be said of a body; empty where it can be read."""
+        return "" if self.media is None else _unread(self.media)
 
     def readers(self, prover: Prover) -> tuple[Reader, Reader]:
         """Return what expands the schemas of record and candidate."""
@@ -339,6 +348,11 @@ class Told:
             filled = prover.candidate.response(self.other, voice).headers
             return prover.answered(self.one, self.other, voice, headers={**filled, self.header: whole})
         return prover.answered(self.one, self.other, Voice(self.answer, self.media), body=whole)
+
+
+def _unread(media: Media) -> str:
+    plain = media.name.startswith("text/") and not media.name.endswith(("xml", "html"))
+    return "" if media.json or plain else f"{media.name} is not JSON and nothing reads it"
 
 
 @dataclass(frozen=True)
@@ -362,13 +376,14 @@ class Sent:
     @property
     def text(self) -> bool:
         """Whether its scalars travel as text."""
-        return self.media.form if self.media is not None else not (self.parameter and self.parameter.media)
+        if self.media is not None:
+            return not self.media.json
+        return not (self.parameter and self.parameter.media)
 
     @property
     def unread(self) -> str:
         """Why nothing can be said of a body; empty where it can be read."""
-        readable = self.media is None or self.media.json or self.media.form
-        return "" if readable or self.media is None else f"{self.media.name} is not JSON and nothing reads it"
+        return "" if self.media is None or self.media.form else _unread(self.media)
 
     def readers(self, prover: Prover) -> tuple[Reader, Reader]:
         """Return what expands the schemas of record and candidate."""
@@ -433,7 +448,11 @@ class OtherValues:
     def _answered(self, whole: Told, prover: Prover) -> Outcome:
         doubts = []
         for shape, schema in zip(self.other, self.new, strict=True):
-            answer = find_text([schema], _any_of(self.old)) if whole.header else find([schema], self.old)
+            answer = (
+                find_text([schema], _any_of(self.old))
+                if whole.header
+                else _find(prover.candidate.builder, shape, schema, self.old)
+            )
             if isinstance(answer, Unknown):
                 doubts.append(answer.reason)
             if isinstance(answer, Found):
@@ -445,9 +464,12 @@ class OtherValues:
 
     def _taken(self, whole: Sent, prover: Prover) -> Outcome:
         doubts = []
-        candidate = Taken(True, self.new, text=whole.text)
+        candidate = Taken(True, self.new, text=True)
         for shape, schema in zip(self.one, self.old, strict=True):
-            answer = newly_refused(Taken(True, (schema,), text=whole.text), candidate, schema)
+            if whole.text:
+                answer = newly_refused(Taken(True, (schema,), text=True), candidate, schema)
+            else:
+                answer = _find(prover.sender, shape, schema, self.new)
             if isinstance(answer, Unknown):
                 doubts.append(answer.reason)
             if isinstance(answer, Found):
@@ -573,7 +595,7 @@ class FewerWays:
 
     def proof(self, prover: Prover) -> Outcome:
         """Prove it by a value that no alternative of the other version has, or by a member that none listens to."""
-        outcome = self.values.proof(prover)
+        outcome = self._without_their_likes().proof(prover)
         if outcome.verdict is Verdict.BROKEN or not isinstance(self.values.spot.whole, Sent):
             return outcome
         for shape in self.values.one:
@@ -581,6 +603,19 @@ class FewerWays:
                 if not any(other.slot(name).declared or other.silent for other in self.values.other):
                     return MemberUnheard(self.values.spot, shape, self.values.other[0], name, elsewhere=False).proof(prover)
         return outcome
+
+    def _without_their_likes(self) -> OtherValues:
+        """Return the claim without the alternatives that one of the other version covers alone: most are still there."""
+        values = self.values
+        if isinstance(values.spot.whole, Told):
+            left = [pair for pair in zip(values.other, values.new, strict=True) if not _covered(pair[1], values.old)]
+            return replace(values, other=tuple(shape for shape, _ in left), new=tuple(schema for _, schema in left))
+        left = [pair for pair in zip(values.one, values.old, strict=True) if not _covered(pair[1], values.new)]
+        return replace(values, one=tuple(shape for shape, _ in left), old=tuple(schema for _, schema in left))
+
+
+def _covered(schema: Schema, others: Sequence[Schema]) -> bool:
+    return schema in others or any(covers(other, schema) for other in others)
 
 
 def alternatives(spot: Spot, one: Sequence[Shape], other: Sequence[Shape], before: Reader, after: Reader) -> FewerWays:
@@ -590,6 +625,17 @@ def alternatives(spot: Spot, one: Sequence[Shape], other: Sequence[Shape], befor
     if isinstance(spot.whole, Told):
         old = tuple(map(_opened, old))
     return FewerWays(OtherValues(spot, tuple(one), tuple(other), old, new))
+
+
+def _find(builder: Builder, shape: Shape, schema: Schema, others: Sequence[Schema]) -> Answer:
+    """Find a value of an alternative that no other admits: the least one, where that tells, for many others cost much."""
+    if len(others) > _FEW:
+        with suppress(Unbuildable):
+            least = builder.of_shape(shape)
+            if admits(schema, least) and not any(admits(other, least) for other in others):
+                return Found(least)
+        return Unknown("more alternatives than can be told apart")
+    return find([schema], others)
 
 
 def _any_of(schemas: Sequence[Schema]) -> Schema:
@@ -662,8 +708,8 @@ def _shown_whole(prover: Prover, whole: Told, answers: Iterator[JSON], *, new_to
     """
     before, after = whole.readers(prover)
     known = False
-    if whole.media is not None and not whole.media.json:
-        return _unproven(f"{whole.media.name} is not JSON and nothing reads it")
+    if whole.unread:
+        return _unproven(whole.unread)
     for answer in answers:
         if whole.header and whole.header != ALL_HEADERS:  # it travels as text, and was compared as text
             return Outcome(Verdict.BROKEN, whole.exchange(prover, answer))

@@ -74,6 +74,14 @@ def find(allowed: Sequence[Schema], refused: Sequence[Schema] = ()) -> Answer:
         return Unknown(str(reason))
 
 
+def covers(outer: Schema, inner: Schema) -> bool:
+    """Tell whether one schema admits all that another does, as far as that is told at a glance: False may mean anything."""
+    try:
+        return _certainly_covers(_key(outer), _canonical(_key(inner)))
+    except Undecidable:
+        return False
+
+
 def admits(schema: Schema, value: JSON) -> bool:
     """Tell whether a schema admits a value, formats included.
 

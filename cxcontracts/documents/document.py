@@ -11,7 +11,7 @@ from typing import Literal
 
 from cxcontracts.documents import json_text, yaml_events, yaml_text
 from cxcontracts.documents.files import contents
-from cxcontracts.documents.positions import Index, line_and_column, locate
+from cxcontracts.documents.positions import Index, Lines, line_and_column, locate
 from cxcontracts.documents.refusals import MOST_BYTES, Malformed, Refused, too_large
 from cxcontracts.errors import ContractError, UnsoundError
 from cxcontracts.exchanges import JSON
@@ -78,8 +78,12 @@ class Document:
     def _index(self) -> Index:
         return json_text.Positions(self._text) if self.written == "json" else yaml_events.compose(self._text, places=True)
 
+    @cached_property
+    def _lines(self) -> Lines:
+        return Lines(self._text)
+
     def _place_of(self, offset: int) -> Place:
-        return Place(self.name, *line_and_column(self._text, offset))
+        return Place(self.name, *self._lines.place(offset))
 
 
 def parse(
