@@ -15,6 +15,7 @@ import click
 
 import cxcontracts
 from cxcontracts.cli.check import check
+from cxcontracts.cli.diff import diff
 from cxcontracts.cli.exits import UNUSABLE, guarded
 from cxcontracts.cli.explain import explain
 from cxcontracts.cli.impact import impact
@@ -83,4 +84,5 @@ def main(context: click.Context, estate: Path | None) -> None:
 main.add_command(init)
 main.add_command(check)
 main.add_command(impact)
+main.add_command(diff)
 main.add_command(explain)

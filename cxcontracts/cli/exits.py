@@ -1,10 +1,10 @@
 """How a command ends: the exit codes, and what becomes of every error on its way out.
 
 0  nothing breaks
-1  an experience would break, with a harm in ``fail-on``
-2  wrong usage, an unsound estate or an unsound plugin
+1  an experience would break, with a harm in ``fail-on``; ``diff``: a change counts as much as ``--fail-on`` says
+2  wrong usage, an unsound estate, contract or plugin
 3  nothing is broken, and the answer is not certain
-4  nothing was checked
+4  nothing was checked, or compared
 5  cxcontracts itself failed: a bug, a full disk
 130, 143  interrupted by SIGINT or SIGTERM
 """
@@ -26,7 +26,7 @@ import click
 import cxcontracts
 from cxcontracts.cli.output import say, set_up_streams, silence
 from cxcontracts.errors import CxError, PluginError
-from cxcontracts.findings import Run, Verdict
+from cxcontracts.findings import Diff, Run, Verdict
 from cxcontracts.sanitise import harmless_line
 
 INTACT: Final = 0
@@ -61,6 +61,16 @@ def exit_code(run: Run, strict: bool) -> int:
     if not run.partners or unchecked(run):
         return NOTHING_CHECKED
     return UNCERTAIN if uncertain(run, strict) else INTACT
+
+
+def diff_exit_code(found: Diff, strict: bool) -> int:
+    """Return how a complete comparison ends. Where neither version has an operation, nothing was compared."""
+    if found.gates:
+        return BROKEN
+    if not any(contract.operations for contract in found.contracts):
+        return NOTHING_CHECKED
+    unproven = any(change.verdict is Verdict.UNPROVEN for change in found.changes)
+    return UNCERTAIN if strict and unproven else INTACT
 
 
 def uncertain(run: Run, strict: bool) -> tuple[Verdict, ...]:

@@ -7,8 +7,9 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -17,7 +18,7 @@ from cxcontracts.sanitise import harmless, harmless_line
 
 if TYPE_CHECKING:
     from cxcontracts.cli.options import Reporting
-    from cxcontracts.findings import Run
+    from cxcontracts.findings import Diff, Run
 
 _PIPED: Final = 80
 
@@ -100,6 +101,32 @@ def rendered(run: Run, asked: Reporting, root: Path) -> str:
         return junit.render(Whereabouts(root, repository_of(root) or here).run(run), strict=asked.strict)
     look = look_of(asked.output)
     return text.render(Whereabouts(root, here).run(run), colour=look.colour, width=look.width, verbose=asked.verbose)
+
+
+def rendered_diff(diff: Diff, asked: Reporting) -> str:
+    """Return the report of a diff in the format asked for."""
+    from cxcontracts.reports.diff import github, gitlab, json, junit, markdown, sarif, text
+    from cxcontracts.whereabouts import repository_of
+
+    here = Path.cwd()
+    inside = partial(_inside, here, repository_of(here) or here)
+    look = look_of(asked.output)
+    written: dict[str, Callable[[], str]] = {
+        "text": lambda: text.render(diff, colour=look.colour, width=look.width, verbose=asked.verbose),
+        "json": lambda: json.render(diff),
+        "markdown": lambda: markdown.render(diff),
+        "junit": lambda: junit.render(diff, inside, strict=asked.strict),
+        "sarif": lambda: sarif.render(diff, inside),
+        "github": lambda: github.render(diff, inside),
+        "gitlab": lambda: gitlab.render(diff, inside),
+    }
+    return written[asked.format]()
+
+
+def _inside(here: Path, root: Path, file: str) -> str | None:
+    """Return where a file lies below a root; None for one that lies elsewhere, or is none: of a commit, of the web."""
+    real = Path(os.path.realpath(here / file))
+    return real.relative_to(root).as_posix() if real.is_file() and real.is_relative_to(root) else None
 
 
 class Look(NamedTuple):
