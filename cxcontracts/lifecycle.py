@@ -57,7 +57,7 @@ def removal(old: Mapping[str, JSON], today: datetime.date, rule: str = "operatio
         return f"{rule}-as-announced", f"as announced: it was to stay until {end.day}"
     if end.announced and end.written is None:
         return f"{rule}-as-announced", "as announced: it was deprecated, and no day was named"
-    if not end.announced and is_tentative(old):
+    if is_tentative(old):
         return f"{rule}-as-announced", f"and was {_level(old.get('x-stability-level'))} only, which promises nothing"
     return rule, ""
 
@@ -82,9 +82,9 @@ def day_of(written: JSON) -> datetime.date | None:
     try:
         if match := _RFC3339.fullmatch(text):
             return datetime.date.fromisoformat(match["day"])
-        if (match := _HTTP.fullmatch(text)) and match["month"] in _MONTHS:
+        if match := _HTTP.fullmatch(text):
             return datetime.date(int(match["year"]), _MONTHS.index(match["month"]) + 1, int(match["day"]))
-    except ValueError:  # the 31st of February
+    except ValueError:  # the 31st of February, or of a month that English has not
         return None
     return None
 

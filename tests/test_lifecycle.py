@@ -47,6 +47,7 @@ def stable(level: JSON) -> PART:
 def test_a_part_that_is_deprecated_now_is_announced_with_the_day_of_its_end() -> None:
     assert told({}, ending()) == {"deprecated": "GET /a is deprecated"}
     assert told({}, ending("2027-03-31")) == {"deprecated": "GET /a is deprecated, and ends on 2027-03-31"}
+    assert told({}, ending("2026-11-22")) == {"deprecated": "GET /a is deprecated, and ends on 2026-11-22"}
     assert told({}, ending("2020-03-31")) == {"deprecated": "GET /a is deprecated, and was to end on 2020-03-31"}
 
 
@@ -187,6 +188,10 @@ def test_a_level_that_nobody_knows_is_told_whichever_version_has_it() -> None:
         ),
         (stable("beta"), ("operation-removed", "GET /a is gone: every call of it fails")),
         (ending("in spring"), ("operation-removed", "GET /a is gone: every call of it fails")),
+        (
+            ending("in spring") | stable("draft"),
+            ("operation-removed-as-announced", "GET /a is gone, and was draft only, which promises nothing"),
+        ),
     ],
 )
 def test_what_is_gone_is_told_by_what_was_announced(old: PART, said: tuple[str, str]) -> None:
