@@ -49,7 +49,7 @@ def _finding(entry: Entry, place: Place, several: bool) -> dict[str, JSON]:
     return {
         "description": harmless_line(told, _DESCRIPTION) or entry.change.rule,
         "check_name": entry.change.rule,
-        "fingerprint": f"{entry.contract.name} {entry.change.fingerprint}",
+        "fingerprint": harmless_line(f"{entry.change.fingerprint} {entry.contract.name}"),
         "severity": _severity(entry),
         "location": {"path": _path(place.file), "lines": {"begin": place.line}},
     }
