@@ -37,7 +37,7 @@ def check_version(compared: Compared) -> Change | None:
     if compared.record is None or compared.candidate is None:
         return None
     old, new = compared.record.version.strip(), compared.candidate.version.strip()
-    if not old or not new:
+    if not new:
         return None
     breaking = sum(change.breaking for change in compared.changes)
     adding = sum(map(_adds, compared.changes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -72,6 +73,7 @@ def test_what_neither_breaks_nor_adds_fits_any_step_and_none() -> None:
 
 def test_what_somebody_accepted_asks_for_no_step() -> None:
     assert misfit("1.2.3", "1.2.3", WAIVED) == misfit("1.2.3", "1.2.4", WAIVED) == ""
+    assert misfit("1.2.3", "1.2.4", replace(NEW, verdict=Verdict.WAIVED)) == ""
 
 
 @pytest.mark.parametrize(
@@ -113,15 +115,20 @@ def test_a_pre_release_promises_nothing_yet() -> None:
     assert misfit("2.0.0-rc.1", "2.0.0-rc.2", BREAK) == misfit("2.0.0-rc.1", "2.0.0", BREAK) == ""
 
 
-def test_dates_have_no_steps() -> None:
-    assert (
-        misfit("2024-06-01", "2024-06-02", BREAK) == misfit("2025.01", "2025.02", BREAK) == misfit("2.0.0", "2024.0", BREAK) == ""
-    )
+def test_dates_have_no_steps_and_no_order_among_numbers() -> None:
+    assert misfit("2024-06-01", "2024-06-02", BREAK) == misfit("2025.01", "2025.02", BREAK) == ""
+    assert misfit("2.0.0", "2024.0", BREAK) == misfit("2024.0", "2.0.0", BREAK) == ""
 
 
 def test_a_version_that_is_not_there_is_not_judged() -> None:
-    assert misfit("", "1.0.0", BREAK) == misfit("1.0.0", " ", BREAK) == ""
-    assert check_version(Compared("api", None, Version("1.0.0", "sha256:1", "new.yaml"), (NEW,))) is None
+    assert misfit("", "1.0.0", BREAK) == misfit("1.0.0", " ", BREAK) == misfit(" ", "", BREAK) == ""
+    one = Version("1.0.0", "sha256:1", "new.yaml")
+    assert check_version(Compared("api", None, one, (NEW,))) is check_version(Compared("api", one, None, (BREAK,))) is None
+
+
+def test_a_version_that_is_long_is_cut() -> None:
+    assert misfit("x" * 40, "x" * 40, BREAK).startswith(f"the version is still {'x' * 40}, and")
+    assert misfit("x" * 41, "x" * 41, BREAK).startswith(f"the version is still {'x' * 39}…, and")
 
 
 def test_a_misfit_is_a_change_that_can_be_found_again() -> None:
