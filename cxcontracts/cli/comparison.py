@@ -146,7 +146,8 @@ class _Comparison:
         found = compare(old, new, pair.name, asked)
         if pair.old is None or pair.new is None:
             found = replace(found, record=found.record if pair.old else None, candidate=found.candidate if pair.new else None)
-        warnings = tuple(dict.fromkeys((*found.warnings, *unknown)))
+        odd = (str(problem) for side in (old, new) for problem in side.contract.mistakes())
+        warnings = tuple(dict.fromkeys((*found.warnings, *odd, *unknown)))
         return self._accepted(self._versioned(replace(found, warnings=warnings)))
 
     def _asked(self, pair: Pair, old: Side, new: Side) -> tuple[Asked, tuple[str, ...]]:

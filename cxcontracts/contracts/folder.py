@@ -27,7 +27,7 @@ _BAD_ESCAPE = re.compile(r"~(?![01])")
 _UNREAD = {
     "file-irregular": ("ref-not-a-file", "names something that is not a regular file", "name a file"),
     "file-outside": ("ref-outside", "leads out of the partner's folder", _COPY),
-    "file-elsewhere": ("ref-remote", "names another file, and nothing but the URL itself is fetched", "download both"),
+    "file-elsewhere": ("ref-elsewhere", "names another file, and the document came alone", "name it as a file in its folder"),
 }
 """Why a file is not read, and what that says of the reference to it."""
 
@@ -90,7 +90,8 @@ class Folder:
             RefusedReference: With the code
 
                 - ``ref-syntax``: it has control characters, broken UTF-8 or a broken escape, or is endless;
-                - ``ref-remote``: it names another host, by URL or ``//host``, or a file beside a document that was fetched;
+                - ``ref-remote``: it names another host, by URL or ``//host``;
+                - ``ref-elsewhere``: it names a file beside a document that came without its folder;
                 - ``ref-file-url``, ``ref-scheme``: it is a ``file:`` URL, or has another scheme (``data:``, ``jar:``, ``urn:``);
                 - ``ref-absolute``, ``ref-drive``, ``ref-backslash``: its path is not a relative one of ``/`` and names;
                 - ``ref-query``: its path has a ``?``;

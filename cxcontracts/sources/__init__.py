@@ -12,10 +12,11 @@ from typing import BinaryIO, Final
 
 from cxcontracts.candidates import existing_file
 from cxcontracts.contracts.document import Contract
-from cxcontracts.contracts.folder import Folder
+from cxcontracts.contracts.folder import Folder, RefusedReference
 from cxcontracts.contracts.stores import Disk, Store
 from cxcontracts.documents import MOST_BYTES, Refused, parse, quoted, unpacked
-from cxcontracts.errors import UsageError
+from cxcontracts.errors import ContractError, UsageError
+from cxcontracts.problems import Place
 from cxcontracts.scenes import Side
 from cxcontracts.sources.git import Repository, is_reference, look_up
 from cxcontracts.sources.listing import Listing, listed_in_commit, listed_on_disk
@@ -57,7 +58,10 @@ class Found:
             ContractError: If it cannot be read.
         """
         folder = Folder(self.store)
-        return Side(Contract(folder, folder.read(self.file)))
+        contract = Contract(folder, folder.read(self.file))
+        if isinstance(self.store, Alone):
+            _insist_on_whole(contract)
+        return Side(contract)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,16 @@ class Alone:
     def shown(self, relative: str) -> str:
         """Return the document as messages name it."""
         return self._name if relative == self._file else relative
+
+
+def _insist_on_whole(contract: Contract) -> None:
+    """Refuse a document that came alone and refers to other files: most of it may be in there."""
+    for reference in sorted(contract.references_of(contract.document.value)):
+        try:
+            contract.folder.follow(contract.document, reference)
+        except RefusedReference as refused:
+            if refused.code == "ref-elsewhere":
+                raise ContractError.at(Place(contract.document.name), refused.what, refused.remedy, refused.code) from None
 
 
 def source(text: str, here: Path, repository: Repository, *, network: bool, stdin: Callable[[], BinaryIO]) -> Source:
