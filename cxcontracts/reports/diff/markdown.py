@@ -25,7 +25,7 @@ _MOST: Final = 60_000
 """How long a comment may be, in characters; the rest of what GitHub takes is left to whoever posts it."""
 
 _BODY: Final = 600
-_PLAIN: Final = re.compile(r"[^\W\d_](?:[^\W_]|[ ,;()'\"→…-]|[.:](?= |$))*")
+_PLAIN: Final = re.compile(r"(?!\d+[.)])[^\W_](?:[^\W_]|[ ,;()'\"→…-]|[.:](?= |$))*")
 _REFERENCE: Final = re.compile(r"[a-z]-\d|\b[0-9a-f]{7,}\b", re.IGNORECASE)
 """What GitHub takes for an issue of some tracker, or for a commit."""
 
@@ -141,22 +141,24 @@ def inert(text: str) -> str:
     >>> inert("cause may be null now"), inert("@all: see #1")
     ('cause may be null now', '`@all: see #1`')
     """
-    line = harmless_line(text).strip()
+    line = _shown(text)
     return line if _PLAIN.fullmatch(line) and not _REFERENCE.search(line) else code(line)
 
 
 def code(text: str) -> str:
-    """Return a text as a code span; empty for none.
+    """Return a text as a code span.
 
     >>> code("a`b"), code("`")
     ('``a`b``', '`` ` ``')
     """
-    line = harmless_line(text).strip()
-    if not line:
-        return ""
+    line = _shown(text)
     fence = "`" * (_longest_run(line) + 1)
     pad = " " if line.startswith("`") or line.endswith("`") else ""
     return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def _shown(text: str) -> str:
+    return harmless_line(text).strip() or "(empty)"
 
 
 def fenced(lines: Sequence[str]) -> Iterator[str]:

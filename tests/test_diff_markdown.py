@@ -1,0 +1,188 @@
+"""The report of a diff for a pull request: what a person reads, and that a contract writes nothing but text into it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cxcontracts.findings import Diff
+from cxcontracts.reports.diff.markdown import code, fenced, inert, render
+from tests.diffs import ADDED, DOUBTED, EVERY, IGNORED, NULLABLE, SOONER, WIDENED, compared, diff, hurt
+from tests.readers import commands, unseen
+
+SESSION = """\
+### BREAKING: `operator.yaml 2.3.0 → 2.4.0`
+
+1 change breaks its readers. 1 of 4 changes is felt in rail-retail.
+
+4 changes in all: 1 breaking, 1 for closed sets, 1 harmless, 1 ignored
+
+**cause may be null now**\\
+breaks whoever reads it: `GET /services/{serviceId} 200 application/json cause`
+<details><summary>what proves it, and where it stands</summary>
+
+```text
+request: GET /services/SVC-1
+response: 200 {"serviceId": "SVC-1", "status": "cancelled", "cause": null, "updatedAt": "2026-11-22T07:30:00Z", \
+"alternatives": [{"serviceId": "SVC-2", "departs": "2026-11-22T08:00:00Z", "platform": "4"}]}
+```
+
+new `api/new.yaml:120:9`, old `api/old.yaml:118:9`, felt by `rail-disruption/check-service/needs:cause`, \
+rule `response-became-nullable`, fingerprint `76094b807b84c8a5`
+</details>
+
+**Breaks those who closed the set (1)**
+
+- status may have more values: "diverted" added: `GET /services/{serviceId} 200 application/json status`, \
+`api/new.yaml:120:9`, `response-enum-widened` `d428053c7fb8228f`
+
+**Ignored (1)**
+
+- 1: agreed with the operator, until March
+"""
+
+
+def test_a_comment_reads_as_it_was_wanted() -> None:
+    felt = dataclasses.replace(NULLABLE, felt_by=("rail-disruption/check-service/needs:cause",))
+    assert render(diff(felt, WIDENED, ADDED, IGNORED, estate="rail-retail")) == SESSION
+
+
+@pytest.mark.parametrize(
+    ("run", "begins"),
+    [
+        (diff(), "### INTACT: `operator.yaml 2.3.0 → 2.4.0`\n\nNo change that a caller could notice.\n"),
+        (diff(SOONER), "### GATE CLOSED: `operator.yaml 2.3.0 → 2.4.0`\n\nNothing is proved to break, and 1 change closes"),
+        (diff(DOUBTED), "### UNPROVEN: `operator.yaml 2.3.0 → 2.4.0`\n\nNothing breaks as far as it could be decided; 1 "),
+        (Diff(()), "### NOTHING COMPARED\n\nThere is no contract to compare.\n"),
+        (Diff((), complete=False), "### INCOMPLETE\n\nInterrupted before anything was compared.\n"),
+        (
+            diff(NULLABLE, complete=False),
+            "### BREAKING: `operator.yaml 2.3.0 → 2.4.0`\n\n1 change breaks its readers. Interrupted: ",
+        ),
+        (Diff((compared(), compared())), "### INTACT: 2 contracts\n\nNo change that a caller could notice.\n"),
+    ],
+)
+def test_it_begins_with_the_verdict(run: Diff, begins: str) -> None:
+    assert render(run).startswith(begins)
+
+
+def test_every_kind_of_change_that_counts_is_listed() -> None:
+    titles = re.findall(r"^\*\*(.* \(\d+\))\*\*$", render(diff(*EVERY)), re.MULTILINE)
+    assert titles == [
+        "Breaks those who closed the set (1)",
+        "Errors by rule (1)",
+        "Worth a look (1)",
+        "Unproven (1)",
+        "Ignored (1)",
+    ]
+
+
+def test_a_list_is_cut_after_ten_with_a_count() -> None:
+    text = render(diff(*(SOONER,) * 13))
+    assert text.count("\n- ") == 10
+    assert text.endswith("\n\n… and 3 more\n")
+
+
+# -- how long a comment may be -------------------------------------------------------------------------------
+
+
+def test_a_comment_is_cut_before_github_refuses_it_and_counts_what_is_left_out() -> None:
+    text = render(diff(*(NULLABLE,) * 500, *(SOONER,) * 30, IGNORED))
+    shown = text.count("<details>")
+    assert 55_000 < len(text) <= 60_000
+    assert f"\n\n… and {500 - shown} more that break\n" in text
+    assert "\n**Errors by rule (30)**\n" in text
+    assert text.count("<details>") == text.count("</details>")
+
+
+@pytest.mark.parametrize("size", [1, 300, 10**6])
+def test_no_text_makes_a_comment_too_long(size: int) -> None:
+    assert len(render(hurt("`@a " * size))) <= 60_000
+
+
+# -- what a contract can do to it ----------------------------------------------------------------------------
+
+FENCE = re.compile(r"^(`{3,})text\n.*?^\1$", re.MULTILINE | re.DOTALL)
+SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
+
+
+def outside_code(markdown: str) -> str:
+    """Return what of Markdown is not code: GFM 0.29, 4.5 and 6.3; no backslash stands before one of our backticks."""
+    assert re.search(r"\\`", FENCE.sub("", SPAN.sub("", markdown))) is None
+    return SPAN.sub("{code}", FENCE.sub("{code}", markdown))
+
+
+OURS = re.compile(r"^### |\*\*|^</?details>|<summary>[a-z, ]+</summary>|\\$|\{code\}", re.MULTILINE)
+
+
+def test_text_made_to_hurt_is_code_or_plain_words(hurtful: tuple[str, ...]) -> None:
+    for text in hurtful:
+        report = render(hurt(text))
+        assert (commands(report), unseen(report)) == ([], [])
+        assert re.findall(r"""[^\w\s,;()'"→….:-]|\w[.:]\w""", OURS.sub("", outside_code(report))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "@octocat",
+            "octo/cat#1",
+            "#1",
+            "GH-1",
+            "JIRA-17 is done",
+            "!1",
+            "a *b*",
+            "a_b_c",
+            "~x~",
+            "$x$",
+            ":+1:",
+            "a|b",
+            "<b>",
+            "&#64;x",
+        ),
+        *(
+            "[a](b)",
+            "![a](b)",
+            "http://a.example",
+            "www.a.example",
+            "a@b.example",
+            "deadbeef",
+            "- a",
+            "1. a",
+            "# a",
+            "> a",
+            "a\\",
+            "`",
+        ),
+        *("a\nb", "a\tb", "</details>", "<!-- a", "***", "a.b"),
+    ],
+)
+def test_what_means_something_to_a_reader_is_code(text: str) -> None:
+    assert inert(text).startswith("`")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["cause may be null now", 'status may have more values: "diverted" added', "limit, left out, means 50", "an end. Then more"],
+)
+def test_plain_words_stay_a_sentence(text: str) -> None:
+    assert inert(text) == text
+
+
+@given(st.text(min_size=1))
+def test_a_code_span_holds_its_text_whatever_it_is(text: str) -> None:
+    assert SPAN.sub("", code(text)) == ""
+
+
+@given(st.lists(st.text(st.sampled_from("`~a \n"), max_size=9), min_size=1))
+def test_no_line_ends_its_fence(lines: list[str]) -> None:
+    assert FENCE.sub("", "\n".join(fenced(lines))) == ""
+
+
+def test_the_same_diff_gives_the_same_bytes() -> None:
+    assert render(diff(*EVERY)) == render(diff(*EVERY))
