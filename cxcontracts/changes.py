@@ -48,7 +48,7 @@ from cxcontracts.proofs import (
 )
 from cxcontracts.sameness import Sameness, same
 from cxcontracts.scenes import Side
-from cxcontracts.wording import listed, shown
+from cxcontracts.wording import described, listed, shown
 
 MOST_DETAILS = 300
 """How many pairs of schemas ``impact`` looks into, those of called operations first and the outer before the inner."""
@@ -551,19 +551,66 @@ class _Comparison:
             return
         before, after = self._readers(spot)
         (old, mine), (new, theirs) = _sorted_out(one), _sorted_out(other)
-        if len(mine) != len(theirs) or bool(old) != bool(new):
-            change = f"alternatives: {len(other)}, there were {len(one)}"
-            claim = alternatives(spot, one, other, before, after)
-            keys = (*_whole(one), *_whole(other))
-            rule = f"{_side(spot)}-alternatives-changed"
-            words = f"{len(other)}, there were {len(one)}"
-            data = [list(claim.values.old), list(claim.values.new)]
-            self.add(element, change, rule, *keys, at=(_first(one), _first(other)), words=words, data=data, claim=claim)
-            return
-        keys = (*_whole(old), *_whole(new))
-        self._values(element, _union(before, old), _union(after, new), keys, spot, old, new)
-        for a, b in self._paired(mine, theirs, spot):
+        if old and new:
+            keys = (*_whole(old), *_whole(new))
+            self._values(element, _union(before, old), _union(after, new), keys, spot, old, new)
+            old, new = [], []
+        if len(mine) == len(theirs):
+            pairs = list(self._paired(mine, theirs, spot))
+        else:
+            pairs = list(self._recognised(mine, theirs, spot))
+            mine, theirs = ([shape for shape in shapes if all(shape not in pair for pair in pairs)] for shapes in (mine, theirs))
+            old, new = [*old, *mine], [*new, *theirs]
+        if old or new:
+            self._choices(element, (old, new), (one, other), spot)
+        for a, b in pairs:
             self._shape(element, a, b, spot, (one, other))
+
+    def _choices(
+        self,
+        element: str,
+        left: tuple[Sequence[Shape], Sequence[Shape]],
+        all_: tuple[Sequence[Shape], Sequence[Shape]],
+        spot: Spot,
+    ) -> None:
+        """Note that one of several alternatives is gone, or that there is one more."""
+        before, after = self._readers(spot)
+        claim = alternatives(spot, left, all_, before, after)
+        change = f"alternatives: {len(all_[1])}, there were {len(all_[0])}"
+        parts = [f"without {listed(_called(left[0]))}"] * bool(left[0]) + [f"with {listed(_called(left[1]))} too"] * bool(left[1])
+        at = (_first(left[0]) or _first(all_[0]), _first(left[1]) or _first(all_[1]))
+        self.add(
+            element,
+            change,
+            f"{_side(spot)}-alternatives-changed",
+            *_whole(all_[0]),
+            *_whole(all_[1]),
+            at=at,
+            words="; ".join(parts),
+            data=[
+                [described(_shallow(before, shape)) for shape in left[0]],
+                [described(_shallow(after, shape)) for shape in left[1]],
+            ],
+            claim=claim,
+        )
+
+    def _recognised(self, one: Sequence[Shape], other: Sequence[Shape], spot: Spot) -> Iterator[tuple[Shape, Shape]]:
+        """Pair the alternatives that can be told to be the same: by their name, a member that says so, or what they say."""
+        before, after = self._readers(spot)
+        names = [name for shape in one for name in shape.names if _only_value(shape, name) is not None]
+        marks: list[tuple[Callable[[Shape], object], Callable[[Shape], object]]] = [(_name_of, _name_of)]
+        marks += [(tag, tag) for name in dict.fromkeys(names) for tag in [partial(_only_value, name=name)]]
+        marks.append((lambda shape: repr(_signature(before, shape)), lambda shape: repr(_signature(after, shape))))
+        mine, theirs = list(one), list(other)
+        for mark, their_mark in marks:
+            marked = [their_mark(shape) for shape in theirs]
+            for shape in list(mine):
+                said = mark(shape)
+                if said is not None and [mark(each) for each in mine].count(said) == 1 == marked.count(said):
+                    found = theirs.pop(marked.index(said))
+                    marked.remove(said)
+                    mine.remove(shape)
+                    yield shape, found
 
     def _values(
         self,
@@ -653,7 +700,7 @@ class _Comparison:
         old, new = one.slot(name), other.slot(name)
         keys = [(atom.identity, name) for shape in (one, other) for atom in shape.atoms]
         hidden = (before.hides(old.nodes), after.hides(new.nodes))
-        absent = (hidden[0] or not old.declared, hidden[1] or not new.declared)
+        absent = (hidden[0] or not (old.declared or old.required), hidden[1] or not (new.declared or new.required))
         told = isinstance(spot.whole, Told)
         side = _side(spot)
         at = (old.nodes[0] if old.nodes else _first([one]), new.nodes[0] if new.nodes else _first([other]))
@@ -877,6 +924,26 @@ def _told_apart(one: Sequence[Shape], other: Sequence[Shape]) -> list[tuple[Shap
         if len(mine) == len(one) and mine.keys() == theirs.keys() and None not in mine:
             return [(shape, theirs[value]) for value, shape in mine.items()]
     return None
+
+
+def _name_of(shape: Shape) -> tuple[str, ...] | None:
+    """Return the name that an alternative was given, with what it may be; None where it has none."""
+    name = _component(shape)
+    return (name, *sorted(shape.types)) if name else None
+
+
+def _component(shape: Shape) -> str:
+    for atom in shape.atoms:
+        pointer = atom.pointer
+        if len(pointer) > 2 and pointer[0] == "components":
+            return str(pointer[2])
+    return ""
+
+
+def _called(shapes: Sequence[Shape]) -> list[str]:
+    """Return what some alternatives are called, in a few words each."""
+    words = [_component(shape) or listed(sorted(shape.types), "or") for shape in shapes]
+    return list(dict.fromkeys(words))
 
 
 def _only_value(shape: Shape, name: str) -> str | None:

@@ -36,7 +36,7 @@ _DEEP = Interest(levels=2)
 ALL_HEADERS = "*"
 """The headers of an answer together, as one object."""
 
-_FEW = 6
+_FEW = 3
 """Against how many alternatives a value is looked for."""
 
 _NOT_SHOWN = "no exchange was found that shows it"
@@ -351,8 +351,9 @@ class Told:
 
 
 def _unread(media: Media) -> str:
+    """Return why nothing can be said of a body; empty where it is JSON, plain text, or a token whose claims are JSON."""
     plain = media.name.startswith("text/") and not media.name.endswith(("xml", "html"))
-    return "" if media.json or plain else f"{media.name} is not JSON and nothing reads it"
+    return "" if media.json or plain or media.name == "application/jwt" else f"{media.name} is not JSON and nothing reads it"
 
 
 @dataclass(frozen=True)
@@ -377,7 +378,7 @@ class Sent:
     def text(self) -> bool:
         """Whether its scalars travel as text."""
         if self.media is not None:
-            return not self.media.json
+            return self.media.form or self.media.name.startswith("text/")
         return not (self.parameter and self.parameter.media)
 
     @property
@@ -445,6 +446,10 @@ class OtherValues:
             return self._answered(self.spot.whole, prover)
         return self._taken(self.spot.whole, prover)
 
+    def _impossible(self, reader: Reader, shape: Shape, others: Sequence[Schema]) -> bool:
+        """Tell whether what an object needs besides leaves no value that would show it."""
+        return isinstance(find([narrowed(reader, shape, Interest(levels=1))], others), Nothing)
+
     def _answered(self, whole: Told, prover: Prover) -> Outcome:
         doubts = []
         for shape, schema in zip(self.other, self.new, strict=True):
@@ -459,7 +464,8 @@ class OtherValues:
                 outcome = _shown(prover, whole, Way(self.spot.new, shape), answer.value, schema, self.old)
                 if outcome.verdict is Verdict.BROKEN:
                     return outcome
-                doubts += [outcome.doubt] * bool(outcome.doubt)
+                if outcome.doubt and not self._impossible(prover.candidate.responses, shape, self.old):
+                    doubts.append(outcome.doubt)
         return _unproven(doubts[0]) if doubts else HARMLESS
 
     def _taken(self, whole: Sent, prover: Prover) -> Outcome:
@@ -476,7 +482,8 @@ class OtherValues:
                 outcome = _refused(prover, whole, Way(self.spot.old, shape), answer.value, schema, self.new)
                 if outcome.verdict is Verdict.BROKEN:
                     return outcome
-                doubts += [outcome.doubt] * bool(outcome.doubt)
+                if outcome.doubt and not self._impossible(prover.record.requests, shape, self.new):
+                    doubts.append(outcome.doubt)
         return _unproven(doubts[0]) if doubts else HARMLESS
 
 
@@ -618,24 +625,38 @@ def _covered(schema: Schema, others: Sequence[Schema]) -> bool:
     return schema in others or any(covers(other, schema) for other in others)
 
 
-def alternatives(spot: Spot, one: Sequence[Shape], other: Sequence[Shape], before: Reader, after: Reader) -> FewerWays:
-    """Return the claim that a choice between several alternatives has become another."""
+Shapes = Sequence[Shape]
+
+
+def alternatives(
+    spot: Spot, left: tuple[Shapes, Shapes], all_: tuple[Shapes, Shapes], before: Reader, after: Reader
+) -> FewerWays:
+    """Return the claim that a choice between several alternatives has become another.
+
+    Args:
+        left: The alternatives that only the record has, and those that only the candidate has.
+        all_: Every alternative of both.
+    """
+    told = isinstance(spot.whole, Told)
+    one, other = (all_[0], left[1]) if told else (left[0], all_[1])
     old = tuple(narrowed(before, shape, _DEEP) for shape in one)
     new = tuple(narrowed(after, shape, _DEEP) for shape in other)
-    if isinstance(spot.whole, Told):
-        old = tuple(map(_opened, old))
-    return FewerWays(OtherValues(spot, tuple(one), tuple(other), old, new))
+    return FewerWays(OtherValues(spot, tuple(one), tuple(other), tuple(map(_opened, old)) if told else old, new))
 
 
 def _find(builder: Builder, shape: Shape, schema: Schema, others: Sequence[Schema]) -> Answer:
     """Find a value of an alternative that no other admits: the least one, where that tells, for many others cost much."""
-    if len(others) > _FEW:
+    near = list(others)
+    if len(others) > 1:
         with suppress(Unbuildable):
             least = builder.of_shape(shape)
-            if admits(schema, least) and not any(admits(other, least) for other in others):
+            near = [other for other in others if admits(other, least)]
+            if not near and admits(schema, least):
                 return Found(least)
+    answer = find([schema], near) if len(near) <= _FEW else Unknown("more alternatives than can be told apart")
+    if isinstance(answer, Found) and any(admits(other, answer.value) for other in others):
         return Unknown("more alternatives than can be told apart")
-    return find([schema], others)
+    return answer
 
 
 def _any_of(schemas: Sequence[Schema]) -> Schema:

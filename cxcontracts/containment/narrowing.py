@@ -98,6 +98,8 @@ def narrowed(reader: Reader, shape: Shape, interest: Interest = NO_DEEPER, touch
     interest = interest.within(shape)
     touched.update((atom.identity, None) for atom in shape.atoms)
     parts = [part for atom in shape.atoms if (part := plain_keys(atom.value, shape.types, legacy=atom.home.legacy))]
+    if not shape.types:
+        return {"not": {}}
     whole: dict[str, Any] = {} if shape.types == TYPES else {"type": _type_names(shape.types)}
     if "object" in shape.types:
         whole.update(_members(reader, shape, interest, touched))
