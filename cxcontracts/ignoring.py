@@ -132,7 +132,7 @@ class Ignores:
 
     def _unmatched(self, entry: Entry) -> Problem:
         near = nearest(entry.element, sorted(self._elements[entry.rule])) if entry.element else None
-        remedy = f"did you mean {near!r}?" if near is not None and not entry.fingerprint else "take it out"
+        remedy = f"did you mean {near!r}?" if near is not None else "take it out"
         return Problem(entry.where, "the entry matches no change", remedy, "ignore-idle", warning=True)
 
 
@@ -195,7 +195,9 @@ def _fingerprint_problems(entry: Passage) -> Iterator[Problem]:
     written = entry["fingerprint"]
     if "fingerprint" not in entry or (isinstance(written.value, str) and _FINGERPRINT.fullmatch(written.text.strip().lower())):
         return
-    if isinstance(written.value, int | float):  # so many digits, or 12e34, are a number in YAML
+    if isinstance(written.value, int | float) and not isinstance(
+        written.value, bool
+    ):  # so many digits, or 12e34, are a number in YAML
         what, remedy = "the fingerprint was read as a number", "put it in quotes, as the report shows it"
     else:
         what, remedy = f"{shown(written.value)} is no fingerprint", "copy its 16 digits and letters from a report"

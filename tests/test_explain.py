@@ -39,6 +39,8 @@ def test_without_an_id_every_id_is_listed_once(here: Workplace) -> None:
     ran = here.run("explain")
     listed = [line.split()[1] for line in ran.stdout.splitlines() if line.startswith("    ")]
     assert sorted(listed) == sorted(RULES)
+    assert ran.stdout.startswith("Operations (6)\n    error    operation-removed\n")
+    assert ran.stdout.endswith("\n\nWhat one means: cxcontracts explain ID\n")
     assert max(map(len, ran.stdout.splitlines())) <= 80
 
 

@@ -157,6 +157,7 @@ def test_every_mistake_of_a_file_is_told_at_once_each_in_its_place(file: Path) -
         "{rule: response-enum-widend, why: agreed, until: 31.12.2027}",
         "{fingerprint: 3f2a, why: agreed}",
         "{fingerprint: 1234567890123456, why: agreed}",
+        "{fingerprint: true, why: agreed}",
         "{element: GET *, why: agreed}",
         "{rules: deprecated, why: agreed}",
         "{rule: deprecated}",
@@ -169,12 +170,13 @@ def test_every_mistake_of_a_file_is_told_at_once_each_in_its_place(file: Path) -
         "ignore.yaml:3:52: '31.12.2027' is no date; write year-month-day, as 2027-01-31",
         "ignore.yaml:4:17: '3f2a' is no fingerprint; copy its 16 digits and letters from a report",
         "ignore.yaml:5:17: the fingerprint was read as a number; put it in quotes, as the report shows it",
-        "ignore.yaml:6:3: the entry does not say which changes are accepted; write rule: ID, or fingerprint: …",
-        "ignore.yaml:7:4: 'rules' is no key of an entry of 'ignore'; did you mean 'rule'?",
-        "ignore.yaml:8:3: an entry of 'ignore' needs 'why'; write why: …",
-        "ignore.yaml:9:3: an entry of 'ignore' must be a map, not text; write it as {rule: …, why: …, until: 2027-01-31}",
-        "ignore.yaml:10:27: 'why' is blank; write something, or leave the key out",
-        "ignore.yaml:11:10: there is no rule 'zzz'; cxcontracts explain lists all of them",
+        "ignore.yaml:6:17: true is no fingerprint; copy its 16 digits and letters from a report",
+        "ignore.yaml:7:3: the entry does not say which changes are accepted; write rule: ID, or fingerprint: …",
+        "ignore.yaml:8:4: 'rules' is no key of an entry of 'ignore'; did you mean 'rule'?",
+        "ignore.yaml:9:3: an entry of 'ignore' needs 'why'; write why: …",
+        "ignore.yaml:10:3: an entry of 'ignore' must be a map, not text; write it as {rule: …, why: …, until: 2027-01-31}",
+        "ignore.yaml:11:27: 'why' is blank; write something, or leave the key out",
+        "ignore.yaml:12:10: there is no rule 'zzz'; cxcontracts explain lists all of them",
     ]
 
 
@@ -183,6 +185,11 @@ def test_every_mistake_of_a_file_is_told_at_once_each_in_its_place(file: Path) -
     [
         ("", "ignore.yaml:1:1: the file is empty; write format: 1 and ignore: […]"),
         ("format: 1\n", "ignore.yaml:1:1: the ignore file needs 'ignore'; write ignore: …"),
+        (
+            "format: true\nignore: []\n",
+            "ignore.yaml:1:9: this release reads format 1, not true; "
+            "write format: 1, or use a release of cxcontracts that reads true",
+        ),
         ("ignore: []\n", "ignore.yaml:1:1: the ignore file needs 'format'; write format: …"),
         (
             "format: 2\nentries: 7\n",
