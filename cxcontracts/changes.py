@@ -214,7 +214,7 @@ class _Comparison:
         self._operation = 0
         self._cause = _Met()
         self._tentative = False
-        self._moves: dict[tuple[str, ...], Difference] = {}
+        self._moves: dict[tuple[str, str], Difference] = {}
         self._same = Sameness(record.contract, candidate.contract)
 
     @property
@@ -281,14 +281,14 @@ class _Comparison:
 
     def _moved(self, one: Operation, other: Operation) -> None:
         """Note that an operation is answered under another server path: one change for all that moved alike."""
-        bases = [listed([base or "/" for base in each.bases], "or") for each in (other, one)]
+        bases = moved_words(one.bases, other.bases)
         key = (one.node.identity, "operation")
-        noted = self._moves.get(tuple(bases))
+        noted = self._moves.get(bases)
         if noted is None:
             words = f"{bases[0]}, it was {bases[1]}"
             at, claim = (one.node, other.node), Gone(one)
-            noted = self._moves[tuple(bases)] = self.add(
-                str(one), "moved to another server path", "operation-moved", at=at, words=words, data=bases, claim=claim
+            noted = self._moves[bases] = self.add(
+                str(one), "moved to another server path", "operation-moved", at=at, words=words, data=list(bases), claim=claim
             )
             noted.met = _Met()
         noted.met.again(self._cause, referred=True)
@@ -635,7 +635,7 @@ class _Comparison:
             tuple(_passed(after, shape, spot) for shape in other),
         )
         at = (_first(one), _first(other))
-        self.add(element, made.words, f"{_side(spot)}-{made.kind}", *keys, data=made.data, claim=claim, at=at)
+        self.add(element, made.change, f"{_side(spot)}-{made.kind}", *keys, data=made.data, claim=claim, at=at)
 
     def _shape(self, element: str, one: Shape, other: Shape, spot: Spot, all_: tuple[Sequence[Shape], Sequence[Shape]]) -> None:
         before, after = self._readers(spot)
@@ -975,6 +975,12 @@ def _signature(reader: Reader, shape: Shape) -> tuple[object, ...]:
     """Return what tells alternatives apart: what they say themselves, and the names and values of their members."""
     members = {name: list(values_of(shape, name)) for name in shape.names}
     return (shape.types, shape.required, members, _shallow(reader, shape))
+
+
+def moved_words(before: Sequence[str], after: Sequence[str]) -> tuple[str, str]:
+    """Return the server paths of the candidate and of the record in words."""
+    new, old = (listed([base or "/" for base in each], "or") for each in (after, before))
+    return new, old
 
 
 def _side(spot: Spot) -> str:

@@ -8,15 +8,17 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from cxcontracts.changes import Difference, Keys, compared
+from cxcontracts.changes import Difference, Keys, compared, moved_words
 from cxcontracts.containment.nodes import Node
 from cxcontracts.contracts.document import shape_of
+from cxcontracts.contracts.operation import PLACES
 from cxcontracts.findings import WORST_FIRST, Audience, Change, Compared, Level, Verdict, Version
 from cxcontracts.problems import Place
 from cxcontracts.proofs import HARMLESS, Outcome, Prover
 from cxcontracts.rules import RULES, Rule
 from cxcontracts.scenes import Side
 
+_MOVED = "everything is served under {} now, it was {}: whoever calls the old path has to hear of it, if it is given up"
 _CHOICES = frozenset({"allOf", "oneOf", "anyOf"})
 
 
@@ -52,14 +54,25 @@ def compare(record: Side, candidate: Side, name: str, asked: Asked | None = None
     asked = asked or Asked()
     prover = Prover(record, candidate)
     found = compared(record, candidate, asked.today, notice=asked.sunset_notice)
-    changes = [_judged(each, prover, asked) for each in found]
+    moved = _moved(record, candidate)
+    changes = [_judged(each, prover, asked) for each in found if each.rule != "operation-moved" or each.data != moved]
     return Compared(
         name=name,
         record=version(record),
         candidate=version(candidate),
         changes=tuple(sorted(changes, key=_rank)),
+        warnings=(_MOVED.format(*moved),) if moved else (),
         operations=sum(1 for side in (record, candidate) for _ in side.contract.operations()),
     )
+
+
+def _moved(record: Side, candidate: Side) -> list[str]:
+    """Return where the candidate as a whole is served, and where the record was; nothing where they share a path.
+
+    Where a contract is served is for who deploys it to say: version 2 beside version 1, more often than in its place.
+    """
+    before, after = record.contract.bases, candidate.contract.bases
+    return list(moved_words(before, after)) if before and after and not set(before) & set(after) else []
 
 
 def version(side: Side) -> Version:
@@ -118,16 +131,31 @@ def _level(rule: Rule, outcome: Outcome, severities: Mapping[str, Level], *, ten
 
 
 def _sentence(rule: Rule, difference: Difference, outcome: Outcome) -> str:
-    said = rule.sentence.format(name=_name(difference.element), change=difference.words)
+    said = rule.sentence.format(name=_name(difference.element, rule.id), change=difference.words)
     if difference.tentative:
         return f"{said}; the operation was draft or alpha only, which promises nothing"
     return f"{said}; nobody can tell whether that breaks anybody: {outcome.doubt}" if outcome.doubt else said
 
 
-def _name(element: str) -> str:
-    """Return what an element is called in a sentence: what stands after the operation and the media type."""
-    words = element.split(" ")
-    return element if len(words) == 2 else words[-1]
+def _name(element: str, rule: str) -> str:
+    """Return what an element is called in a sentence: the path in a body without what leads there."""
+    method, path, *rest = element.split(" ", 4)
+    match rest:
+        case [] | ["security"]:
+            return f"{method} {path}"
+        case ["body"]:
+            return "the body"
+        case ["body" | "default" as where, media] if "/" in media:
+            return media if "media-type" in rule else f"the {'body' if where == 'body' else 'answer'}"
+        case [place, name] if place in PLACES:
+            return f"the {place} parameter {name}"
+        case [place, name, more] if place in PLACES:
+            return f"the {place} parameter {name} {more}"
+        case [status]:
+            return status
+        case [_, media] if "/" in media:
+            return media if "media-type" in rule else "the answer"
+    return f"the header {rest[-1].removeprefix('header.')}" if rest[-1].startswith("header.") else rest[-1]
 
 
 def _place(node: Node | None) -> Place | None:

@@ -30,11 +30,13 @@ class Edit:
 
     Attributes:
         kind: The rule's id without ``request-`` or ``response-``: ``type-changed``, ``became-nullable``, ``enum-widened`` …
-        words: What changed: ``values added: "y"``.
+        change: What changed, in a few words: ``values added: "y"``.
+        words: The same as the end of a sentence: of a value that "is …".
         data: What tells this edit from others at the same place.
     """
 
     kind: str
+    change: str
     words: str
     data: JSON
 
@@ -45,7 +47,21 @@ def edit(old: Schema, new: Schema) -> Edit:
     >>> edit({"enum": ["a"]}, {"enum": ["a", "b"]}).kind, edit({"type": "string"}, {"type": ["null", "string"]}).kind
     ('enum-widened', 'became-nullable')
     """
-    return Edit(_kind(old, new), _words(old, new), [old, new])
+    kind, change = _kind(old, new), _words(old, new)
+    return Edit(kind, change, change if kind.startswith("enum-") else _predicate(old, new), [old, new])
+
+
+def _predicate(old: Schema, new: Schema) -> str:
+    was, is_ = described(old), described(new)
+    if was != is_ or isinstance(old, bool) or isinstance(new, bool):
+        return f"{is_}; it was {was}"
+    keys = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
+    values = [f"{key} {_bound(new, key)}, it was {_bound(old, key)}" for key in keys]
+    return f"bound otherwise: {listed(values)}"
+
+
+def _bound(schema: Mapping[str, Any], key: str) -> str:
+    return shown(schema[key], 60) if key in schema else "free"
 
 
 def _kind(old: Schema, new: Schema) -> str:

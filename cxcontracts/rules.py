@@ -296,7 +296,7 @@ _CHANGES: Final = {
     "login-changed": "OAuth 2.0 with orders:write; it was OAuth 2.0 with orders:read",
     "-rewritten": "style pipeDelimited, was form",
     "-encoding-changed": "style pipeDelimited, was form",
-    "-alternatives-changed": "2, there were 3",
+    "-alternatives-changed": "without Parcel; with Pallet too",
     "-members-changed": "members of any name have a schema now",
     "-rule-changed": "contains",
     "-content-changed": 'contentEncoding is "base64url", it was "base64"',
