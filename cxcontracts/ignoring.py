@@ -35,7 +35,7 @@ _MOST_OFFERED: Final = 1_000
 
 def _check_format(written: JSON) -> None:
     if written != 1 or isinstance(written, bool):
-        raise Misread.of("format", value=written)
+        raise Misread.of("format", value=shown(written))
 
 
 class EntryKeys(Form):

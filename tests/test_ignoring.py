@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import json
 from dataclasses import replace
 from pathlib import Path
 
-import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -224,7 +224,7 @@ anything = st.recursive(
 @given(anything)
 def test_whatever_stands_there_is_read_or_told(tmp_path_factory: pytest.TempPathFactory, value: object) -> None:
     file = tmp_path_factory.getbasetemp() / "drawn.yaml"
-    file.write_bytes(orjson.dumps(value))
+    file.write_text(json.dumps(value), encoding="utf-8")
     try:
         read_ignore(file, TODAY).applied(compared())
     except EstateError as error:
