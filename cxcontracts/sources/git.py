@@ -27,8 +27,15 @@ _UNPRINTED: Final = re.compile(r"[\x00-\x1f\x7f]")
 _UPWARDS: Final = ("./", "../")
 
 _LINKED: Final = b"120000"
+_LENT: Final = b"160000"  # a commit of another repository
 _MOST_GUESSES: Final = 5_000
 """Among how many paths the one is looked for that was meant."""
+
+_NOWHERE: Final = {
+    b"dangling": "a link in its path leads nowhere",
+    b"loop": "links in its path lead round in a circle",
+    b"notdir": "its path leads through a file",
+}
 
 _AROUND: Final = {
     "GIT_ALLOW_PROTOCOL": "none",  # a partial clone would fetch what it lacks; no configuration overrides this
@@ -76,11 +83,14 @@ class Repository:
 
     Args:
         here: The folder; GIT_DIR goes before it, as in git.
+
+    Attributes:
+        processes: Those that run, by the option of ``git cat-file`` that they were started with.
     """
 
     def __init__(self, here: Path) -> None:
         self._here = here
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Repository:
         return self
@@ -90,10 +100,8 @@ class Repository:
 
     def close(self) -> None:
         """End the processes."""
-        for process in self._processes.values():
-            process.kill()
-            process.communicate()
-        self._processes.clear()
+        for way in tuple(self.processes):
+            self._end(way)
 
     def thing(self, name: str) -> Thing | None:
         """Return the object of a name, symbolic links within its tree being followed; None where there is none.
@@ -114,7 +122,7 @@ class Repository:
         if link is None:
             return None
         answers.read(int(link[2]) + 1)
-        raise outside() if link[1] == b"symlink" else Refused("file-missing", "a link in its path leads nowhere", "correct it")
+        raise outside() if link[1] == b"symlink" else Refused("file-missing", _NOWHERE[link[1]], "correct it")
 
     def contents(self, blob: Thing) -> bytes:
         """Return the bytes of a blob.
@@ -126,7 +134,7 @@ class Repository:
             raise too_large(MOST_BYTES)
         line, answers = self._asked("--batch", blob.id)
         if not _OBJECT.fullmatch(line):
-            raise Refused("file-unreadable", "git lacks what the file has in it", "run: git fsck")
+            raise _lacking()
         return answers.read(blob.size + 1)[: blob.size]
 
     def entries(self, tree: str, *, deep: bool = False) -> list[Entry]:
@@ -138,7 +146,9 @@ class Repository:
         """
         listing = self._said("ls-tree", "-z", "--full-tree", *(("-r",) if deep else ()), tree)
         parted = (entry.partition(b"\t") for entry in listing.split(b"\0", MOST_ENTRIES)[:MOST_ENTRIES])
-        return [Entry(os.fsdecode(path), kind.startswith(_LINKED)) for kind, _, path in parted if path]
+        return [
+            Entry(os.fsdecode(path), kind.startswith(_LINKED)) for kind, _, path in parted if path and not kind.startswith(_LENT)
+        ]
 
     @cached_property
     def prefix(self) -> str:
@@ -168,9 +178,9 @@ class Repository:
     def _asked(self, way: str, name: str) -> tuple[bytes, IO[bytes]]:
         """Ask one of the two processes about an object; return the first line of its answer, and where the rest is read from."""
         self.prefix  # noqa: B018 - says what is wrong with the repository, where anything is
-        if way not in self._processes:
-            self._processes[way] = self._started("cat-file", way, *(("--follow-symlinks",) if way == "--batch-check" else ()))
-        process = self._processes[way]
+        if way not in self.processes:
+            self.processes[way] = self._started("cat-file", way, *(("--follow-symlinks",) if way == "--batch-check" else ()))
+        process = self.processes[way]
         assert process.stdin is not None and process.stdout is not None
         try:
             process.stdin.write(os.fsencode(name) + b"\n")
@@ -179,8 +189,14 @@ class Repository:
         except BrokenPipeError:
             line = b""
         if not line:
-            raise GitError(f"git cannot read {quoted(name)} here; see what it says to: git cat-file -t {quoted(name)}")
+            self._end(way)
+            raise GitError(f"{_lacking().what}; {_lacking().remedy}")
         return line.removesuffix(b"\n"), process.stdout
+
+    def _end(self, way: str) -> None:
+        process = self.processes.pop(way)
+        process.kill()
+        process.communicate()
 
     def _started(self, *words: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -210,6 +226,11 @@ class Repository:
         return ran.stdout
 
 
+def _lacking() -> Refused:
+    """Return the refusal of what a partial clone does not have."""
+    return Refused("file-unreadable", "git has its name and not what is in it", "fetch it, or check the commit out")
+
+
 class Commit:
     """A folder of a commit, or of the index, as a store of files; links are followed as long as they stay in it.
 
@@ -226,14 +247,17 @@ class Commit:
 
     def contents(self, path: PurePosixPath) -> bytes:
         """Return the bytes of a file; refuses as :class:`~cxcontracts.contracts.stores.Store` says."""
-        found = self._repository.thing(f"{self._start}{path}") if path.parts else None
-        if found is None and path.name in self.beside(path):
-            raise Refused("file-unreadable", "git has its name and not what is in it", "fetch it, or check the commit out")
-        if found is None:
-            raise Refused("file-missing", "there is no such file", "check the name")
-        if found.type != "blob":
+        try:
+            found = self._repository.thing(f"{self._start}{path}") if path.parts else None
+            if found is not None and found.type == "blob":
+                return unpacked(self._repository.contents(found))
+        except GitError:
+            raise _lacking() from None
+        if found is not None or not path.parts:
             raise Refused("file-irregular", "this is no file", "name a file")
-        return unpacked(self._repository.contents(found))
+        if path.name in self.beside(path):
+            raise _lacking()
+        raise Refused("file-missing", "there is no such file", "check the name")
 
     def beside(self, path: PurePosixPath) -> Collection[str]:
         """Return the names of the files in the folder of a path; of the index none are known."""
@@ -346,6 +370,8 @@ def _found(name: str, text: str, repository: Repository) -> Thing | None:
         return repository.thing(name)
     except Refused as refused:
         raise UsageError(f"{quoted(text)} cannot be read: {refused.what}") from None
+    except GitError as error:
+        raise UsageError(f"{quoted(text)} cannot be read: {error}") from None
 
 
 def _tree(name: str, text: str, repository: Repository) -> str | None:
