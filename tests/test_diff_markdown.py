@@ -90,13 +90,19 @@ def test_a_list_is_cut_after_ten_with_a_count() -> None:
 # -- how long a comment may be -------------------------------------------------------------------------------
 
 
+def test_the_first_ten_breaks_come_with_their_proof_and_the_others_in_a_line() -> None:
+    text = render(diff(*(NULLABLE,) * 12))
+    assert text.count("<details>") == text.count("</details>") == 10
+    assert "\n**More that break (2)**\n" in text
+    assert text.count("\n- cause may be null now: `GET ") == 2
+
+
 def test_a_comment_is_cut_before_github_refuses_it_and_counts_what_is_left_out() -> None:
     text = render(diff(*(NULLABLE,) * 500, *(SOONER,) * 30, IGNORED))
-    shown = text.count("<details>")
+    shown = text.count("\n- cause may be null now: ")
     assert 55_000 < len(text) <= 60_000
-    assert f"\n\n… and {500 - shown} more that break\n" in text
+    assert f"\n\n… and {490 - shown} more\n" in text
     assert "\n**Errors by rule (30)**\n" in text
-    assert text.count("<details>") == text.count("</details>")
 
 
 @pytest.mark.parametrize("size", [1, 300, 10**6])

@@ -109,6 +109,11 @@ def test_what_is_ignored_is_suppressed_for_its_reason() -> None:
     ]
 
 
+def test_no_two_results_are_one_to_github() -> None:
+    hashes = [result["partialFingerprints"]["primaryLocationLineHash"] for result in results(diff(NULLABLE, GONE, NULLABLE))]
+    assert sorted(hashes) == sorted([f"{NULLABLE.fingerprint}:1", f"{NULLABLE.fingerprint}:2", f"{GONE.fingerprint}:1"])
+
+
 # -- rules ---------------------------------------------------------------------------------------------------
 
 

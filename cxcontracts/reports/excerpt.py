@@ -82,9 +82,11 @@ def _body(told: Told, body: JSON, room: int) -> list[str]:
 
 def _focus(told: Told, body: JSON) -> Focus:
     """Return what of the body is spoken of: the requirement's path, or the end of the element, whichever leads deeper."""
-    requirement = told.id.split("/", 2)[-1].partition(":")[2] if isinstance(told, Finding) else ""
-    last_of_element = told.element.rpartition(" ")[2]
-    return max((_parsed(requirement), _parsed(last_of_element)), key=lambda focus: _reach(body, focus))
+    last_of_element = _parsed(told.element.rpartition(" ")[2])
+    if not isinstance(told, Finding):
+        return last_of_element
+    requirement = _parsed(told.id.split("/", 2)[-1].partition(":")[2])
+    return max((requirement, last_of_element), key=lambda focus: _reach(body, focus))
 
 
 def _parsed(text: str) -> Focus:

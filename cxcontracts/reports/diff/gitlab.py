@@ -10,6 +10,7 @@ Source: GitLab, "Code Quality", section "Code Quality report format".
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import Final
 
 from cxcontracts.exchanges import JSON
@@ -35,11 +36,11 @@ def render(diff: Diff, inside: Inside) -> str:
     several = len(diff.contracts) > 1
     findings = [_limit(kind, why) for kind, why in limits(diff)]
     findings += [_finding(entry, standing(entry, inside) or Place(entry.contract.name), several) for entry in entries]
-    seen: dict[str, int] = {}
+    met: Counter[str] = Counter()
     for finding in findings:
         key = finding["fingerprint"]
-        seen[key] = seen.get(key, 0) + 1
-        finding["fingerprint"] = hashlib.sha256(f"{key} {seen[key]}".encode()).hexdigest()[:32]
+        met[key] += 1
+        finding["fingerprint"] = hashlib.sha256(f"{key} {met[key]}".encode()).hexdigest()[:32]
     return written(findings)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from cxcontracts.findings import Compared, Diff, Level
+from cxcontracts.findings import Compared, Diff
 from cxcontracts.reports.diff.sorting import Entry, sorted_out
 from cxcontracts.reports.diff.words import breaks, counts, facts, headline, ignored_for, notes, sentence, shows
 from cxcontracts.reports.page import FIRST
@@ -39,18 +39,18 @@ def render(diff: Diff) -> str:
     told = ". ".join(_capital(text) for text in (first.sentence, *map(inert, notes(diff))))
     comment = _Comment("\n\n".join([title, f"{told}.", *_in_all(diff)]))
     found = sorted_out(diff)
-    errors = [entry for entry in found.by_rule if entry.change.level is Level.ERROR]
-    warnings = [entry for entry in found.by_rule if entry.change.level is not Level.ERROR]
-    comment.section("", (_proved(diff, entry) for entry in found.broken), len(found.broken), "that break")
+    comment.section("", (_proved(diff, entry) for entry in found.broken[:FIRST]), len(found.broken[:FIRST]))
+    more = found.broken[FIRST:]
+    comment.section("More that break", (_line(diff, entry) for entry in more), len(more))
     for title, entries in (
         ("Breaks those who closed the set", found.closers),
-        ("Errors by rule", errors),
-        ("Worth a look", warnings),
+        ("Errors by rule", found.errors),
+        ("Worth a look", found.warnings),
         ("Unproven", found.unproven),
     ):
         comment.section(title, (_line(diff, entry) for entry in entries[:FIRST]), len(entries))
     reasons = ignored_for(found.ignored)
-    comment.section("Ignored", (f"- {number:,}: {inert(why)}" for why, number in reasons.items()), len(reasons), "reasons")
+    comment.section("Ignored", (f"- {number:,}: {inert(why)}" for why, number in reasons.items()), len(reasons))
     warned = [_warning(contract, warning) for contract in diff.contracts for warning in contract.warnings]
     comment.section("Warnings", warned[:FIRST], len(warned))
     return str(comment)
@@ -71,7 +71,7 @@ class _Comment:
         self._blocks = [head]
         self._left = _MOST - len(head)
 
-    def section(self, title: str, blocks: Iterable[str], number: int, what: str = "") -> None:
+    def section(self, title: str, blocks: Iterable[str], number: int) -> None:
         """Add a list under its title, and say how many of its *number* entries are left out."""
         if not number:
             return
@@ -83,7 +83,7 @@ class _Comment:
             self._add(block)
             shown += 1
         if shown < number:
-            self._add(" ".join(filter(None, [f"… and {number - shown:,} more", what])))
+            self._add(f"… and {number - shown:,} more")
 
     def _fits(self, block: str) -> bool:
         return len(block) + _RESERVE <= self._left

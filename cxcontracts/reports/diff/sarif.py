@@ -9,7 +9,8 @@ Sources: SARIF 2.1.0 (OASIS, 2020-03-27); GitHub, "SARIF support for code scanni
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -63,7 +64,10 @@ def _run(diff: Diff, inside: Inside) -> dict[str, JSON]:
         "automationDetails": {"id": _category(diff)},
         "invocations": [_invocation(diff, len(entries) - len(told))],
         "columnKind": "unicodeCodePoints",
-        "results": [_result(diff, entry, inside) | {"ruleIndex": places[entry.change.rule]} for entry in told],
+        "results": [
+            _result(diff, entry, inside) | {"ruleIndex": places[entry.change.rule], "partialFingerprints": fingerprints}
+            for entry, fingerprints in zip(told, _fingerprints(told), strict=True)
+        ],
     }
     run["results"] += [_limit(why, _start(diff, inside)) | {"ruleIndex": places[_LIMITED.id]} for _, why in limited]
     return run
@@ -115,10 +119,6 @@ def _result(diff: Diff, entry: Entry, inside: Inside) -> dict[str, JSON]:
         "ruleId": change.rule,
         "level": _LEVELS[change.level],
         "message": {"text": _text(lines)},
-        "partialFingerprints": {
-            "cxcontracts/v1": change.fingerprint,
-            "primaryLocationLineHash": f"{change.fingerprint}:1",  # the only one that GitHub reads
-        },
     }
     if place is not None:
         result["locations"] = [_location(place)]
@@ -127,6 +127,15 @@ def _result(diff: Diff, entry: Entry, inside: Inside) -> dict[str, JSON]:
     if change.waived:
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": _text([change.waived])}]
     return result
+
+
+def _fingerprints(entries: Sequence[Entry]) -> Iterator[dict[str, JSON]]:
+    """Yield what tells each result from others, whatever line it stands in. GitHub reads the second only, and wants it unique."""
+    met: Counter[str] = Counter()
+    for entry in entries:
+        fingerprint = entry.change.fingerprint
+        met[fingerprint] += 1
+        yield {"cxcontracts/v1": fingerprint, "primaryLocationLineHash": f"{fingerprint}:{met[fingerprint]}"}
 
 
 def _limit(why: str, place: Place | None) -> dict[str, JSON]:

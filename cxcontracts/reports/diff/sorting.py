@@ -28,7 +28,8 @@ class Sorted:
     Attributes:
         broken: Those that a witness proves.
         closers: Those that break only whoever closed a set of values.
-        by_rule: Those that count as errors or warnings though no exchange can show them.
+        errors: Those that count as errors though no exchange can show them.
+        warnings: Those that count as warnings, likewise.
         unproven: Those of which nobody can tell.
         ignored: Those that the ignore file accepts.
         announced: What is told of the end of a part, or of how stable it is.
@@ -37,7 +38,8 @@ class Sorted:
 
     broken: tuple[Entry, ...]
     closers: tuple[Entry, ...]
-    by_rule: tuple[Entry, ...]
+    errors: tuple[Entry, ...]
+    warnings: tuple[Entry, ...]
     unproven: tuple[Entry, ...]
     ignored: tuple[Entry, ...]
     announced: tuple[Entry, ...]
@@ -46,7 +48,7 @@ class Sorted:
     @property
     def to_act_on(self) -> tuple[Entry, ...]:
         """Those that somebody should look at: all that break, count, or are in doubt."""
-        return tuple(sorted((*self.broken, *self.closers, *self.by_rule, *self.unproven), key=_weight))
+        return tuple(sorted((*self.broken, *self.closers, *self.errors, *self.warnings, *self.unproven), key=_weight))
 
 
 def sorted_out(diff: Diff) -> Sorted:
@@ -64,7 +66,7 @@ def _group(change: Change) -> str:
     if change.verdict in (Verdict.BROKEN, Verdict.UNPROVEN):
         return str(change.verdict)
     if change.level is not Level.INFO:
-        return "closers" if change.rule in CLOSED_SET else "by_rule"
+        return "closers" if change.rule in CLOSED_SET else f"{change.level}s"
     return "announced" if change.rule.startswith(_ANNOUNCED) else "others"
 
 

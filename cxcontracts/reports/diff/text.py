@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from cxcontracts.findings import Diff, Level
+from cxcontracts.findings import Diff
 from cxcontracts.reports.diff.sorting import Entry, sorted_out
 from cxcontracts.reports.diff.words import (
     breaks,
@@ -112,11 +112,9 @@ class _Report:
     def rest(self) -> None:
         """Say what is not proved to break: first what counts, then what nobody can tell, then what is harmless."""
         found = self._found
-        errors = [entry for entry in found.by_rule if entry.change.level is Level.ERROR]
-        warnings = [entry for entry in found.by_rule if entry.change.level is not Level.ERROR]
         self._section("Breaks those who closed the set: an unlisted value is an error to them", found.closers)
-        self._section("Errors by rule: no exchange can show them", errors)
-        self._section("Worth a look: no exchange can show whether it breaks anybody", warnings)
+        self._section("Errors by rule: no exchange can show them", found.errors)
+        self._section("Worth a look", found.warnings)
         self._section("Unproven: nobody can tell", found.unproven)
         self.page.section("Announced", found.announced, self._line, most=self._most)
         self.page.section("Harmless", found.others, self._line, most=self._most)

@@ -71,7 +71,7 @@ def _harmless(found: Sorted) -> str:
         return "no change that a caller could notice"
     closers = ", but for those who closed a set of values" if found.closers else ""
     ignored = f", apart from {_so_many(found.ignored, 'that {} ignored')}" if found.ignored else ""
-    look = f"; {_so_many(found.by_rule, '{} worth a look')}" if found.by_rule else ""
+    look = f"; {_so_many(found.warnings, '{} worth a look')}" if found.warnings else ""
     return f"nothing breaks{closers}{ignored}{look}"
 
 
@@ -121,12 +121,11 @@ def release(contract: Compared) -> str:
 def counts(diff: Diff) -> str:
     """Return how many changes mean what, worst first; empty where there is none."""
     found = sorted_out(diff)
-    errors = sum(entry.change.level is Level.ERROR for entry in found.by_rule)
     known = {
         "breaking": len(found.broken),
         "for closed sets": len(found.closers),
-        "by rule": errors,
-        "worth a look": len(found.by_rule) - errors,
+        "by rule": len(found.errors),
+        "worth a look": len(found.warnings),
         "unproven": len(found.unproven),
         "announced": len(found.announced),
         "harmless": len(found.others),
