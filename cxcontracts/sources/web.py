@@ -6,6 +6,7 @@ import ipaddress
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from cxcontracts.documents import MOST_BYTES, quoted
 from cxcontracts.errors import UsageError
@@ -43,10 +44,11 @@ def fetched(
     import httpx
 
     try:
+        _ = urlsplit(url).port  # httpx reads some that are none
         address = httpx.URL(url)
-    except httpx.InvalidURL as error:
-        raise UsageError(f"{quoted(url)} is no URL: {error}") from None
-    _insist_on_safe(address)
+    except (ValueError, httpx.InvalidURL) as error:
+        raise UsageError(f"{quoted(public(url))} is no URL: {error}") from None
+    _insist_on_safe(address, public(url))
     until = clock() + in_all
     try:
         with httpx.Client(timeout=patience, headers=_HEADERS) as client:
@@ -79,8 +81,7 @@ def public(url: str) -> str:
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
-def _insist_on_safe(address: httpx.URL) -> None:
-    shown = public(str(address))
+def _insist_on_safe(address: httpx.URL, shown: str) -> None:
     if not address.host:
         raise UsageError(f"{quoted(shown)} names no host")
     if address.scheme != "https" and not (address.scheme == "http" and _is_this_machine(address.host)):
