@@ -145,23 +145,23 @@ _ROWS: Final = (
     Rule("response-property-became-required", _INFO, _NOBODY, "{name} is always answered now", "More is promised.", _FINE),
     # values
     *(
-        Rule(f"{where}-{what}", level, breaks, sentence, meaning, remedy, proved)
+        Rule(f"{where}-{what}", _ERROR, breaks, sentence, meaning, remedy, True)
         for where, breaks, meaning, remedy in (
             ("request", _SENDERS, _ONE_LESS, _NEVER_LESS),
             ("response", _READERS, _ONE_MORE, _ADD_BESIDE),
         )
-        for what, level, sentence, proved in (
-            ("type-changed", _ERROR, "{name} is {change}", True),
-            ("const-changed", _ERROR, "{name} is {change}", True),
-            ("range-changed", _ERROR, "{name} is {change}", True),
-            ("length-changed", _ERROR, "{name} is {change}", True),
-            ("pattern-changed", _ERROR, "{name} is {change}", True),
-            ("format-changed", _ERROR, "{name} is {change}", True),
-            ("size-changed", _ERROR, "{name} is {change}", True),
-            ("alternatives-changed", _ERROR, "{name} has other alternatives: {change}", True),
-            ("members-changed", _ERROR, "of the further members of {name}: {change}", True),
-            ("values-changed", _ERROR, "{name} is {change}", True),
-            ("rule-changed", _ERROR, "{name} has another rule: {change}", True),
+        for what, sentence in (
+            ("type-changed", "{name} is {change}"),
+            ("const-changed", "{name} is {change}"),
+            ("range-changed", "{name} is {change}"),
+            ("length-changed", "{name} is {change}"),
+            ("pattern-changed", "{name} is {change}"),
+            ("format-changed", "{name} is {change}"),
+            ("size-changed", "{name} is {change}"),
+            ("alternatives-changed", "{name} has other alternatives: {change}"),
+            ("members-changed", "{name}: {change}"),
+            ("values-changed", "{name} is {change}"),
+            ("rule-changed", "{name} has another rule: {change}"),
         )
     ),
     Rule("request-became-nullable", _ERROR, _SENDERS, "{name} may be null now", "Null is taken too. Nobody has to send it.",
