@@ -270,10 +270,10 @@ def example(rule: Rule) -> str:
 
 
 _NAMES: Final = {
-    "parameter": "limit", "media-type": "application/xml", "encoding": "tags", "header": "header.x-page-count", "status": "202",
-    "enum": "state", "default": "sort", "const": "currency", "range": "amount", "size": "items", "alternatives": "payment",
-    "property": "note", "became-nullable": "note", "operation": "GET /orders/{orderId}", "deprecated": "GET /orders/{orderId}",
-    "sunset": "GET /orders/{orderId}", "stability": "GET /orders/{orderId}",
+    "parameter": "the query parameter limit", "header": "the header x-page-count", "property": "note",
+    "media-type": "application/xml", "encoding": "tags", "status": "202", "enum": "state", "const": "currency", "range": "amount", "size": "items",
+    "alternatives": "payment", "request-default": "the query parameter sort", "default": "sort", "not-compared": "the body",
+    **dict.fromkeys(("operation", "deprecated", "sunset", "stability"), "GET /orders/{orderId}"),
 }  # fmt: skip
 """What the part is called in an example, by what the id says of it; ``note`` where it says nothing."""
 

@@ -42,6 +42,12 @@ def test_an_example_is_a_clause_that_needs_nothing_more(rule: Rule) -> None:
 
 
 @every_rule
+def test_an_example_is_of_the_part_that_the_id_speaks_of(rule: Rule) -> None:
+    whole = "{name}" in rule.sentence and group_of(rule) in ("Operations", "Announcements")
+    assert ("GET /orders/{orderId}" in example(rule)) is whole
+
+
+@every_rule
 def test_what_a_rule_means_and_what_to_do_are_whole_sentences(rule: Rule) -> None:
     for text in (rule.meaning, rule.remedy):
         assert re.fullmatch(r"(?s)[A-Zx].*[.]", text)
