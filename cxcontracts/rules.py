@@ -270,8 +270,8 @@ def example(rule: Rule) -> str:
 
 
 _NAMES: Final = {
-    "parameter": "the query parameter limit", "header": "the header x-page-count", "property": "note",
-    "media-type": "application/xml", "encoding": "tags", "status": "202", "enum": "state", "const": "currency", "range": "amount", "size": "items",
+    "parameter": "the query parameter limit", "header": "the header x-page-count", "property": "note", "encoding": "tags",
+    "media-type": "application/xml", "status": "202", "enum": "state", "const": "currency", "range": "amount", "size": "items",
     "alternatives": "payment", "request-default": "the query parameter sort", "default": "sort", "not-compared": "the body",
     **dict.fromkeys(("operation", "deprecated", "sunset", "stability"), "GET /orders/{orderId}"),
 }  # fmt: skip
