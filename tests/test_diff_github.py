@@ -121,7 +121,7 @@ def test_errors_come_before_warnings_and_what_breaks_before_what_only_counts() -
 
 def test_what_is_harmless_or_ignored_is_no_annotation() -> None:
     (notice,) = obeyed(render(diff(IGNORED), inside))
-    assert notice.message == "INTACT  operator.yaml 2.3.0 → 2.4.0: nothing breaks, apart from 1 change that is ignored"
+    assert notice.message == "INTACT  operator.yaml 2.3.0 → 2.4.0: nothing breaks in 1 change, apart from 1 that is ignored"
 
 
 def test_what_nobody_can_tell_is_a_warning_with_its_reason() -> None:

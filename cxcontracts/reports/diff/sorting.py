@@ -23,7 +23,7 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Sorted:
-    """The changes of a diff by what they mean, each in one place, worst first.
+    """The changes of a diff by what they mean, each in one place, worst first, and first what is felt.
 
     Attributes:
         broken: Those that a witness proves.
@@ -70,5 +70,5 @@ def _group(change: Change) -> str:
     return "announced" if change.rule.startswith(_ANNOUNCED) else "others"
 
 
-def _weight(entry: Entry) -> tuple[int, bool]:
-    return _LEVELS.index(entry.change.level), not entry.change.breaking
+def _weight(entry: Entry) -> tuple[int, bool, bool]:
+    return _LEVELS.index(entry.change.level), not entry.change.breaking, not entry.change.felt_by

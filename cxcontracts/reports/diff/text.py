@@ -8,6 +8,7 @@ from typing import Final
 from cxcontracts.findings import Diff
 from cxcontracts.reports.diff.sorting import Entry, sorted_out
 from cxcontracts.reports.diff.words import (
+    a_level,
     breaks,
     counts,
     exchange,
@@ -99,7 +100,7 @@ class _Report:
             self._row(label, fact)
         self._row("felt by", felt(change, self._most and _FELT) if self._diff.estate else "")
         if self._gates and change not in self._gates:
-            self._row("gate", f"stays open for this one: it counts as {change.level}")
+            self._row("gate", f"stays open for this one, which counts as {a_level(change.level)}")
         for label, place in (("new", change.is_), ("old", change.was)):
             if place is not None:
                 self.page.copied(label, str(place), column=_LABELS)

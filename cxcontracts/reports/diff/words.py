@@ -49,7 +49,7 @@ def headline(diff: Diff) -> Headline:
     if found.unproven:
         undecided = f"{count(len(found.unproven), 'change')} could not"
         return Headline("UNPROVEN", _subject(diff), f"nothing breaks as far as it could be decided; {undecided}")
-    return Headline("INTACT", _subject(diff), _harmless(found))
+    return Headline("INTACT", _subject(diff), _harmless(found, len(diff.changes)))
 
 
 def _subject(diff: Diff) -> str:
@@ -65,18 +65,16 @@ def _breaks(diff: Diff, broken: Sequence[Entry]) -> str:
     return f"{count(len(broken), 'change')} {'breaks' if len(broken) == 1 else 'break'} {whose} {listed(groups or ['users'])}"
 
 
-def _harmless(found: Sorted) -> str:
+def _harmless(found: Sorted, number: int) -> str:
     """Return how nothing breaks."""
-    if not any(vars(found).values()):
+    if not number:
         return "no change that a caller could notice"
     closers = ", but for those who closed a set of values" if found.closers else ""
-    ignored = f", apart from {_so_many(found.ignored, 'that {} ignored')}" if found.ignored else ""
-    look = f"; {_so_many(found.warnings, '{} worth a look')}" if found.warnings else ""
-    return f"nothing breaks{closers}{ignored}{look}"
-
-
-def _so_many(entries: Sequence[Entry], what: str) -> str:
-    return f"{count(len(entries), 'change')} {what.format('is' if len(entries) == 1 else 'are')}"
+    ignored = (
+        f", apart from {len(found.ignored):,} that {'is' if len(found.ignored) == 1 else 'are'} ignored" if found.ignored else ""
+    )
+    look = f"; {len(found.warnings):,} {'is' if len(found.warnings) == 1 else 'are'} worth a look" if found.warnings else ""
+    return f"nothing breaks in {count(number, 'change')}{closers}{ignored}{look}"
 
 
 def limits(diff: Diff) -> Iterator[tuple[str, str]]:
@@ -97,16 +95,21 @@ def notes(diff: Diff) -> Iterator[str]:
         yield "interrupted: there may be more"
     if found.broken and not diff.gates:
         yield "the gate stays open" + (
-            f": none of it counts as {_article(diff.fail_on)}" if diff.fail_on else ", whatever is found"
+            f": none of it counts as {_closing(diff.fail_on)}" if diff.fail_on else ", whatever is found"
         )
     if diff.estate and diff.changes:
         number = sum(bool(change.felt_by) for change in diff.changes)
-        some = f"{number:,}" if number else "none"
-        yield f"{some} of {count(len(diff.changes), 'change')} {'are' if number > 1 else 'is'} felt in {diff.estate}"
+        some = f"{number:,} of {count(len(diff.changes), 'change')}" if number else "no change"
+        yield f"{some} {'are' if number > 1 else 'is'} felt in {diff.estate}"
 
 
-def _article(level: Level) -> str:
-    return {Level.ERROR: "an error", Level.WARNING: "an error or a warning", Level.INFO: "anything"}[level]
+def _closing(fail_on: Level) -> str:
+    return {Level.ERROR: "an error", Level.WARNING: "an error or a warning", Level.INFO: "anything"}[fail_on]
+
+
+def a_level(level: Level) -> str:
+    """Return a level as what something counts as."""
+    return {Level.ERROR: "an error", Level.WARNING: "a warning", Level.INFO: "no more than something to know"}[level]
 
 
 def release(contract: Compared) -> str:

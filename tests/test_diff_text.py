@@ -1,0 +1,393 @@
+"""The report of a diff for people. The sessions below are what a stranger reads first."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cxcontracts.findings import Audience, Change, Diff, Level
+from cxcontracts.reports.diff.text import render
+from cxcontracts.reports.page import wide
+from cxcontracts.rules import RULES
+from tests.diffs import (
+    ADDED,
+    DEFAULT,
+    DEPRECATED,
+    DOUBTED,
+    EVERY,
+    GONE,
+    IGNORED,
+    NULLABLE,
+    SOONER,
+    WIDENED,
+    change,
+    compared,
+    diff,
+    everybody,
+    hurt,
+    version,
+)
+from tests.readers import commands, unseen
+
+OUR_COLOURS = re.compile(r"\x1b\[(?:0|1|2|31|32|33)m")
+
+EVERY_KIND = diff(*EVERY)
+EVERY_KIND_SESSION = """\
+BREAKING  operator.yaml 2.3.0 → 2.4.0: 3 changes break its callers, senders and
+          readers
+
+  DELETE /bookings/{bookingRef} is gone: every call of it fails
+
+    element      DELETE /bookings/{bookingRef}
+    breaks       whoever calls it
+    request      DELETE /bookings/QX7T2M
+    response     404 (assumed: no contract declares this refusal)
+    old          api/old.yaml:118:9
+    rule         operation-removed
+    fingerprint  bb0f985ece524934
+
+  cause may be null now
+
+    element      GET /services/{serviceId} 200 application/json cause
+    breaks       whoever reads it
+    request      GET /services/SVC-1
+    response     200 {"serviceId": "SVC-1", "status": "cancelled", "cause":
+                 null, "updatedAt": "2026-11-22T07:30:00Z", …}
+    new          api/new.yaml:120:9
+    old          api/old.yaml:118:9
+    rule         response-became-nullable
+    fingerprint  76094b807b84c8a5
+
+  surname is at least 3 characters, was 1
+
+    element      POST /bookings body application/json surname and 26 more places
+    breaks       whoever sends it
+    request      POST /bookings?dry=true {"bookingRef": "QX7T2M", "surname":
+                 "Ng"}
+    response     400 (assumed: no contract declares this refusal)
+    new          api/new.yaml:120:9
+    old          api/old.yaml:118:9
+    rule         request-length-changed
+    fingerprint  532e4d280b234b8f
+
+Breaks those who closed the set: an unlisted value is an error to them (1)
+  - status may have more values: "diverted" added: GET /services/{serviceId} 200
+    application/json status
+    api/new.yaml:120:9
+    response-enum-widened d428053c7fb8228f
+
+Errors by rule: no exchange can show them (1)
+  - GET /timetables ends sooner than announced: 2027-06-30, was 2027-12-31
+    api/new.yaml:120:9
+    sunset-brought-forward c01238e73be14171
+
+Worth a look (1)
+  - limit, left out, means something else: 50, was 20: GET /services query limit
+    api/new.yaml:120:9
+    request-default-changed 1b26ea6c2ba32ee0
+
+Unproven: nobody can tell (1)
+  - may be null (two patterns that nobody can compare): GET /stations 200
+    application/json code
+    api/new.yaml:120:9
+    response-pattern-changed 7e873dcf86743957
+
+Announced (1)
+  - GET /fares is deprecated until 2027-12-31 and 1 more place
+
+Harmless (1)
+  - zone may be answered now: GET /stations 200 application/json zone
+
+Ignored (1)
+  - 1: agreed with the operator, until March
+
+What it means, and what to do instead: cxcontracts explain operation-removed
+"""
+
+FELT = diff(
+    dataclasses.replace(
+        NULLABLE, felt_by=tuple(f"rail-disruption/check-service/needs:cause.{name}" for name in ("code", "lang", "text", "why"))
+    ),
+    dataclasses.replace(ADDED, felt_by=("rail-disruption/plan/needs:zone",)),
+    WIDENED,
+    estate="rail-retail",
+)
+FELT_SESSION = """\
+BREAKING  operator.yaml 2.3.0 → 2.4.0: 1 change breaks its readers
+  2 of 3 changes are felt in rail-retail
+
+  cause may be null now
+
+    element      GET /services/{serviceId} 200 application/json cause
+    breaks       whoever reads it
+    request      GET /services/SVC-1
+    response     200 {"serviceId": "SVC-1", "status": "cancelled", "cause":
+                 null, "updatedAt": "2026-11-22T07:30:00Z", …}
+    felt by      rail-disruption/check-service/needs:cause.code,
+                 rail-disruption/check-service/needs:cause.lang,
+                 rail-disruption/check-service/needs:cause.text and 1 more
+    new          api/new.yaml:120:9
+    old          api/old.yaml:118:9
+    rule         response-became-nullable
+    fingerprint  76094b807b84c8a5
+
+Breaks those who closed the set: an unlisted value is an error to them (1)
+  - status may have more values: "diverted" added: GET /services/{serviceId} 200
+    application/json status
+    api/new.yaml:120:9
+    response-enum-widened d428053c7fb8228f
+
+Harmless (1)
+  - zone may be answered now: GET /stations 200 application/json zone
+    felt by rail-disruption/plan/needs:zone
+
+What it means, and what to do instead: cxcontracts explain response-became-nullable
+"""
+
+SEVERAL = Diff(
+    (
+        compared(GONE, warnings=("api/old.yaml:3:1: schema 'Seat' is defined twice",)),
+        compared(name="fares.yaml"),
+        compared(ADDED, name="stations.yaml", record=None),
+        compared(name="shapes.yaml", operations=0),
+    )
+)
+SEVERAL_SESSION = """\
+BREAKING  4 contracts: 1 change breaks their callers
+
+  operator.yaml 2.3.0 → 2.4.0  1 breaking
+  stations.yaml 2.4.0 is new   1 harmless
+  shapes.yaml 2.3.0 → 2.4.0    nothing to compare: it has no operation
+  1 contract without a change
+
+  DELETE /bookings/{bookingRef} is gone: every call of it fails
+
+    contract     operator.yaml 2.3.0 → 2.4.0
+    element      DELETE /bookings/{bookingRef}
+    breaks       whoever calls it
+    request      DELETE /bookings/QX7T2M
+    response     404 (assumed: no contract declares this refusal)
+    old          api/old.yaml:118:9
+    rule         operation-removed
+    fingerprint  bb0f985ece524934
+
+Harmless (1)
+  - stations.yaml: zone may be answered now: GET /stations 200 application/json
+    zone
+
+Warnings (1)
+  - operator.yaml: api/old.yaml:3:1: schema 'Seat' is defined twice
+
+What it means, and what to do instead: cxcontracts explain operation-removed
+"""
+
+HARMLESS = diff(
+    *(
+        dataclasses.replace(
+            ADDED, because=f"zone{n:02} may be answered now", element=f"GET /stations 200 application/json zone{n:02}"
+        )
+        for n in range(44)
+    )
+)
+HARMLESS_SESSION = """\
+INTACT  operator.yaml 2.3.0 → 2.4.0: nothing breaks in 44 changes
+
+Harmless (44)
+  - zone00 may be answered now: GET /stations 200 application/json zone00
+  - zone01 may be answered now: GET /stations 200 application/json zone01
+  - zone02 may be answered now: GET /stations 200 application/json zone02
+  - zone03 may be answered now: GET /stations 200 application/json zone03
+  - zone04 may be answered now: GET /stations 200 application/json zone04
+  - zone05 may be answered now: GET /stations 200 application/json zone05
+  - zone06 may be answered now: GET /stations 200 application/json zone06
+  - zone07 may be answered now: GET /stations 200 application/json zone07
+  - zone08 may be answered now: GET /stations 200 application/json zone08
+  - zone09 may be answered now: GET /stations 200 application/json zone09
+    … and 34 more; --verbose shows all
+"""
+
+SESSIONS = {
+    "every kind of change": (EVERY_KIND, EVERY_KIND_SESSION),
+    "felt in an estate": (FELT, FELT_SESSION),
+    "several contracts": (SEVERAL, SEVERAL_SESSION),
+    "nothing but harmless": (HARMLESS, HARMLESS_SESSION),
+}
+
+
+def plain(diff: Diff, **options: bool) -> str:
+    return render(diff, colour=False, **options)
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_each_session_reads_as_it_was_wanted(name: str) -> None:
+    run, session = SESSIONS[name]
+    assert plain(run) == session
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_lines_keep_to_the_width_and_have_no_blanks_at_their_end(name: str, width: int) -> None:
+    run, _ = SESSIONS[name]
+    lines = render(run, colour=False, width=width, verbose=True).split("\n")
+    copied = re.compile(r"needs:|^    api/|cxcontracts explain|^    [a-z-]+ [0-9a-f]{16}$|^    rule ")
+    assert [line for line in lines if wide(line) > width and not copied.search(line)] == []
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_colours_add_nothing_to_the_words(name: str) -> None:
+    run, session = SESSIONS[name]
+    coloured = render(run, colour=True)
+    assert coloured != session
+    assert OUR_COLOURS.sub("", coloured) == session
+
+
+# -- the first line ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("run", "first"),
+    [
+        (diff(), "INTACT  operator.yaml 2.3.0 → 2.4.0: no change that a caller could notice"),
+        (diff(ADDED, DEPRECATED), "INTACT  operator.yaml 2.3.0 → 2.4.0: nothing breaks in 2 changes"),
+        (
+            diff(WIDENED),
+            "INTACT  operator.yaml 2.3.0 → 2.4.0: nothing breaks in 1 change, but for those who closed a set of values",
+        ),
+        (diff(DEFAULT), "INTACT  operator.yaml 2.3.0 → 2.4.0: nothing breaks in 1 change; 1 is worth a look"),
+        (diff(ADDED, IGNORED), "INTACT  operator.yaml 2.3.0 → 2.4.0: nothing breaks in 2 changes, apart from 1 that is ignored"),
+        (
+            diff(DOUBTED),
+            "UNPROVEN  operator.yaml 2.3.0 → 2.4.0: nothing breaks as far as it could be decided; 1 change could not",
+        ),
+        (
+            diff(SOONER),
+            "GATE CLOSED  operator.yaml 2.3.0 → 2.4.0: nothing is proved to break, and 1 change closes the gate all the same",
+        ),
+        (
+            diff(WIDENED, fail_on=Level.WARNING),
+            "GATE CLOSED  operator.yaml 2.3.0 → 2.4.0: nothing is proved to break, and 1 change closes the gate all the same",
+        ),
+        (diff(*everybody(Audience.SENDERS)), "BREAKING  operator.yaml 2.3.0 → 2.4.0: 1 change breaks its senders"),
+        (diff(*everybody(*Audience)), "BREAKING  operator.yaml 2.3.0 → 2.4.0: 4 changes break its callers, senders and readers"),
+        (diff(*everybody(Audience.NOBODY)), "BREAKING  operator.yaml 2.3.0 → 2.4.0: 1 change breaks its users"),
+        (Diff(()), "NOTHING COMPARED  there is no contract to compare"),
+        (Diff((compared(operations=0),)), "NOTHING COMPARED  operator.yaml 2.3.0 → 2.4.0: there is no operation on either side"),
+        (
+            diff(ADDED, complete=False),
+            "INCOMPLETE  operator.yaml 2.3.0 → 2.4.0: interrupted; what is not listed was not compared",
+        ),
+        (
+            diff(complete=False),
+            "INCOMPLETE  operator.yaml 2.3.0 → 2.4.0: interrupted; nothing was found in what was compared so far",
+        ),
+        (Diff((), complete=False), "INCOMPLETE  interrupted before anything was compared"),
+        (Diff((compared(GONE, candidate=None),)), "BREAKING  operator.yaml 2.3.0 is gone: 1 change breaks its callers"),
+        (Diff((compared(record=None),)), "INTACT  operator.yaml 2.4.0 is new: no change that a caller could notice"),
+        (
+            Diff((compared(candidate=version("2.3.0", "old")),)),
+            "INTACT  operator.yaml 2.3.0 (the same files twice): no change that a caller could notice",
+        ),
+    ],
+)
+def test_the_first_line_is_the_verdict(run: Diff, first: str) -> None:
+    assert render(run, colour=False, width=200).split("\n")[0] == first
+
+
+@pytest.mark.parametrize(
+    ("run", "note"),
+    [
+        (diff(NULLABLE, fail_on=None), "the gate stays open, whatever is found"),
+        (diff(dataclasses.replace(NULLABLE, level=Level.WARNING)), "the gate stays open: none of it counts as an error"),
+        (
+            diff(dataclasses.replace(NULLABLE, level=Level.INFO), fail_on=Level.WARNING),
+            "the gate stays open: none of it counts as an error or a warning",
+        ),
+        (diff(NULLABLE, complete=False), "interrupted: there may be more"),
+        (diff(SOONER, complete=False), "interrupted: there may be more"),
+        (diff(NULLABLE, estate="rail-retail"), "no change is felt in rail-retail"),
+    ],
+)
+def test_what_belongs_beside_the_verdict_follows_it(run: Diff, note: str) -> None:
+    assert render(run, colour=False, width=200).split("\n")[1] == f"  {note}"
+
+
+def test_a_break_that_does_not_close_the_gate_among_others_that_do_says_so() -> None:
+    text = plain(diff(NULLABLE, dataclasses.replace(GONE, level=Level.WARNING)))
+    assert "\n    gate         stays open for this one, which counts as a warning\n" in text
+    assert text.index("cause may be null now") < text.index("is gone: every call")
+
+
+# -- where each change is told -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_kind_of_change_is_told_once(rule: str) -> None:
+    told = change(rule, because="a sentence of its own")
+    assert plain(diff(told)).count("a sentence of its own") == 1
+
+
+@pytest.mark.parametrize(("what", "told"), [("may be null", "may be null"), ("", "response-became-nullable")])
+def test_a_change_that_nobody_explained_is_still_told(what: str, told: str) -> None:
+    assert f"\n  {told}\n\n    element " in plain(diff(dataclasses.replace(NULLABLE, because="", change=what)))
+
+
+def test_what_is_felt_comes_first_among_equals() -> None:
+    felt = dataclasses.replace(GONE, felt_by=("a/b/c",))
+    text = plain(diff(NULLABLE, felt, estate="rail-retail"))
+    assert text.index("is gone: every call") < text.index("cause may be null now")
+    assert text.count("\n    felt by      ") == 2
+
+
+def test_nobody_is_said_to_feel_it_where_no_estate_was_asked() -> None:
+    assert "felt" not in plain(diff(*EVERY))
+
+
+def test_ignored_changes_are_counted_by_their_reason() -> None:
+    text = plain(diff(IGNORED, IGNORED, dataclasses.replace(IGNORED, waived="nobody sends it")))
+    assert text.endswith("\nIgnored (3)\n  - 2: agreed with the operator, until March\n  - 1: nobody sends it\n")
+
+
+# -- what is cut ---------------------------------------------------------------------------------------------
+
+
+def numbered(number: int, of: Change = NULLABLE) -> tuple[Change, ...]:
+    return tuple(dataclasses.replace(of, because=f"part {n:03} may be null now") for n in range(number))
+
+
+def test_the_first_ten_breaks_come_with_their_proof_and_no_break_is_left_out() -> None:
+    text = plain(diff(*numbered(34)))
+    assert text.count("\n    request ") == 10
+    assert "\nMore that break (24)\n  - part 010 may be null now: GET /services/{serviceId} 200" in text
+    assert len(re.findall(r"part \d\d\d may be null now", text)) == 34
+
+
+def test_verbose_proves_every_break_and_lists_every_change() -> None:
+    text = plain(diff(*numbered(34), *numbered(34, ADDED)), verbose=True)
+    assert text.count("\n    request ") == 34
+    assert "more" not in text
+    assert len(re.findall(r"part \d\d\d may be null now", text)) == 68
+
+
+# -- what a contract can do to it ----------------------------------------------------------------------------
+
+
+def test_no_text_of_a_contract_reaches_runner_or_terminal(hurtful: tuple[str, ...]) -> None:
+    for text in hurtful:
+        coloured = render(hurt(text), colour=True, verbose=True)
+        for shown in (plain(hurt(text)), OUR_COLOURS.sub("", coloured)):
+            assert (commands(shown), unseen(shown)) == ([], [])
+
+
+@given(st.text(max_size=30))
+def test_a_contract_cannot_start_a_line_of_the_report(text: str) -> None:
+    forged = f"x\nINTACT  {text}\nINTACT {text}"
+    assert [line for line in plain(hurt(forged)).split("\n") if line.startswith("INTACT")] == []
+
+
+def test_a_word_of_a_contract_is_cut_before_it_fills_the_terminal() -> None:
+    assert len(plain(hurt("x" * 10**6))) < 60_000
