@@ -1,8 +1,9 @@
 """``diff`` held against oasdiff, finding by finding, on the pairs of its own tests: ``python -m benchmarks.agreement``.
 
 What oasdiff calls an error has to be breaking here, or an error where it is about what was announced, in the same operation and,
-where its sentence names a parameter, a header or a property, in that one. What it finds neither an error nor a warning in must
-not break anybody here. ``agreement.yaml`` lists where the two differ, who is right, and how that is shown.
+where its sentence names a parameter, a header or a property, in that one. Where it finds something harmless, nothing may break
+anybody here, but what it finds something worse in; and nothing at all where it is silent. ``agreement.yaml`` lists where the two
+differ, who is right, and how that is shown.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 import ryaml
 
 from benchmarks.corpus import Pair, Version, corpus
+from benchmarks.witnesses import NOT_LOOKED_AT, Document, doubt, told_apart
 from cxcontracts.comparing import Asked, compare
 from cxcontracts.findings import Change, Level
 from cxcontracts.opening import read_contract
@@ -29,7 +31,7 @@ REMAINING = Path(__file__).with_name("agreement.yaml")
 TODAY = datetime.date(2026, 11, 22)
 """The day on which the pairs were written down: some of their tests name a sunset so many days ahead."""
 LEAST = 0.95
-"""How much has to agree, of all findings and of all pairs."""
+"""How many lines have to agree, of oasdiff's findings about operations: of all but those that a value shows to be wrong."""
 HARMLESS = ("none", "info")
 
 _COMPOUND = (
@@ -57,10 +59,11 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
-class Error:
-    """One finding of oasdiff that it calls an error; *text* is empty where only its id is known."""
+class Line:
+    """One finding of oasdiff about an operation; *text* is empty where only its id is known."""
 
     id: str
+    level: str
     element: Element
     text: str
 
@@ -72,7 +75,7 @@ class Case:
     Attributes:
         level: The worst level of what its test asserts.
         worst: The worst level of all that oasdiff says of it.
-        errors: What it calls errors.
+        lines: All that it says of operations.
         notice: The days of notice that its test agreed on; None for none.
     """
 
@@ -80,8 +83,18 @@ class Case:
     pair: Pair
     level: str
     worst: str
-    errors: tuple[Error, ...]
+    lines: tuple[Line, ...]
     notice: int | None
+
+    @property
+    def errors(self) -> tuple[Line, ...]:
+        """What oasdiff calls errors."""
+        return tuple(line for line in self.lines if line.level == "error")
+
+    @property
+    def fine(self) -> tuple[Line, ...]:
+        """What oasdiff calls harmless."""
+        return tuple(line for line in self.lines if line.level == "info")
 
     @property
     def harmless(self) -> bool:
@@ -127,7 +140,10 @@ class Remaining:
         pair, id: As in :class:`Difference`.
         right: ``ours`` or ``oasdiff``.
         why: Why, in a sentence or two.
-        shown: ``witness`` where our exchange shows it, ``rule`` where no exchange can.
+        shown: ``witness`` where our exchange shows it; ``sample`` where a value does, which both versions take or both refuse,
+            whatever oasdiff says; ``rule`` where no exchange and no value can.
+        at: Where the sample is: ``METHOD /path``, and ``body``, a status, or the place and name of a parameter.
+        sample: The value.
     """
 
     pair: str
@@ -135,22 +151,50 @@ class Remaining:
     right: str
     why: str
     shown: str
+    at: str = ""
+    sample: Any = None
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """How many agree, of how many."""
+class Agreement:
+    """On how many lines the two agree.
 
-    agreed: int
-    total: int
+    Attributes:
+        errors, missed: What oasdiff calls errors, and how much of it breaks nobody here.
+        harmless, alarms: What it calls harmless, and what breaks somebody there all the same.
+        pairs, differing: All pairs, and those with any difference.
+        shown: How many of the differences a witness or a sample decides against oasdiff.
+    """
+
+    errors: int
+    missed: int
+    harmless: int
+    alarms: int
+    pairs: int
+    differing: int
+    shown: int
+
+    @property
+    def lines(self) -> int:
+        """How many lines there are."""
+        return self.errors + self.harmless
+
+    @property
+    def agreed(self) -> int:
+        """How many of them agree."""
+        return self.lines - self.missed - self.alarms
 
     @property
     def share(self) -> float:
-        """The share, 0 to 1."""
-        return self.agreed / self.total
+        """How many agree, 0 to 1, of those that nothing shows to be wrong."""
+        return self.agreed / (self.lines - self.shown)
 
     def __str__(self) -> str:
-        return f"{self.agreed} of {self.total} ({self.share:.1%})"
+        breaking = f"{self.errors - self.missed} of {self.errors} errors are breaking here"
+        fine = f"{self.harmless - self.alarms} of {self.harmless} harmless lines break nobody"
+        pairs = f"no difference on {self.pairs - self.differing} of {self.pairs} pairs"
+        share = f"{self.agreed} of {self.lines} lines agree ({self.agreed / self.lines:.1%})"
+        return f"{share}, {self.share:.1%} without {self.shown} that are shown wrong: {breaking}; {fine}; {pairs}"
 
 
 def main() -> int:
@@ -160,15 +204,11 @@ def main() -> int:
     found = [difference for case in compared for difference in differences(case)]
     for difference in found:
         print(_told(difference))
-    findings, pairs = counts(compared, found)
-    print(f"errors of oasdiff's that are breaking here: {findings}\npairs on which both agree: {pairs}")
-    listed = {(entry.pair, entry.id) for entry in remaining()}
-    unlisted = {difference.key for difference in found} - listed
-    gone = () if options.only else listed - {difference.key for difference in found}
-    for word, keys in (("NOT LISTED", unlisted), ("LISTED, AND GONE", gone)):
-        for pair, id in sorted(keys):
-            print(f"{word}: {pair}: {id}")
-    return 1 if unlisted or gone or min(findings.share, pairs.share) < LEAST else 0
+    agreement = count(compared, found, remaining())
+    print(agreement)
+    complaints = list(mistakes(found, remaining(), whole=not options.only))
+    print("\n".join(complaints) or "every difference is listed, and shown")
+    return 1 if complaints or agreement.share < LEAST else 0
 
 
 def cases() -> Iterator[Case]:
@@ -180,21 +220,22 @@ def cases() -> Iterator[Case]:
 
 
 def differences(case: Case) -> Iterator[Difference]:
-    """Yield where the two differ on one pair."""
-    for error in case.errors:
-        if not any(agrees(error, change) for change in case.changes):
-            yield Difference(case, error.id, f"{error.element.operation} {' '.join(error.element.names)}", error.text)
-    if case.harmless:
-        for change in case.changes:
-            if change.breaking:
-                yield Difference(case, f"ours:{change.rule}", change.element, change.because or change.change, change)
+    """Yield where the two differ on one pair: errors that are none here, and breaks here of which it says nothing bad."""
+    for line in case.errors:
+        if not any(agrees(line, change) for change in case.changes):
+            yield Difference(case, line.id, _place(line.element), line.text)
+    worse = [line for line in case.lines if line.level != "info"]
+    for change in case.changes:
+        fine = case.harmless or any(_names_the_same(line, change) for line in case.fine)
+        if change.breaking and fine and not any(_around(line, change) for line in worse):
+            yield Difference(case, f"ours:{change.rule}", change.element, change.because or change.change, change)
 
 
-def agrees(error: Error, change: Change) -> bool:
+def agrees(line: Line, change: Change) -> bool:
     """Tell whether a change is what oasdiff calls an error, in the same place."""
     if not change.breaking and change.level is not Level.ERROR:
         return False
-    here, there = element_of(change.element), error.element
+    here, there = element_of(change.element), line.element
     if here.side != there.side and there.side and here.side:
         return False
     if there.operation and here.operation != there.operation:
@@ -204,22 +245,78 @@ def agrees(error: Error, change: Change) -> bool:
     if here.names == there.names[: len(here.names)]:
         return change.rule.endswith(_COVERING)
     deeper = there.names == here.names[: len(there.names)]
-    return deeper and (any(word in error.id for word in _COMPOUND) or not there.side)
+    return deeper and (any(word in line.id for word in _COMPOUND) or not there.side)
 
 
-def counts(compared: Sequence[Case], found: Iterable[Difference]) -> tuple[Count, Count]:
-    """Return how many errors are breaking here, and on how many pairs both agree; where oasdiff only warns, there is no side."""
+def _names_the_same(line: Line, change: Change) -> bool:
+    here, there = element_of(change.element), line.element
+    return (here.operation, here.side, here.names) == (there.operation, there.side, there.names) and here.side != ""
+
+
+def _around(line: Line, change: Change) -> bool:
+    """Tell whether oasdiff finds fault with what a change of ours is in, or with what is in it."""
+    here, there = element_of(change.element), line.element
+    if here.operation != there.operation or (here.side and there.side and here.side != there.side):
+        return False
+    short = min(len(here.names), len(there.names))
+    return here.names[:short] == there.names[:short]
+
+
+def count(compared: Sequence[Case], found: Iterable[Difference], listed: Sequence[Remaining]) -> Agreement:
+    """Return how many lines agree; a pair of which oasdiff says nothing is a line, and harmless."""
     differing = list(found)
-    missed = sum(difference.change is None for difference in differing)
-    errors = sum(len(case.errors) for case in compared)
-    judged = [case for case in compared if case.errors or case.harmless]
-    names = {difference.case.name for difference in differing}
-    return Count(errors - missed, errors), Count(sum(case.name not in names for case in judged), len(judged))
+    decided = {(entry.pair, entry.id) for entry in listed if entry.right == "ours" and entry.shown != "rule"}
+    return Agreement(
+        errors=sum(len(case.errors) for case in compared),
+        missed=sum(difference.change is None for difference in differing),
+        harmless=sum(len(case.fine) or case.harmless for case in compared),
+        alarms=sum(difference.change is not None for difference in differing),
+        pairs=len(compared),
+        differing=len({difference.case.name for difference in differing}),
+        shown=sum(difference.key in decided for difference in differing),
+    )
 
 
 def remaining() -> tuple[Remaining, ...]:
     """Return the differences that stay, as listed."""
     return tuple(Remaining(**entry) for entry in ryaml.loads(REMAINING.read_text(encoding="utf-8")) or ())
+
+
+def mistakes(found: Sequence[Difference], listed: Sequence[Remaining], *, whole: bool = True) -> Iterator[str]:
+    """Yield what is wrong with the list: a difference that is not there, an entry that is none any more or is not shown.
+
+    Args:
+        whole: Whether every pair was compared, so that an entry that is not found is gone.
+    """
+    entries = {(entry.pair, entry.id): entry for entry in listed}
+    for key in dict.fromkeys(difference.key for difference in found):
+        if key not in entries:
+            yield f"NOT LISTED: {key[0]}: {key[1]}"
+    differing = {difference.key: difference for difference in found}
+    for key, entry in entries.items():
+        if key in differing:
+            reason = _unshown(entry, differing[key])
+            if reason:
+                yield f"NOT SHOWN: {key[0]}: {key[1]}: {reason}"
+        elif whole:
+            yield f"LISTED, AND GONE: {key[0]}: {key[1]}"
+
+
+def _unshown(entry: Remaining, difference: Difference) -> str:
+    """Return why an entry does not show what it says; empty where it does, or where nothing can be shown."""
+    if entry.right not in ("ours", "oasdiff") or entry.shown not in ("witness", "sample", "rule") or not entry.why:
+        return "right is ours or oasdiff, shown is witness, sample or rule, and why is not empty"
+    pair = difference.case.pair
+    record, candidate = Document(pair.old), Document(pair.new)
+    if entry.shown == "sample":
+        method, path, where = entry.at.split(" ", 2)
+        return told_apart(record, candidate, f"{method} {path}", where, entry.sample)
+    if entry.shown == "witness":
+        if difference.change is None:
+            return "there is no witness: nothing breaks here"
+        reason = doubt(difference.change, record, candidate)
+        return "" if reason.startswith(NOT_LOOKED_AT) and difference.change.witness else reason
+    return ""
 
 
 def element_of(written: str) -> Element:
@@ -250,12 +347,12 @@ def _names(path: str) -> tuple[str, ...]:
 def _case(root: Path, row: Mapping[str, Any], levels: Mapping[str, str]) -> Case:
     old, new = (Path(row[side]) for side in ("base", "revision"))
     pair = Pair(row["id"], *(Version(root / file.parent, Path(file.name), alone=True) for file in (old, new)))
-    said = [finding for finding in row["oasdiff_all_findings"] or () if finding["level"] == "error"]
-    errors = [Error(finding["id"], _element(finding), finding["text"]) for finding in said]
-    notices = [test["stable"] for test in row["tests"] if set(test["asserted_present"]) - {finding["id"] for finding in said}]
+    said = [finding for finding in row["oasdiff_all_findings"] or () if finding["operation"]]
+    lines = [Line(finding["id"], finding["level"], _element(finding), finding["text"]) for finding in said]
+    agreed_on = [test["stable"] for test in row["tests"] if set(test["asserted_present"]) - {line.id for line in lines}]
     asked = [name for name in row["expected_check_ids"] if levels.get(name) == "error" and not row["oasdiff_error_ids"]]
-    errors += [Error(name, Element("", "", ()), "") for name in asked]
-    return Case(row["id"], pair, row["level"], row["oasdiff_max_level"], tuple(errors), max(notices, default=0) or None)
+    lines += [Line(name, "error", Element("", "", ()), "") for name in asked]
+    return Case(row["id"], pair, row["level"], row["oasdiff_max_level"], tuple(lines), max(agreed_on, default=0) or None)
 
 
 def _element(finding: Mapping[str, str]) -> Element:
@@ -273,6 +370,10 @@ def _element(finding: Mapping[str, str]) -> Element:
         plain = re.sub(r"\[[^\]]*\]", "", inside[1])
         names += [name for name in plain.split("/") if name and name not in _STRUCTURAL]
     return Element(operation, side, tuple(names))
+
+
+def _place(element: Element) -> str:
+    return " ".join((element.operation, element.side, *element.names)).strip()
 
 
 def _told(difference: Difference) -> str:

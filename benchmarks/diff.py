@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import json
+import math
 import os
 import platform
 import sys
@@ -20,7 +22,7 @@ from pathlib import Path
 from benchmarks.corpus import REPOSITORY, Pair, Version, pairs
 from benchmarks.detection import Detected, Sorted, detect, sorted_out
 from benchmarks.measure import measured, processor
-from benchmarks.peers import PEERS, Peer, Said
+from benchmarks.peers import PEERS, Peer, Said, ours
 
 NAMED = (
     "amadeus/HotelList",
@@ -62,10 +64,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The figures of one pair, by detector."""
+    """The figures of one pair, by detector; and the CPU seconds of our comparison without start and imports."""
 
     pair: Pair
     figures: dict[str, Figure]
+    inside: float
 
     @property
     def kilobytes(self) -> float:
@@ -73,8 +76,22 @@ class Row:
         return max(_kilobytes(self.pair.old), _kilobytes(self.pair.new))
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the project holds itself to, on how many pairs, and which of them miss it."""
+
+    sentence: str
+    pairs: int
+    missed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if not self.missed:
+            return f"- met: {self.sentence}, on each of {self.pairs}"
+        return f"- MISSED: {self.sentence}, but on {len(self.missed)} of {self.pairs}: {', '.join(self.missed)}"
+
+
 def main() -> int:
-    """Measure, print the tables, write them down, and return 1 where oasdiff is faster or smaller somewhere."""
+    """Measure, print the tables, write them down, and return 1 where a target is missed."""
     options = _options()
     peers = [peer for peer in PEERS if peer.name in options.peers]
     for peer in peers:
@@ -87,12 +104,12 @@ def main() -> int:
         every = [_row(pair, [OURS, OASDIFF], workspace, options) for pair in large]
         answers = sorted_out()
         detected = [] if options.without_detection else list(detect(peers, answers, workspace / "detection", options.jobs))
-        started = _figure(OURS, ["--version"], workspace, options.repeat)
+        started = min(measured(ours("--version"), workspace).cpu for _ in range(options.repeat))
     report = "\n".join(_report(peers, rows, every, detected, answers, started))
     print(report)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(report, encoding="utf-8")
-    return 1 if any(_worse(row) for row in every) else 0
+    return 1 if any(target.missed for target in _targets(every)) else 0
 
 
 def _options() -> argparse.Namespace:
@@ -114,7 +131,7 @@ def _row(pair: Pair, peers: Sequence[Peer], workspace: Path, options: argparse.N
         print(f"{pair.name}: {peer.name} …", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory(dir=workspace) as folder:
             figures[peer.name] = _least(peer, pair, Path(folder), options)
-    return Row(pair, figures)
+    return Row(pair, figures, _inside(pair, workspace, options.repeat))
 
 
 def _least(peer: Peer, pair: Pair, folder: Path, options: argparse.Namespace) -> Figure:
@@ -138,21 +155,17 @@ def _least(peer: Peer, pair: Pair, folder: Path, options: argparse.Namespace) ->
 _LONG = 30.0
 
 
-def _figure(peer: Peer, words: Sequence[str], workspace: Path, repeat: int) -> float:
-    program = Path(sys.executable).parent / "cxcontracts"
-    return min(measured([program, *words], workspace).cpu for _ in range(repeat))
+def _inside(pair: Pair, workspace: Path, repeat: int) -> float:
+    """Return the CPU seconds of the comparison alone, reading both documents included and imports left out."""
+    command: list[str | Path] = [sys.executable, "-m", "benchmarks.in_process", "diff", pair.old.file, pair.new.file]
+    costs = [measured(command, workspace) for _ in range(repeat)]
+    return min((float(json.loads(cost.output.splitlines()[-1])["cpu"]) for cost in costs if not cost.exit), default=math.inf)
 
 
 def _kilobytes(version: Version) -> float:
     """Return the size of a contract: of its document, or of all the files that it may refer to."""
     files = [version.file] if version.alone else [file for file in version.folder.rglob("*") if file.is_file()]
     return sum(file.stat().st_size for file in files) / 1000
-
-
-def _worse(row: Row) -> bool:
-    """Tell whether oasdiff did it in less time, or in less memory."""
-    ours, theirs = row.figures[OURS.name], row.figures[OASDIFF.name]
-    return ours.said.breaking is None or (theirs.said.breaking is not None and (ours.cpu > theirs.cpu or ours.peak > theirs.peak))
 
 
 def _report(
@@ -222,20 +235,29 @@ def _detection(detected: Sequence[Detected], known: Sorted) -> Iterator[str]:
 def _against_oasdiff(every: Sequence[Row]) -> Iterator[str]:
     yield f"## Every pair over {LEAST_KILOBYTES} KB, beside oasdiff"
     yield ""
-    yield "| pair | size | cxcontracts | says | oasdiff | says | times the CPU | times the memory |"
-    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
+    yield "| pair | size | cxcontracts | without start and imports | says | oasdiff | says | times the CPU | times the memory |"
+    yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     for row in sorted(every, key=lambda row: row.kilobytes):
-        ours, theirs = row.figures[OURS.name], row.figures[OASDIFF.name]
-        cells = [row.pair.name, f"{row.kilobytes:,.0f} KB", ours, ours.said.note, theirs, theirs.said.note]
-        ratios = [f"{theirs.cpu / ours.cpu:.1f}", f"{theirs.peak / ours.peak:.1f}"]
-        yield f"| {' | '.join(map(str, [*cells, *(ratios if theirs.said.breaking is not None else ['', ''])]))} |"
+        one, other = row.figures[OURS.name], row.figures[OASDIFF.name]
+        cells = [row.pair.name, f"{row.kilobytes:,.0f} KB", one, f"{row.inside:.2f} s", one.said.note, other, other.said.note]
+        ratios = ["", ""]
+        if other.said.breaking is not None:
+            ratios = [f"{other.cpu / one.cpu:.1f}; {other.cpu / row.inside:.1f}", f"{other.peak / one.peak:.1f}"]
+        yield f"| {' | '.join(map(str, [*cells, *ratios]))} |"
     yield ""
-    worse = [row.pair.name for row in every if _worse(row)]
-    if worse:
-        yield f"- MISSED: oasdiff is faster, or takes less memory, on {len(worse)} of {len(every)}: {', '.join(worse)}"
-    else:
-        yield f"- met: no pair of {len(every)} takes longer, or more memory, than with oasdiff"
+    yield from (str(target) for target in _targets(every))
     yield ""
+
+
+def _targets(every: Sequence[Row]) -> Iterator[Target]:
+    finished = [row for row in every if row.figures[OASDIFF.name].said.breaking is not None]
+    for sentence, worse in (
+        ("less CPU than oasdiff, without start and imports", [r for r in finished if r.inside > r.figures[OASDIFF.name].cpu]),
+        ("less CPU than oasdiff, as a command", [r for r in finished if r.figures[OURS.name].cpu > r.figures[OASDIFF.name].cpu]),
+        ("no more memory than oasdiff", [r for r in finished if r.figures[OURS.name].peak > r.figures[OASDIFF.name].peak]),
+        ("finishes", [r for r in every if r.figures[OURS.name].said.breaking is None]),
+    ):
+        yield Target(sentence, len(finished if "oasdiff" in sentence else every), tuple(row.pair.name for row in worse))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 ``python -m benchmarks.in_process parse-held FILE…`` is the same while the garbage collector is held, as the product holds it.
 ``python -m benchmarks.in_process impact ESTATE PARTNER CANDIDATE`` is the product, as the command line calls it.
 ``python -m benchmarks.in_process verdicts ESTATE PARTNER CANDIDATE`` is the same without the list of what changed.
+``python -m benchmarks.in_process diff OLD NEW`` is the comparison of two documents, reading them included.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 def main(task: str, *arguments: str) -> None:
     """Run a task, and print what it cost and what it said."""
-    run = {"parse": _parse, "parse-held": _parse_held, "impact": _impact, "verdicts": _verdicts}[task](arguments)
+    run = {"parse": _parse, "parse-held": _parse_held, "impact": _impact, "verdicts": _verdicts, "diff": _diff}[task](arguments)
     gc.collect()
     started = time.process_time()
     said = run()
@@ -72,6 +73,18 @@ def _verdicts(arguments: Sequence[str]) -> Callable[[], dict[str, int]]:
     def run() -> dict[str, int]:
         judge = opened().judge
         return dict(Counter(str(judge.finding(requirement).verdict) for requirement in judge.requirements))
+
+    return run
+
+
+def _diff(files: Sequence[str]) -> Callable[[], dict[str, int]]:
+    from cxcontracts.comparing import compare
+    from cxcontracts.opening import read_contract
+
+    def run() -> dict[str, int]:
+        gc.disable()
+        record, candidate = (read_contract(Path(file), Path(file).parent.name) for file in files)
+        return dict(Counter(str(change.verdict) for change in compare(record, candidate, "api").changes))
 
     return run
 

@@ -69,8 +69,14 @@ class Peer:
 # --- ours ---------------------------------------------------------------------------------------------------------------------
 
 
+def ours(*words: str | Path) -> Command:
+    """Return our own command, with its bytecode kept as that of any installed program is."""
+    kept = ["env", "--unset=PYTHONDONTWRITEBYTECODE", f"PYTHONPYCACHEPREFIX={home('bytecode')}"]
+    return [*kept, Path(sys.executable).parent / "cxcontracts", *words]
+
+
 def _our_command(pair: Pair, _: Path) -> Command:
-    return [Path(sys.executable).parent / "cxcontracts", "diff", pair.old.file, pair.new.file, "--format", "json"]
+    return ours("diff", pair.old.file, pair.new.file, "--format", "json")
 
 
 def _our_words(cost: Cost) -> Said:

@@ -249,6 +249,36 @@ def doubt(change: Change, record: Document, candidate: Document) -> str:
         return f"{NOT_LOOKED_AT}{reason}"
 
 
+def told_apart(record: Document, candidate: Document, operation: str, where: str, value: Any) -> str:
+    """Return how two versions differ on one value; empty where both take it, or neither does.
+
+    Args:
+        operation: ``METHOD /path``.
+        where: ``body``; ``query NAME`` or another place of a parameter; or a status. The first media type is meant.
+        value: The value.
+    """
+    words = where.split(" ")
+    reasons = []
+    for document in (record, candidate):
+        found = document.operation(*operation.split(" "))
+        if found is None:
+            return f"one side has no {operation}"
+        if words[0] in _PLACES:
+            sides = _Sides(record, candidate, found, found)
+            owner = _parameter(document, found, words[0], words[1], sides)
+        else:
+            owner = document.below(found[1], *(["requestBody"] if where == "body" else ["responses", where]))
+            names = list(_mapping(document.below(owner, "content").value))
+            owner = document.below(owner, "content", names[0]) if names else None
+        if owner is None:
+            return f"one side has no {where}"
+        way = "response" if words[0].isdigit() else "request"
+        reasons.append(Validator(document, way).refusal(document.below(owner, "schema"), value))
+    if bool(reasons[0]) == bool(reasons[1]):
+        return ""
+    return f"only one refuses it: {reasons}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Sides:
     record: Document
@@ -395,7 +425,7 @@ def _parameter(document: Document, side: tuple[Node, Node, str], place: str, nam
     wanted = name
     if place == "path":
         names = next((_names(each[2]) for _, each in sides.each() if name in _names(each[2])), [])
-        position = names.index(name) if name in names else -1
+        position = names.index(name) if name in names else -1  # one that no template has is bound by its name
         wanted = _names(path)[position] if 0 <= position < len(_names(path)) else name
     for owner in (operation, item):
         for index in range(len(_sequence(owner.value.get("parameters")))):
