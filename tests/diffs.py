@@ -79,7 +79,7 @@ DOUBTED = change(
     "response-pattern-changed",
     Verdict.UNPROVEN,
     element="GET /stations 200 application/json code",
-    because="two patterns that nobody can compare",
+    because="code has another pattern; nobody can tell whether that breaks anybody: it has more states than can be compared",
 )
 DEPRECATED = change("deprecated", element="GET /fares", because="GET /fares is deprecated until 2027-12-31", change="", places=2)
 ADDED = change("response-property-added", element="GET /stations 200 application/json zone", because="zone may be answered now")

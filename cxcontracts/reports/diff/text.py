@@ -94,7 +94,7 @@ class _Report:
         self.page.write(sentence(change), indent=2, style=BOLD)
         self.page.gap()
         self._row("contract", release(entry.contract) if self._several else "")
-        self._row("element", shows(entry))
+        self._row("element", shows(entry) if change.places > 1 or change.element not in sentence(change) else "")
         self._row("breaks", breaks(change))
         for label, fact in exchange(change, room=3 * (self.page.width - _LABELS)).items():
             self._row(label, fact)
@@ -116,7 +116,7 @@ class _Report:
         self._section("Breaks those who closed the set: an unlisted value is an error to them", found.closers)
         self._section("Errors by rule: no exchange can show them", found.errors)
         self._section("Worth a look", found.warnings)
-        self._section("Unproven: nobody can tell", found.unproven)
+        self._section("Unproven", found.unproven)
         self.page.section("Announced", found.announced, self._line, most=self._most)
         self.page.section("Harmless", found.others, self._line, most=self._most)
         self._ignored()

@@ -138,9 +138,7 @@ def counts(diff: Diff) -> str:
 
 
 def sentence(change: Change) -> str:
-    """Return what a change means; of one that is unproven, what changed and why nobody can tell."""
-    if change.verdict is Verdict.UNPROVEN and change.change and change.because:
-        return f"{change.change} ({change.because})"
+    """Return what a change means."""
     return change.because or change.change or change.rule
 
 
