@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cxcontracts.findings import Diff, Level, Verdict
 from cxcontracts.reports.diff.json import render, schema
 from tests.diffs import ADDED, DOUBTED, EVERY, GONE, IGNORED, NULLABLE, compared, diff, hurt
+from tests.test_docs import properties, prose, unnamed
 
 ONE = diff(*EVERY)
 SEVERAL = Diff(
@@ -52,6 +53,10 @@ def test_every_report_fits_the_published_schema(name: str) -> None:
 
 def test_the_published_schema_is_sound() -> None:
     assert jsonschema_rs.meta.is_valid(schema())
+
+
+def test_every_key_of_the_schema_is_on_the_page_about_reports() -> None:
+    assert unnamed(properties(schema()), prose("reports.md")) == []
 
 
 def test_a_diff_of_one_contract_has_the_shape_that_was_promised() -> None:
