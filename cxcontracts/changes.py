@@ -248,8 +248,10 @@ class _Comparison:
         """Note what two versions of a part announce differently about its end and its stability."""
         if isinstance(one, dict) and isinstance(other, dict):
             for rule, words in announcements(one, other, self._today, self._notice):
-                more = f": {words}" if words not in ("", "is deprecated") else ""
-                change = f"{part} {rule.replace('-', ' ')}{more}"
+                said = (
+                    words.removeprefix("is ") if rule == "deprecated" else f"{rule.replace('-', ' ')}: {words}".removesuffix(": ")
+                )
+                change = f"{part} {said}"
                 self.add(element, change, rule, *keys, at=at, words=words, data=words)
 
     def operation(self, operation: Operation) -> None:
@@ -744,7 +746,10 @@ class _Comparison:
         keys = (*_whole([one]), *_whole([other]))
         rule = f"{_side(spot)}-members-changed"
         at = (_first([one]), _first([other]))
-        if one.silent != other.silent and not one.closed and not other.closed:
+        if one.silent != other.silent and (one.map_nodes or other.map_nodes):  # any name was taken, and any is
+            name = next(iter((one if one.map_nodes else other).map_slots()))[0]
+            self._schemas(_below(element, "*"), one.map_nodes, other.map_nodes, spot.member(one, other, name))
+        elif one.silent != other.silent and not one.closed and not other.closed:
             words = "any member may be there" if other.silent else "its members are named now"
             self.add(element, words, rule, *keys, data=words, at=at)
         elif bool(one.map_nodes) != bool(other.map_nodes):

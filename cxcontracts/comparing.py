@@ -132,7 +132,7 @@ def _level(rule: Rule, outcome: Outcome, severities: Mapping[str, Level], *, ten
 
 def _sentence(rule: Rule, difference: Difference, outcome: Outcome) -> str:
     said = rule.sentence.format(name=_name(difference.element, rule.id), change=difference.words)
-    if difference.tentative:
+    if difference.tentative and not rule.id.endswith("-as-announced"):
         return f"{said}; the operation was draft or alpha only, which promises nothing"
     return f"{said}; nobody can tell whether that breaks anybody: {outcome.doubt}" if outcome.doubt else said
 

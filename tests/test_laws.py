@@ -56,6 +56,7 @@ from tests.contracts_made import (
     telling,
     valid,
 )
+from tests.estates_made import TODAY
 
 WORSE = (Verdict.BROKEN, Verdict.TOLERATED)
 
@@ -251,7 +252,7 @@ def test_what_a_contract_promises_is_said_as_it_is(data: st.DataObject) -> None:
 
 
 def differing(one: Side, other: Side) -> tuple[object, ...]:
-    return differences(one, other, one.contract.operations(), lambda keys: ())
+    return differences(one, other, one.contract.operations(), lambda keys: (), TODAY)
 
 
 @law(150)

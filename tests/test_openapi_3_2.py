@@ -15,7 +15,7 @@ from cxcontracts.errors import ContractError
 from cxcontracts.findings import Change
 from cxcontracts.opening import read_contract
 from cxcontracts.scenes import Side
-from tests.estates_made import change, contract, operation, read
+from tests.estates_made import TODAY, change, contract, operation, read
 
 OK = "responses: {'200': {description: ok}}"
 FORM = "application/x-www-form-urlencoded"
@@ -44,7 +44,7 @@ def only(document: str) -> Operation:
 
 
 def changes(before: str, after: str) -> tuple[Change, ...]:
-    return differences(Side(read(before)), Side(read(after)), (), lambda _: ())
+    return differences(Side(read(before)), Side(read(after)), (), lambda _: (), TODAY)
 
 
 def told(before: str, after: str) -> list[str]:
@@ -308,6 +308,7 @@ def test_a_document_is_known_by_its_own_address(tmp_path: Path) -> None:
         Side(read(answering("application/json", f"{{schema: {FIELDS}}}"))),
         (),
         lambda _: (),
+        TODAY,
     ) == ()  # fmt: skip
 
 

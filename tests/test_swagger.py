@@ -19,7 +19,7 @@ from cxcontracts.findings import Change
 from cxcontracts.opening import read_contract
 from cxcontracts.problems import Place
 from cxcontracts.scenes import Side
-from tests.estates_made import change, check, contract, need, operation, read
+from tests.estates_made import TODAY, change, check, contract, need, operation, read
 
 TWO = "swagger: '2.0'\ninfo: {title: made, version: 1.0.0}\n"
 PET = "{type: object, required: [a], properties: {a: {type: string}, next: {$ref: '#/definitions/Pet'}}}"
@@ -52,7 +52,7 @@ def wants(keys: str, rest: str = "", *, call: str = "POST /thing") -> str:
 
 
 def changes(before: str, after: str) -> tuple[Change, ...]:
-    return differences(Side(read(before)), Side(read(after)), (), lambda _: ())
+    return differences(Side(read(before)), Side(read(after)), (), lambda _: (), TODAY)
 
 
 def files(root: Path, texts: Mapping[str, str]) -> Contract:
@@ -677,7 +677,7 @@ def test_the_same_contract_in_several_files_and_in_one_has_no_changes(tmp_path: 
     error = parse(PARTS["schemas/error.yaml"].replace("../common.json", "").replace("'#'", "'#/definitions/Error'").encode(), "a")
     document["definitions"]["Error"] = error.value
     one, other = files(tmp_path / "one", PARTS), files(tmp_path / "other", {"swagger.json": json.dumps(document)})
-    assert differences(Side(one), Side(other), (), lambda _: ()) == ()
+    assert differences(Side(one), Side(other), (), lambda _: (), TODAY) == ()
 
 
 def test_a_file_that_no_journey_touches_is_not_read(tmp_path: Path) -> None:
@@ -869,5 +869,5 @@ def test_check_warns_of_references_that_lead_nowhere(tmp_path: Path) -> None:
 def test_documents_of_others_are_read_and_do_not_differ_from_themselves(corpus: Path) -> None:
     for path in sorted((corpus / "openapi-pact-comparator").rglob("*swagger2/oas.yaml")):
         one, other = read_contract(path, ""), read_contract(path, "")
-        assert differences(one, other, (), lambda _: ()) == (), path
+        assert differences(one, other, (), lambda _: (), TODAY) == (), path
         assert list(one.contract.mistakes()) == [], path

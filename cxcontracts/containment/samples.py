@@ -24,13 +24,14 @@ _MOST_LETTERS = 200
 _MOST_PADDED = 10_000
 _WORDS = ("text", "other", "A", "a1", "0", "1", "-", "é", "")
 _NUMBERS = (1, 0, 2, 3, 10, -1, 100, 999999999999, 0.5, 1.5, -0.5)
+_MOST_ALIKE = 100
 _PLAIN: dict[str, tuple[JSON, ...]] = {
     "null": (None,),
     "boolean": (True, False),
     "string": _WORDS,
     "integer": (1, 0, 2, -1, 2**40),
     "number": _NUMBERS,
-    "array": ([], ["text"], [1]),
+    "array": ([], ["text"], [1], [1, 1]),
     "object": ({}, {"text": "text"}),
 }
 
@@ -176,6 +177,10 @@ def _lists(view: views.ArrayView, depth: int) -> Iterator[JSON]:
         yield _filled([*prefix, *wanted], fillers, start, shortest)
     if view.max_items is None or view.max_items > shortest:
         yield _filled([*prefix, *wanted], fillers, 0, max(shortest, len(prefix) + len(wanted)) + 1)
+    for contains in view.contains:  # as many as there may be
+        for value in islice(_values(both(view.items, contains.schema), depth - 1), 1):
+            yield [*prefix, *[value] * min(contains.max_contains or 0, _MOST_ALIKE)]
+    yield _filled([*prefix, *wanted], fillers[:1], 0, max(shortest, len(prefix) + len(wanted)) + 2)  # one item twice
     for index, schema in enumerate(view.prefix_items):
         for contains in view.contains:
             for value in islice(_values(both(schema, contains.schema), depth - 1), 1):
