@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -15,6 +13,7 @@ from cxcontracts.changes import Keys, differences
 from cxcontracts.contracts.document import Contract
 from cxcontracts.contracts.folder import Folder
 from cxcontracts.contracts.operation import Operation
+from cxcontracts.documents.collector import uncollected
 from cxcontracts.errors import ContractError, EstateError, UsageError
 from cxcontracts.estate.model import Estate, Partner
 from cxcontracts.estate.reading import read_estate
@@ -77,25 +76,6 @@ def read_contract(path: Path, shown: str) -> Side:
     """
     folder = Folder(path.parent, shown)
     return Side(Contract(folder, folder.read(path.name)))
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Hold the cyclic garbage collector, and take what was made meanwhile for long-lived, as it is.
-
-    A large contract is a million containers that live on, and the collector would walk them again and again: half of the time
-    that 13 MB take. What is made here holds no cycles of any size.
-    """
-    held = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if held:
-            if not gc.get_freeze_count():  # else whoever froze something wants it to stay so
-                gc.freeze()
-                gc.unfreeze()  # into the oldest generation, without a walk
-            gc.enable()
 
 
 @dataclass
@@ -308,4 +288,4 @@ def _is_judged(id: str, judge: Judge) -> bool:
     return bool(meant) and all(each.call for each in meant) and not any(fnmatchcase(name, kind) for name in silent)
 
 
-__all__ = ["Opened", "Records", "Verdict", "open_estate", "read_contract", "uncollected"]
+__all__ = ["Opened", "Records", "Verdict", "open_estate", "read_contract"]

@@ -14,6 +14,7 @@ import pytest
 
 from cxcontracts.cli.diff import FORMATS
 from tests.repositories import committed, git, repository
+from tests.test_house import imported_by
 from tests.workplace import BREAKING, COMMAND, COURIER, HURTFUL, HURTFUL_IN_YAML, JOURNEY, ORDERS, Workplace, harmful, workplace
 
 SHOP = """
@@ -430,3 +431,10 @@ def test_what_is_asked_of_git_changes_nothing_in_the_repository(here: Workplace)
     assert here.run("diff", "main~1:api/old.yaml", "main:api/old.yaml").exit_code == 1
     assert sorted((path, path.stat().st_mtime_ns) for path in (here.folder / ".git").rglob("*")) == before
     assert git(here.folder, "status", "--porcelain") == ""
+
+
+def test_two_files_are_compared_without_what_only_estates_and_urls_need(here: Workplace) -> None:
+    words = ["diff", str(here.folder / "api/old.yaml"), str(here.folder / "api/broken.yaml")]
+    imported = imported_by(f"from cxcontracts.cli import main; main({words!r}, standalone_mode=False)")
+    assert "jsonschema_rs" in imported
+    assert imported & {"httpx", "pydantic", "pytest"} == set()

@@ -7,20 +7,23 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from cxcontracts.cli.judged import seen_from_here
 from cxcontracts.cli.output import say
 from cxcontracts.cli.progress import Progress
 from cxcontracts.comparing import Asked, compare
+from cxcontracts.documents.collector import uncollected
 from cxcontracts.errors import ContractError, UsageError
 from cxcontracts.findings import Change, Compared, Diff, Level
-from cxcontracts.ignoring import Ignores, read_ignore
-from cxcontracts.opening import Opened, open_estate, uncollected
 from cxcontracts.problems import Problem, did_you_mean
 from cxcontracts.scenes import Side
 from cxcontracts.sources import Pair, Repository, Source, nothing, paired, source
 from cxcontracts.versioning import check_version
+
+if TYPE_CHECKING:  # they bring pydantic along, which few comparisons need
+    from cxcontracts.ignoring import Ignores
+    from cxcontracts.opening import Opened
 
 _MOST_NOTES: Final = 5
 
@@ -72,7 +75,7 @@ def compared(question: Question) -> Diff:
     done: list[Compared] = []
     try:
         with uncollected(), Repository(Path.cwd()) as repository:
-            ignores = read_ignore(question.ignore, question.today) if question.ignore else None
+            ignores = _ignores(question)
             audience = _Audience.of(question)
             pairs = paired(*_sources(question, repository))
             owners = audience.owners(pairs) if audience else {}
@@ -83,6 +86,14 @@ def compared(question: Question) -> Diff:
     for idle in ignores.idle() if ignores else ():
         say(f"warning: {idle}")
     return Diff(tuple(done), question.fail_on, audience.name if audience else "")
+
+
+def _ignores(question: Question) -> Ignores | None:
+    if question.ignore is None:
+        return None
+    from cxcontracts.ignoring import read_ignore
+
+    return read_ignore(question.ignore, question.today)
 
 
 def _sources(question: Question, repository: Repository) -> tuple[Source, Source]:
@@ -216,6 +227,8 @@ class _Audience:
         """
         if question.estate is None:
             return None
+        from cxcontracts.opening import open_estate
+
         opened = open_estate(question.estate, today=question.today)
         partners = opened.estate.partners
         if question.partner is not None and question.partner not in partners:
