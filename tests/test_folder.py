@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from cxcontracts.contracts import folder as folder_module
 from cxcontracts.contracts.folder import Folder, RefusedReference
+from cxcontracts.documents import Refused
 from cxcontracts.errors import ContractError
 from cxcontracts.problems import Place
 
@@ -119,6 +120,9 @@ REFUSED = {
     "common.json\0": "ref-syntax",
     "common%00.json": "ref-syntax",
     "a\nb.yaml": "ref-syntax",
+    chr(0xD800) + ".yaml": "ref-syntax",
+    chr(0xDFFF) + ".yaml": "ref-syntax",
+    chr(0xDCFF) + ".yaml": "ref-missing-file",
     "%ff.yaml": "ref-syntax",
     "#/%ff": "ref-syntax",
     "#/a\nb": "ref-syntax",
@@ -129,6 +133,10 @@ REFUSED = {
     "common.json#Station": "ref-anchor",
     "#a/b": "ref-anchor",
 }
+
+
+MET = ("ref-missing-file", "ref-not-a-file", "ref-unreadable")
+"""What shows only once the store is asked."""
 
 
 @pytest.mark.parametrize("reference", REFUSED)
@@ -233,6 +241,62 @@ def test_a_candidate_anywhere_on_disk_has_its_own_folder_for_root(partner: Path)
     assert candidate.name == "3.0.0.yaml"
     with pytest.raises(RefusedReference, match="leads out"):
         files.follow(candidate, "../openapi.yaml")
+
+
+class Kept:
+    """A store in memory, which refuses one path with a code."""
+
+    def __init__(self, code: str = "") -> None:
+        self.code = code
+        self.asked: list[str] = []
+
+    def contents(self, path: PurePosixPath) -> bytes:
+        self.asked.append(str(path))
+        if self.code and path.name == "b.yaml":
+            raise Refused(self.code, "it is as it is", "leave it")
+        return b'{"a": "kept"}'
+
+    def beside(self, path: PurePosixPath) -> list[str]:
+        return ["c.yaml"]
+
+    def shown(self, relative: str) -> str:
+        return f"kept:{relative}"
+
+
+def test_a_folder_is_the_same_wherever_its_files_are_kept() -> None:
+    store = Kept()
+    files = Folder(store)
+    document, tokens = files.follow(files.read("x/a.yaml"), "../y/%62.yaml#/a")
+    assert (document.name, document.value, tokens) == ("kept:y/b.yaml", {"a": "kept"}, ("a",))
+    assert files.files_read == ("x/a.yaml", "y/b.yaml")
+
+
+@pytest.mark.parametrize("reference", [each for each, code in REFUSED.items() if code not in MET])
+def test_a_store_is_not_asked_for_what_is_no_path_in_it(reference: str) -> None:
+    store = Kept()
+    files = Folder(store)
+    with pytest.raises(RefusedReference):
+        files.follow(files.read("a.yaml"), reference)
+    assert [path for path in store.asked if ".." in path or path.startswith("/")] == []
+    assert len(store.asked) == (2 if REFUSED[reference] == "ref-anchor" and "." in reference else 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "of_reference", "said"),
+    [
+        ("file-missing", "ref-missing-file", "names a file that is not there"),
+        ("file-irregular", "ref-not-a-file", "names something that is not a regular file"),
+        ("file-outside", "ref-outside", "leads out of the partner's folder"),
+        ("file-elsewhere", "ref-elsewhere", "names another file, and the document came alone"),
+        ("file-too-large", "ref-too-large", "cannot be followed: it is as it is"),
+        ("gzip-syntax", "ref-unreadable", "cannot be followed: it is as it is"),
+    ],
+)
+def test_why_a_store_refuses_a_file_is_told_of_the_reference_to_it(code: str, of_reference: str, said: str) -> None:
+    files = Folder(Kept(code))
+    with pytest.raises(RefusedReference) as raised:
+        files.follow(files.read("a.yaml"), "b.yaml")
+    assert (raised.value.code, raised.value.what) == (of_reference, f"the reference 'b.yaml' {said}")
 
 
 def test_the_digest_of_one_file_is_what_sha256sum_prints(partner: Path) -> None:
