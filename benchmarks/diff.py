@@ -27,11 +27,10 @@ from benchmarks.peers import PEERS, Peer, Said, ours
 NAMED = (
     "amadeus/HotelList",
     "adyen/CheckoutService-v66-v67",
-    "uic/osdm-3.9-split-3.10-split",
-    "plaid/plaid-2023-2026",
+    "uic/osdm-3.9-bundled-3.9-split",
+    "digitalocean/public-v2-multifile",
     "okta/management-2025.01-2026.06",
     "stripe/spec3-v1-v100",
-    "stripe/spec3-yaml-v201-v500",
     "github/api.github.com",
 )
 """From small to large, and what is hard for one reason or another: several files, dense cycles."""

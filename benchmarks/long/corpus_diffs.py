@@ -33,8 +33,6 @@ SAME = {
 """Pairs in which nothing may break, and why."""
 AT_MOST = {"adyen/PayoutService-v64-v67": 0, "openfinance-br/accounts-2.4.1-2.4.2": 0}
 """Pair to the most changes of any kind that it has."""
-SHARED = {"opin-br/quote-patrimonial-1.9.0-2.0.0": "response-enum-widened"}
-"""Pair to the rule of a change that many places share, and that is one finding."""
 MOST_UNPROVEN = 0.01
 MOST_MEMORY = 2048.0
 _MOST_SECONDS = 900
@@ -104,7 +102,7 @@ def _options(words: Sequence[str] | None) -> argparse.Namespace:
 
 def _drawn(name: str, share: float) -> bool:
     """Tell whether a pair is in the sample; those with a known answer always are."""
-    return name in SAME or name in SHARED or zlib.crc32(name.encode()) < share * 2**32
+    return name in SAME or zlib.crc32(name.encode()) < share * 2**32
 
 
 def _outcome(pair: Pair) -> Outcome:
@@ -233,8 +231,6 @@ def _complaints(outcomes: Sequence[Outcome]) -> Iterator[str]:
             yield f"BROKEN: {each.name}, {SAME[each.name]}: {_shown(each.broken)}"
         if each.name in AT_MOST and each.rules.total() > AT_MOST[each.name]:
             yield f"CHANGES: {each.name}, {SAME[each.name]}: {dict(each.rules)}"
-        if each.name in SHARED and not each.crash and each.rules[SHARED[each.name]] != 1:
-            yield f"GROUPING: {each.name}: {each.rules[SHARED[each.name]]} findings {SHARED[each.name]}, which are one"
         if each.megabytes > MOST_MEMORY:
             yield f"MEMORY: {each.name} took {each.megabytes:.0f} MB; at most {MOST_MEMORY:.0f}"
         if each.doubts:
