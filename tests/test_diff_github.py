@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cxcontracts.findings import Diff, Level
 from cxcontracts.problems import Place
 from cxcontracts.reports.diff.github import MOST, command, render
-from tests.diffs import DEFAULT, DOUBTED, EVERY, GONE, IGNORED, NULLABLE, WIDENED, compared, diff, hurt, inside, version
+from tests.diffs import ADDED, DEFAULT, DOUBTED, EVERY, GONE, IGNORED, NULLABLE, WIDENED, compared, diff, hurt, inside, version
 from tests.readers import RUNNERS, github, unseen
 
 
@@ -122,6 +122,13 @@ def test_errors_come_before_warnings_and_what_breaks_before_what_only_counts() -
 def test_what_is_harmless_or_ignored_is_no_annotation() -> None:
     (notice,) = obeyed(render(diff(IGNORED), inside))
     assert notice.message == "INTACT  operator.yaml 2.3.0 → 2.4.0: nothing breaks in 1 change, apart from 1 that is ignored"
+
+
+def test_what_closes_the_gate_is_annotated_however_little_it_counts() -> None:
+    commands = obeyed(render(diff(*(ADDED,) * 12, fail_on=Level.INFO), inside))
+    assert [each.name for each in commands] == ["notice"] * MOST
+    assert commands[-1].message.startswith("GATE CLOSED ")
+    assert commands[-1].message.endswith("\n3 more findings are not shown here")
 
 
 def test_what_nobody_can_tell_is_a_warning_with_its_reason() -> None:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxcontracts.findings import Diff
+from cxcontracts.findings import Diff, Level
 from cxcontracts.reports.diff.gitlab import render
-from tests.diffs import DEFAULT, EVERY, GONE, IGNORED, NULLABLE, compared, diff, hurt, inside
+from tests.diffs import ADDED, DEFAULT, EVERY, GONE, IGNORED, NULLABLE, compared, diff, hurt, inside
 from tests.readers import commands, unseen
 
 SCHEMA = {
@@ -83,6 +83,10 @@ def test_fingerprints_are_unique_and_stay_when_lines_move() -> None:
     assert len(set(fingerprints)) == 4
     moved = dataclasses.replace(NULLABLE, is_=None, because="said otherwise")
     assert [finding["fingerprint"] for finding in read(diff(moved))] == fingerprints[:1]
+
+
+def test_what_closes_the_gate_is_a_finding_however_little_it_counts() -> None:
+    assert [finding["severity"] for finding in read(diff(ADDED, IGNORED, fail_on=Level.INFO))] == ["info"]
 
 
 def test_nothing_to_look_at_is_an_empty_list() -> None:

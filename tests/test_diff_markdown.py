@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxcontracts.findings import Diff
+from cxcontracts.findings import Diff, Level
 from cxcontracts.reports.diff.markdown import code, fenced, inert, render
 from tests.diffs import ADDED, DOUBTED, EVERY, IGNORED, NULLABLE, SOONER, WIDENED, compared, diff, hurt
 from tests.readers import commands, unseen
@@ -72,13 +72,13 @@ def test_it_begins_with_the_verdict(run: Diff, begins: str) -> None:
 
 def test_every_kind_of_change_that_counts_is_listed() -> None:
     titles = re.findall(r"^\*\*(.* \(\d+\))\*\*$", render(diff(*EVERY)), re.MULTILINE)
-    assert titles == [
-        "Breaks those who closed the set (1)",
-        "Errors by rule (1)",
-        "Worth a look (1)",
-        "Unproven (1)",
-        "Ignored (1)",
-    ]
+    counted = ["Breaks those who closed the set", "Errors by rule", "Worth a look", "Unproven", "Announced"]
+    assert titles == [f"{title} (1)" for title in (*counted, "Ignored")]
+
+
+def test_what_is_harmless_is_listed_where_it_closes_the_gate() -> None:
+    assert "Harmless" not in render(diff(ADDED))
+    assert "\n**Harmless (1)**\n\n- zone may be answered now: `GET " in render(diff(ADDED, fail_on=Level.INFO))
 
 
 def test_a_list_is_cut_after_ten_with_a_count() -> None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxcontracts.findings import Diff
+from cxcontracts.findings import Diff, Level
 from cxcontracts.problems import Place
 from cxcontracts.reports.diff.sarif import render
 from cxcontracts.rules import RULES
@@ -69,6 +69,10 @@ def test_what_somebody_should_look_at_is_a_result_and_what_is_harmless_none() ->
         ("request-property-removed", "error", True),
     ]
     assert results(diff(ADDED, DEPRECATED)) == []
+
+
+def test_what_closes_the_gate_is_a_result_however_little_it_counts() -> None:
+    assert [result["level"] for result in results(diff(ADDED, IGNORED, fail_on=Level.INFO))] == ["note", "error"]
 
 
 def test_a_result_says_what_where_and_what_it_was() -> None:

@@ -24,6 +24,7 @@ MOST: Final = 10
 
 _BODY: Final = 400
 _MESSAGE: Final = 4000
+_PROPERTY: Final = 1000
 
 
 def render(diff: Diff, inside: Inside) -> str:
@@ -37,8 +38,10 @@ def render(diff: Diff, inside: Inside) -> str:
     limited = [command("error", "cxcontracts diff", why) for _, why in limits(diff)]
     errors = [entry for entry in found.to_act_on if entry.change.level is Level.ERROR]
     warnings = [entry for entry in found.to_act_on if entry.change.level is Level.WARNING]
+    notices = [entry for entry in found.to_act_on if entry.change.level is Level.INFO]
     lines = [*limited, *(_annotation(diff, "error", entry, inside) for entry in errors[: MOST - len(limited)])]
     lines += [_annotation(diff, "warning", entry, inside) for entry in warnings[:MOST]]
+    lines += [_annotation(diff, "notice", entry, inside) for entry in notices[: MOST - 1]]
     hidden = len(found.to_act_on) + len(limited) - len(lines)
     return "\n".join([*lines, _last(diff, hidden)]) + "\n"
 
@@ -75,4 +78,4 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _data(harmless_line(text)).replace(":", "%3A").replace(",", "%2C")
+    return _data(harmless_line(text, _PROPERTY)).replace(":", "%3A").replace(",", "%2C")

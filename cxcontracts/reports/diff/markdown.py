@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from cxcontracts.findings import Compared, Diff
+from cxcontracts.findings import Compared, Diff, Level
 from cxcontracts.reports.diff.sorting import Entry, sorted_out
 from cxcontracts.reports.diff.words import breaks, counts, facts, headline, ignored_for, notes, sentence, shows
 from cxcontracts.reports.page import FIRST
@@ -23,6 +23,9 @@ from cxcontracts.sanitise import harmless_line
 
 _MOST: Final = 60_000
 """How long a comment may be, in characters; the rest of what GitHub takes is left to whoever posts it."""
+
+_RESERVE: Final = 1000
+"""What is kept free for the titles and counts of the sections that come later, in characters."""
 
 _BODY: Final = 600
 _PLAIN: Final = re.compile(r"(?!\d+[.)])[^\W_](?:[^\W_]|[ ,;()'\"→…-]|[.:](?= |$))*")
@@ -47,6 +50,8 @@ def render(diff: Diff) -> str:
         ("Errors by rule", found.errors),
         ("Worth a look", found.warnings),
         ("Unproven", found.unproven),
+        ("Announced", found.announced),
+        ("Harmless", found.others if diff.fail_on is Level.INFO else ()),
     ):
         comment.section(title, (_line(diff, entry) for entry in entries[:FIRST]), len(entries))
     reasons = ignored_for(found.ignored)
@@ -97,10 +102,6 @@ class _Comment:
         for previous, block in pairwise(filter(None, self._blocks)):
             text += ("\n" if previous.startswith("- ") and block.startswith("- ") else "\n\n") + block
         return text + "\n"
-
-
-_RESERVE: Final = 1000
-"""What is kept free for the titles and counts of the sections that come later, in characters."""
 
 
 def _proved(diff: Diff, entry: Entry) -> str:

@@ -11,6 +11,7 @@ CLOSED_SET: Final = frozenset({"response-enum-widened", "response-enum-changed"}
 """The rules for what breaks only those who take a value that was not listed for an error."""
 
 _ANNOUNCED: Final = ("deprecated", "no-longer-deprecated", "sunset-", "stability-")
+_TO_ACT_ON: Final = ("broken", "closers", "errors", "warnings", "unproven")
 _LEVELS: Final = tuple(Level)
 
 
@@ -34,6 +35,7 @@ class Sorted:
         ignored: Those that the ignore file accepts.
         announced: What is told of the end of a part, or of how stable it is.
         others: The harmless rest.
+        to_act_on: Those that somebody should look at: all that break, count, are in doubt, or close the gate.
     """
 
     broken: tuple[Entry, ...]
@@ -44,11 +46,7 @@ class Sorted:
     ignored: tuple[Entry, ...]
     announced: tuple[Entry, ...]
     others: tuple[Entry, ...]
-
-    @property
-    def to_act_on(self) -> tuple[Entry, ...]:
-        """Those that somebody should look at: all that break, count, or are in doubt."""
-        return tuple(sorted((*self.broken, *self.closers, *self.errors, *self.warnings, *self.unproven), key=_weight))
+    to_act_on: tuple[Entry, ...]
 
 
 def sorted_out(diff: Diff) -> Sorted:
@@ -56,7 +54,10 @@ def sorted_out(diff: Diff) -> Sorted:
     groups: dict[str, list[Entry]] = {name: [] for name in Sorted.__dataclass_fields__}
     for contract in diff.contracts:
         for change in contract.changes:
-            groups[_group(change)].append(Entry(contract, change))
+            group = _group(change)
+            groups[group].append(Entry(contract, change))
+            if group in _TO_ACT_ON or (diff.fail_on is Level.INFO and group != "ignored"):
+                groups["to_act_on"].append(Entry(contract, change))
     return Sorted(**{name: tuple(sorted(entries, key=_weight)) for name, entries in groups.items()})
 
 

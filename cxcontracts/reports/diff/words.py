@@ -149,16 +149,18 @@ def weight(change: Change) -> str:
 
 def line(entry: Entry, *, owner: bool) -> str:
     """Return what a change means and where it shows, in one line; *owner* names the contract too."""
-    told, where = sentence(entry.change), shows(entry)
-    where = where.removeprefix(entry.change.element).strip() if entry.change.element in told else f": {where}"
+    told = sentence(entry.change)
     named = f"{entry.contract.name}: " if owner else ""
-    return f"{named}{told}{where}" if where.startswith(":") else f"{named}{told} {where}".strip()
+    return f"{named}{told}{_more(entry.change)}" if entry.change.element in told else f"{named}{told}: {shows(entry)}"
 
 
 def shows(entry: Entry) -> str:
     """Return where a change shows: the first of its elements, and how many more there are."""
-    places = entry.change.places
-    return entry.change.element + (f" and {count(places - 1, 'more place')}" if places > 1 else "")
+    return f"{entry.change.element}{_more(entry.change)}"
+
+
+def _more(change: Change) -> str:
+    return f" and {count(change.places - 1, 'more place')}" if change.places > 1 else ""
 
 
 def breaks(change: Change) -> str:
