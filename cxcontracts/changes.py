@@ -46,7 +46,7 @@ from cxcontracts.proofs import (
     Unheard,
     alternatives,
 )
-from cxcontracts.sameness import Sameness, same
+from cxcontracts.sameness import DESCRIBING, Sameness, same
 from cxcontracts.scenes import Side
 from cxcontracts.wording import described, listed, shown
 
@@ -177,14 +177,16 @@ def compared(
     *,
     most: int = MOST_PAIRS,
     notice: int | None = None,
+    descriptions: bool = False,
 ) -> list[Difference]:
     """Return every difference between two versions of a contract, those in *called* operations first.
 
     Args:
         most: How many pairs of schemas are looked into.
         notice: How many days an announced end has to be away; None where nothing was agreed.
+        descriptions: Whether changed descriptions are differences.
     """
-    comparison = _Comparison(record, candidate, today, most, notice)
+    comparison = _Comparison(record, candidate, today, most, notice, descriptions=descriptions)
     for operation in called:
         comparison.operation(operation)
     comparison.look_into()
@@ -199,7 +201,9 @@ def compared(
 
 
 class _Comparison:
-    def __init__(self, record: Side, candidate: Side, today: datetime.date, most: int, notice: int | None) -> None:
+    def __init__(
+        self, record: Side, candidate: Side, today: datetime.date, most: int, notice: int | None, *, descriptions: bool
+    ) -> None:
         self.record = record
         self.candidate = candidate
         self._today = today
@@ -215,7 +219,8 @@ class _Comparison:
         self._cause = _Met()
         self._tentative = False
         self._moves: dict[tuple[str, str], Difference] = {}
-        self._same = Sameness(record.contract, candidate.contract)
+        self._descriptions = descriptions
+        self._same = Sameness(record.contract, candidate.contract, descriptions=descriptions)
 
     @property
     def found(self) -> list[Difference]:
@@ -253,6 +258,14 @@ class _Comparison:
                 )
                 change = f"{part} {said}"
                 self.add(element, change, rule, *keys, at=at, words=words, data=words)
+
+    def described(self, element: str, was: Node, is_: Node) -> None:
+        """Note that two versions of a part are described differently, where that was asked for."""
+        old, new = ({key: node.value[key] for key in DESCRIBING if key in node.value} for node in (was, is_))
+        if self._descriptions and old != new:
+            key = next(key for key in sorted(DESCRIBING) if old.get(key) != new.get(key))
+            words = f"{_text(new.get(key))}; it was {_text(old.get(key))}"
+            self.add(element, f"{key} changed", "description-changed", at=(was, is_), words=words, data=[old, new])
 
     def operation(self, operation: Operation) -> None:
         """Compare one operation with its counterpart, once."""
@@ -321,6 +334,9 @@ class _Comparison:
     def _compare(self, pair: _Pair) -> None:
         try:
             before, after = self._readers(pair.spot)
+            for one, other in zip(pair.one, pair.other, strict=False):
+                if isinstance(one.value, dict) and isinstance(other.value, dict):
+                    self.described(pair.element, one, other)
             self._shapes(pair.element, before.shapes(pair.one), after.shapes(pair.other), pair.spot)
         except (ContractError, TooManyShapes):
             self._not_compared(pair.element, (next(iter(pair.one), None), next(iter(pair.other), None)))
@@ -344,6 +360,7 @@ class _Comparison:
 
     def _inside(self, one: Operation, other: Operation) -> None:
         element = str(other)
+        self.described(element, one.node, other.node)
         self.announced(element, "operation", one.node.value, other.node.value, at=(one.node, other.node))
         if not self._same.of_logins(one, other) and _logins(one) != _logins(other):
             self._login(f"{element} security", one, other)
@@ -416,6 +433,7 @@ class _Comparison:
             data = [*named, words]
             rule = "request-parameter-rewritten"
             self.add(element, "parameter is written differently", rule, *keys, words=words, claim=claim_, data=data, at=at)
+        self.described(element, before.node, after.node)
         self.announced(element, "parameter", before.node.value, after.node.value, *keys, at=at)
         self._schemas(element, before.nodes, after.nodes, Spot(Sent(one, other, before.nodes, after.nodes, parameter=before)))
 
@@ -637,7 +655,8 @@ class _Comparison:
             tuple(_passed(after, shape, spot) for shape in other),
         )
         at = (_first(one), _first(other))
-        self.add(element, made.change, f"{_side(spot)}-{made.kind}", *keys, data=made.data, claim=claim, at=at)
+        rule = f"{_side(spot)}-{made.kind}"
+        self.add(element, made.change, rule, *keys, words=made.words, data=made.data, claim=claim, at=at)
 
     def _shape(self, element: str, one: Shape, other: Shape, spot: Spot, all_: tuple[Sequence[Shape], Sequence[Shape]]) -> None:
         before, after = self._readers(spot)
@@ -947,8 +966,15 @@ def _component(shape: Shape) -> str:
 
 def _called(shapes: Sequence[Shape]) -> list[str]:
     """Return what some alternatives are called, in a few words each."""
-    words = [_component(shape) or listed(sorted(shape.types), "or") for shape in shapes]
+    words = [_component(shape) or _by_members(shape) for shape in shapes]
     return list(dict.fromkeys(words))
+
+
+def _by_members(shape: Shape) -> str:
+    """Return what an alternative without a name is, with the first of its members."""
+    names = [*list(shape.names)[:3], *(["more"] if len(shape.names) > 3 else [])]
+    what = listed([described({"type": kind}) for kind in sorted(shape.types)], "or")
+    return f"{what} of {listed(names)}" if names else what
 
 
 def _only_value(shape: Shape, name: str) -> str | None:
@@ -1043,6 +1069,10 @@ def _announced_of(nodes: Sequence[Node]) -> dict[str, JSON]:
 def _has(shape: Shape, name: str, reader: Reader) -> bool:
     slot = shape.slot(name)
     return slot.silent or (slot.declared and not reader.hides(slot.nodes))
+
+
+def _text(written: JSON) -> str:
+    return "not described" if written is None else shown(written, 200)
 
 
 def _default(values: Sequence[JSON]) -> str:

@@ -12,6 +12,7 @@ from cxcontracts.changes import Difference, Keys, compared, moved_words
 from cxcontracts.containment.nodes import Node
 from cxcontracts.contracts.document import shape_of
 from cxcontracts.contracts.operation import PLACES
+from cxcontracts.exchanges import JSON
 from cxcontracts.findings import WORST_FIRST, Audience, Change, Compared, Level, Verdict, Version
 from cxcontracts.problems import Place
 from cxcontracts.proofs import HARMLESS, Outcome, Prover
@@ -53,7 +54,7 @@ def compare(record: Side, candidate: Side, name: str, asked: Asked | None = None
     """
     asked = asked or Asked()
     prover = Prover(record, candidate)
-    found = compared(record, candidate, asked.today, notice=asked.sunset_notice)
+    found = compared(record, candidate, asked.today, notice=asked.sunset_notice, descriptions=asked.descriptions)
     moved = _moved(record, candidate)
     changes = [_judged(each, prover, asked) for each in found if each.rule != "operation-moved" or each.data != moved]
     return Compared(
@@ -165,8 +166,19 @@ def _place(node: Node | None) -> Place | None:
 def _fingerprint(difference: Difference) -> str:
     """Return 16 hex digits of what changed, where, and by which rule: no word of ours, and no order of theirs."""
     anchor = next((_anchor(node) for node in difference.at if node is not None), [difference.element])
-    said = json.dumps([difference.rule, anchor, difference.data], sort_keys=True, default=str)
+    said = json.dumps([difference.rule, anchor, _unordered(difference.data)], sort_keys=True, default=str)
     return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def _unordered(data: JSON) -> JSON:
+    """Return data with its lists of values in one order, whatever order they are written in."""
+    if isinstance(data, dict):
+        return {key: _unordered(value) for key, value in data.items()}
+    if not isinstance(data, list | tuple):
+        return data
+    parts = [_unordered(part) for part in data]
+    nested = any(isinstance(part, dict | list) for part in parts)
+    return parts if nested else sorted(parts, key=lambda part: json.dumps(part, default=str))
 
 
 def _anchor(node: Node) -> list[str]:

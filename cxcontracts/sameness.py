@@ -14,6 +14,9 @@ from cxcontracts.contracts.operation import Operation
 from cxcontracts.exchanges import JSON
 
 _WORDING = frozenset({"description", "summary", "title", "example", "examples", "externalDocs", "operationId", "tags"})
+DESCRIBING = frozenset({"description", "summary", "title"})
+"""The wording that may change what a part means."""
+
 _TELLING = frozenset({"x-sunset", "x-stability-level", "x-extensible-enum"})
 """Extensions that announce something, or say which values there are."""
 
@@ -36,9 +39,13 @@ class Sameness:
     """Tells which parts of two versions of a contract say the same.
 
     False means that it takes a closer look, not that something changed.
+
+    Args:
+        descriptions: Whether what a part is called and how it is described counts too.
     """
 
-    def __init__(self, record: Contract, candidate: Contract) -> None:
+    def __init__(self, record: Contract, candidate: Contract, *, descriptions: bool = False) -> None:
+        self._silent = _WORDING - DESCRIBING if descriptions else _WORDING
         self._record = record
         self._candidate = candidate
         self._items: dict[tuple[int, int], bool] = {}
@@ -47,7 +54,7 @@ class Sameness:
     def of(self, one: Node, other: Node, *keys: str) -> bool:
         """Tell whether two nodes say the same, or their parts below some keys; what neither has is the same."""
         mine, theirs = (_below(node.value, keys) for node in (one, other))
-        return same(mine, theirs) and self.settled(one, other, theirs)
+        return same(mine, theirs, self._silent) and self.settled(one, other, theirs)
 
     def of_operations(self, one: Operation, other: Operation) -> bool:
         """Tell whether two operations say the same, with what their paths and their documents say of them."""
@@ -103,12 +110,16 @@ class Sameness:
     ) -> Iterator[tuple[str, frozenset[str]]]:
         """Yield the reference to each component that reads the same in both versions, with what it refers to."""
         for name, member in one.items():
-            if name in other and same(member, other[name]) and not (self._other_dialect and _means_otherwise(member)):
+            if (
+                name in other
+                and same(member, other[name], self._silent)
+                and not (self._other_dialect and _means_otherwise(member))
+            ):
                 yield _reference(section, name), self._candidate.references_of(other[name])
 
 
-def same(one: JSON, other: JSON) -> bool:
-    """Tell whether two parts of contracts read the same but for wording.
+def same(one: JSON, other: JSON, silent: frozenset[str] = _WORDING) -> bool:
+    """Tell whether two parts of contracts read the same but for wording: for *silent* keys and extensions.
 
     >>> same({"type": "string", "description": "A name"}, {"type": "string"})
     True
@@ -119,17 +130,19 @@ def same(one: JSON, other: JSON) -> bool:
         return True
     if isinstance(one, dict) and isinstance(other, dict):
         values = ((key, one.get(key, _ABSENT), other.get(key, _ABSENT)) for key in one.keys() | other.keys())
-        return all(mine == theirs or _is_wording(key) or _same_at(key, mine, theirs) for key, mine, theirs in values)
+        return all(
+            mine == theirs or _is_wording(key, silent) or _same_at(key, mine, theirs, silent) for key, mine, theirs in values
+        )
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
+        return len(one) == len(other) and all(same(mine, theirs, silent) for mine, theirs in zip(one, other, strict=True))
     return False
 
 
-def _same_at(key: str, one: JSON, other: JSON) -> bool:
+def _same_at(key: str, one: JSON, other: JSON, silent: frozenset[str]) -> bool:
     """Tell whether two values of a key, which are not equal, say the same."""
     if key in _NAMING and isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(member, other[name]) for name, member in one.items())
-    return key not in _LITERAL and same(one, other)
+        return one.keys() == other.keys() and all(same(member, other[name], silent) for name, member in one.items())
+    return key not in _LITERAL and same(one, other, silent)
 
 
 def _means_otherwise(part: JSON) -> bool:
@@ -145,8 +158,8 @@ def _means_otherwise(part: JSON) -> bool:
     )
 
 
-def _is_wording(key: str) -> bool:
-    return key in _WORDING or (key.startswith("x-") and key not in _TELLING)
+def _is_wording(key: str, silent: frozenset[str] = _WORDING) -> bool:
+    return key in silent or (key.startswith("x-") and key not in _TELLING)
 
 
 def _logins(document: Mapping[str, JSON]) -> Mapping[str, object]:

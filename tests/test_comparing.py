@@ -1,0 +1,278 @@
+"""Two versions of a contract with no estate: how much each change counts, where it stands, and what it is known by."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+import pytest
+
+from cxcontracts.comparing import Asked, compare
+from cxcontracts.findings import Audience, Change, Compared, Level, Verdict
+from cxcontracts.rules import RULES
+from cxcontracts.scenes import Side
+from tests.estates_made import TODAY, answers, contract, operation, read, saying, taking, with_parameter
+
+OK = "responses: {'200': {description: ok}}"
+SHARED = "components: {{schemas: {{Order: {{type: object, properties: {{state: {{enum: {values}}}}}}}}}}}"
+ORDER = "content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}"
+
+
+def compared(before: str, after: str, asked: Asked | None = None) -> Compared:
+    return compare(Side(read(before)), Side(read(after)), "made", asked or Asked(TODAY))
+
+
+def only(before: str, after: str, asked: Asked | None = None) -> Change:
+    (change,) = compared(before, after, asked).changes
+    return change
+
+
+# --- how much it counts ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule", "level", "breaks"),
+    [
+        (answers("{a: {}, b: {}}"), answers("{b: {}}"), "response-property-removed", Level.ERROR, Audience.READERS),
+        (answers("{b: {}}"), answers("{a: {}, b: {}}"), "response-property-added", Level.INFO, Audience.NOBODY),
+        (saying("{enum: [x]}"), saying("{enum: [x, y]}"), "response-enum-widened", Level.WARNING, Audience.READERS),
+        (saying("{enum: [x, y]}"), saying("{enum: [x]}"), "response-enum-narrowed", Level.INFO, Audience.NOBODY),
+        (taking("{enum: [x, y]}"), taking("{enum: [x]}"), "request-enum-narrowed", Level.ERROR, Audience.SENDERS),
+        (taking("{type: integer}"), taking("{type: number}"), "request-type-changed", Level.INFO, Audience.NOBODY),
+        (operation(OK), operation(f"deprecated: true\n{OK}"), "deprecated", Level.INFO, Audience.NOBODY),
+        (taking("{default: 1}"), taking("{default: 2}"), "request-default-changed", Level.WARNING, Audience.SENDERS),
+    ],
+)
+def test_a_change_counts_as_its_rule_says_and_as_nothing_much_where_it_breaks_nobody(
+    before: str, after: str, rule: str, level: Level, breaks: Audience
+) -> None:
+    change = only(before, after)
+
+    assert (change.rule, change.level, change.breaks) == (rule, level, breaks)
+
+
+def test_a_widened_list_of_answers_is_no_break_but_has_a_class_of_its_own() -> None:
+    change = only(saying("{enum: [x]}"), saying("{enum: [x, y]}"))
+
+    assert change.verdict is Verdict.INTACT
+    assert not change.breaking
+    assert "closed the set" in RULES[change.rule].meaning
+
+
+def test_a_level_can_be_set_for_each_rule_and_leaves_the_verdict_as_it_is() -> None:
+    asked = Asked(TODAY, severities={"response-enum-widened": Level.ERROR, "response-property-removed": Level.INFO})
+
+    widened = only(saying("{enum: [x]}"), saying("{enum: [x, y]}"), asked)
+    removed = only(answers("{a: {}, b: {}}"), answers("{b: {}}"), asked)
+
+    assert (widened.level, widened.verdict) == (Level.ERROR, Verdict.INTACT)
+    assert (removed.level, removed.verdict) == (Level.INFO, Verdict.BROKEN)
+
+
+def test_the_worst_comes_first() -> None:
+    levels = [
+        change.level for change in compared(answers("{a: {}, b: {enum: [x]}}"), answers("{b: {enum: [x, y]}, c: {}}")).changes
+    ]
+
+    assert levels == [Level.ERROR, Level.WARNING, Level.INFO]
+
+
+@pytest.mark.parametrize("level", ["draft", "alpha"])
+def test_what_was_draft_or_alpha_only_breaks_no_promise(level: str) -> None:
+    before, after = (f"x-stability-level: {level}\nparameters: {text}\n{OK}" for text in ("[{name: q, in: query}]", "[]"))
+
+    change = only(operation(before), operation(after))
+
+    assert (change.verdict, change.level) == (Verdict.INTACT, Level.INFO)
+    assert change.because.endswith("which promises nothing")
+
+
+def test_what_a_draft_shares_with_a_stable_operation_is_told_of_the_stable_one() -> None:
+    def shared(values: str) -> str:
+        paths = f"/draft: {{get: {{x-stability-level: draft, responses: {{'200': {{{ORDER}}}}}}}}}\n"
+        return contract(f"{paths}/stable: {{get: {{responses: {{'200': {{{ORDER}}}}}}}}}", SHARED.format(values=values))
+
+    change = only(shared("[x]"), shared("[1]"))
+
+    assert change.element.startswith("GET /stable")
+
+
+@pytest.mark.parametrize(
+    ("sunset", "rule"),
+    [("2026-12-31", "operation-removed-as-announced"), ("2027-12-31", "operation-removed-before-sunset")],
+)
+def test_an_operation_that_goes_as_announced_is_a_warning_and_before_its_day_an_error(sunset: str, rule: str) -> None:
+    before = contract(f"/a: {{get: {{deprecated: true, x-sunset: '{sunset}', {OK}}}}}\n/b: {{get: {{{OK}}}}}")
+
+    change = only(before, contract(f"/b: {{get: {{{OK}}}}}"))
+
+    assert (change.rule, change.level) == (rule, RULES[rule].level)
+
+
+def test_descriptions_are_compared_only_if_asked_for() -> None:
+    before, after = (answers(f"{{amount: {{description: {text}}}}}") for text in ("with tax", "net of tax"))
+
+    assert compared(before, after).changes == ()
+    change = only(before, after, Asked(TODAY, descriptions=True))
+    assert (change.rule, change.because) == (
+        "description-changed",
+        'amount is described differently: "net of tax"; it was "with tax"',
+    )
+
+
+def test_a_schema_that_is_unsound_is_unproven_and_never_harmless() -> None:
+    change = only(answers("{a: {type: string}}"), answers("{a: {type: strnig}}"))
+
+    assert (change.rule, change.verdict, change.level) == ("not-compared", Verdict.UNPROVEN, Level.WARNING)
+
+
+# --- one edit, one change ----------------------------------------------------------------------------------------------------
+
+
+def test_a_shared_schema_that_is_edited_once_is_one_change_with_its_places() -> None:
+    def used(times: int, values: str) -> str:
+        paths = (f"/p{number}: {{get: {{responses: {{'200': {{{ORDER}}}}}}}}}" for number in range(times))
+        return contract("\n".join(paths), SHARED.format(values=values))
+
+    change = only(used(40, "[x]"), used(40, "[x, y]"))
+
+    assert change.places == 40
+
+
+def test_a_contract_that_is_served_elsewhere_as_a_whole_is_told_and_is_no_change() -> None:
+    before, after = (
+        contract(f"/a: {{get: {{{OK}}}}}", f"servers: [{{url: 'https://a.example/{path}'}}]") for path in ("v1", "v2")
+    )
+
+    found = compared(before, after)
+
+    assert found.changes == ()
+    assert found.warnings[0].startswith("everything is served under /v2 now, it was /v1")
+
+
+def test_operations_that_are_served_elsewhere_alone_are_one_change_that_breaks_their_callers() -> None:
+    other = "servers: [{url: /v2}]"
+    before = contract(f"/a: {{get: {{{OK}}}}}\n/b: {{get: {{{OK}}}}}\n/c: {{get: {{{OK}}}}}", "servers: [{url: /v1}]")
+    after = contract(
+        f"/a: {{get: {{{other}, {OK}}}}}\n/b: {{get: {{{other}, {OK}}}}}\n/c: {{get: {{{OK}}}}}", "servers: [{url: /v1}]"
+    )
+
+    change = only(before, after)
+
+    assert (change.rule, change.verdict, change.places) == ("operation-moved", Verdict.BROKEN, 2)
+
+
+# --- where it stands ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_change_stands_where_it_is_written_in_both_versions() -> None:
+    before = "openapi: 3.1.0\ninfo: {title: a, version: 1}\npaths:\n  /a:\n    get:\n      responses:\n        '200':\n"
+    before += "          content: {application/json: {schema: {type: object, properties: {x: {type: string}}}}}\n"
+    change = only(before, "\n\n" + before.replace("x: {type: string}", "x: {type: integer}"))
+
+    assert change.was is not None and change.is_ is not None
+    assert (change.was.line, change.is_.line) == (8, 10)
+    column = before.splitlines()[7].index("{type: string}") + 1
+    assert (change.was.column, change.is_.column) == (column, column)
+
+
+def test_what_is_new_or_gone_has_the_place_of_what_is_around_it_in_the_other_version() -> None:
+    removed = only(answers("{a: {}, b: {}}"), answers("{b: {}}"))
+    added = only(contract(f"/a: {{get: {{{OK}}}}}"), contract(f"/a: {{get: {{{OK}}}, put: {{{OK}}}}}"))
+
+    assert removed.was is not None and removed.is_ is not None
+    assert added.was is None and added.is_ is not None
+
+
+# --- what it is known by -----------------------------------------------------------------------------------------------------
+
+BEFORE = """\
+openapi: 3.0.3
+info: {title: Shop, version: 1.0.0}
+paths:
+  /orders/{id}:
+    get:
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}, {name: q, in: query}]
+      responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}}
+  /orders:
+    get:
+      responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}}
+components:
+  schemas:
+    Order: {type: object, properties: {state: {enum: [open, sent]}, note: {type: string, maxLength: 20}}}
+"""
+AFTER = (
+    BEFORE.replace("[open, sent]", "[open, sent, lost, found]")
+    .replace(", maxLength: 20", "")
+    .replace(", {name: q, in: query}", "")
+)
+REORDERED = """\
+components:
+  schemas:
+    Order: {properties: {note: {description: what I said, type: string}, state: {enum: [found, sent, lost, open]}}, type: object}
+paths:
+  /orders:
+    get:
+      summary: All of them
+      responses: {'200': {content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}, description: fine}}
+  /orders/{orderId}:
+    get:
+      responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}}
+      parameters: [{schema: {type: string}, in: path, name: orderId, required: true}]
+info: {version: 1.0.0, title: Shop}
+openapi: 3.0.3
+"""
+
+
+def test_a_fingerprint_stays_when_parts_are_reordered_renamed_or_described_in_other_words() -> None:
+    one, other = (compared(BEFORE, after).changes for after in (AFTER, REORDERED))
+
+    assert {change.fingerprint for change in one} == {change.fingerprint for change in other}
+    assert len({change.fingerprint for change in one}) == len(one)
+
+
+def test_a_fingerprint_does_not_hang_on_our_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = [change.fingerprint for change in compared(BEFORE, AFTER).changes]
+    reworded = {name: dataclasses.replace(rule, sentence="{name}!") for name, rule in RULES.items()}
+    monkeypatch.setattr("cxcontracts.comparing.RULES", reworded)
+
+    assert [change.fingerprint for change in compared(BEFORE, AFTER).changes] == known
+
+
+def test_another_edit_in_the_same_place_has_another_fingerprint() -> None:
+    one, other = (only(saying("{enum: [x]}"), saying(f"{{enum: [x, {value}]}}")) for value in ("y", "z"))
+
+    assert one.fingerprint != other.fingerprint
+
+
+def test_the_same_documents_give_the_same_changes() -> None:
+    assert compared(BEFORE, AFTER) == compared(BEFORE, AFTER)
+
+
+# --- what it says ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "because"),
+    [
+        (with_parameter("{name: q, in: query}"), with_parameter(""), "the query parameter q is no longer taken"),
+        (with_parameter(""), with_parameter("{name: q, in: header, required: true}"), "a call now needs the header parameter q"),
+        (saying("{type: string}"), saying("{type: integer}"), "the answer is a whole number; it was text"),
+        (taking("{type: integer}"), taking("{type: string}"), "the body is text; it was a whole number"),
+        (answers("{a: {type: object, properties: {b: {}}}}"), answers("{a: {type: object, properties: {}}}"), "a.b is no longer"),
+        (
+            operation("responses: {'200': {headers: {X-A: {}}}}"),
+            operation("responses: {'200': {}}"),
+            "the header x-a is no longer",
+        ),
+        (saying("{}"), saying("{}", media="application/xml"), "the answer no longer comes as application/json"),
+        (contract(f"/a: {{get: {{{OK}}}}}"), contract(f"/b: {{get: {{{OK}}}}}"), "GET /a is gone: every call of it fails"),
+        (saying("{multipleOf: 2}"), saying("{multipleOf: 3}"), "the answer is bound otherwise: multipleOf 3, it was 2"),
+    ],
+)
+def test_a_change_is_told_in_one_sentence_that_names_what_changed(before: str, after: str, because: str) -> None:
+    assert any(change.because.startswith(because) for change in compared(before, after).changes)
+
+
+def test_today_is_the_day_it_is_unless_another_is_asked_for() -> None:
+    assert Asked().today == datetime.datetime.now(tz=datetime.UTC).date()
