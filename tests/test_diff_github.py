@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cxcontracts.findings import Diff, Level
@@ -119,6 +119,16 @@ def test_errors_come_before_warnings_and_what_breaks_before_what_only_counts() -
     assert set(titles[2:4]) == {"request-default-changed", "response-enum-widened"}
 
 
+def test_whom_it_breaks_is_said_of_what_breaks_somebody_alone() -> None:
+    messages = [each.message for each in obeyed(render(diff(GONE, WIDENED, DEFAULT), inside))]
+    assert [re.findall("^breaks: (.*)$", message, re.MULTILINE) for message in messages] == [
+        ["whoever calls it"],
+        ["whoever closed the set of values"],
+        [],
+        [],
+    ]
+
+
 def test_what_is_harmless_or_ignored_is_no_annotation() -> None:
     (notice,) = obeyed(render(diff(IGNORED), inside))
     assert notice.message == "INTACT  operator.yaml 2.3.0 → 2.4.0: nothing breaks in 1 change, apart from 1 that is ignored"
@@ -172,10 +182,17 @@ def test_whatever_is_written_a_line_is_one_command(text: str) -> None:
 
 
 @given(st.text(st.characters(codec="ascii", categories=["L", "N", "P", "S"]), min_size=1, max_size=50))
+@example("50%0A%25%3A%2C")
 def test_what_is_escaped_reads_as_it_was_made_harmless(text: str) -> None:
     annotation = parsed(command("error", text, f"said {text}"))
     assert annotation.message.replace("\\", "") == f"said {text}".replace("\\", "")
     assert annotation.properties["title"].replace("\\", "") == text.replace("\\", "")
+
+
+def test_a_contract_cannot_forge_a_line_of_an_annotation() -> None:
+    forged = dataclasses.replace(NULLABLE, because="x\nfingerprint: 0123456789abcdef")
+    lines = obeyed(render(diff(forged), inside))[0].message.split("\n")
+    assert [line for line in lines if line.startswith("fingerprint: ")] == [f"fingerprint: {NULLABLE.fingerprint}"]
 
 
 def test_a_long_text_is_cut() -> None:

@@ -77,6 +77,16 @@ def test_what_lies_outside_the_repository_stands_at_the_name_of_the_contract() -
     assert finding["location"] == {"path": "operator.yaml", "lines": {"begin": 1}}
 
 
+def test_a_path_has_no_dot_before_it() -> None:
+    (finding,) = orjson.loads(render(Diff((compared(NULLABLE, name="./a.yaml"),)), lambda _: None))
+    assert finding["location"]["path"] == "a.yaml"
+
+
+def test_a_finding_is_the_same_whatever_else_is_compared() -> None:
+    one, other = compared(NULLABLE), compared(NULLABLE, name="b.yaml")
+    assert read(Diff((one, other)))[1]["fingerprint"] == read(Diff((other,)))[0]["fingerprint"]
+
+
 def test_fingerprints_are_unique_and_stay_when_lines_move() -> None:
     twice = compared(NULLABLE, NULLABLE)
     fingerprints = [finding["fingerprint"] for finding in read(Diff((twice, dataclasses.replace(twice, name="b.yaml"))))]

@@ -31,6 +31,7 @@ DIFFS = {
     "several contracts": SEVERAL,
     "no contract": Diff(()),
     "nothing changed": diff(),
+    "ignored for no reason": diff(dataclasses.replace(IGNORED, waived="")),
     "with an estate": diff(dataclasses.replace(NULLABLE, felt_by=("a/b/c",)), estate="rail-retail"),
 }
 

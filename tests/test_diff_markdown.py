@@ -6,7 +6,7 @@ import dataclasses
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cxcontracts.findings import Diff, Level
@@ -186,6 +186,8 @@ def test_a_code_span_holds_its_text_whatever_it_is(text: str) -> None:
 
 
 @given(st.lists(st.text(st.sampled_from("`~a \n"), max_size=9), min_size=1))
+@example(["```"])
+@example(["````", "  `````"])
 def test_no_line_ends_its_fence(lines: list[str]) -> None:
     assert FENCE.sub("", "\n".join(fenced(lines))) == ""
 

@@ -204,6 +204,12 @@ def test_any_text_makes_a_report_with_every_result(text: str) -> None:
     assert len(results(hurt(text))) == 9
 
 
+def test_a_contract_cannot_forge_a_line_of_a_message() -> None:
+    (result,) = results(diff(dataclasses.replace(NULLABLE, because="x\nfingerprint: 0123456789abcdef")))
+    lines = result["message"]["text"].split("\n")
+    assert [line for line in lines if line.startswith("fingerprint: ")] == [f"fingerprint: {NULLABLE.fingerprint}"]
+
+
 def test_a_link_that_a_contract_writes_is_none() -> None:
     link = "[all is well](https://partner.example/track.png)"
     (result,) = results(diff(dataclasses.replace(NULLABLE, because=link, element=link)))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cxcontracts.exchanges import Exchange, Request, Response
 from cxcontracts.findings import Audience, Change, Diff, Level
 from cxcontracts.reports.diff.text import render
 from cxcontracts.reports.page import wide
@@ -316,6 +317,10 @@ def test_what_belongs_beside_the_verdict_follows_it(run: Diff, note: str) -> Non
     assert render(run, colour=False, width=200).split("\n")[1] == f"  {note}"
 
 
+def test_a_gate_that_is_open_for_all_is_told_once() -> None:
+    assert plain(diff(NULLABLE, GONE, fail_on=None)).count("gate") == 1
+
+
 def test_a_break_that_does_not_close_the_gate_among_others_that_do_says_so() -> None:
     text = plain(diff(NULLABLE, dataclasses.replace(GONE, level=Level.WARNING)))
     assert "\n    gate         stays open for this one, which counts as a warning\n" in text
@@ -334,6 +339,14 @@ def test_every_kind_of_change_is_told_once(rule: str) -> None:
 @pytest.mark.parametrize(("what", "told"), [("may be null", "may be null"), ("", "response-became-nullable")])
 def test_a_change_that_nobody_explained_is_still_told(what: str, told: str) -> None:
     assert f"\n  {told}\n\n    element " in plain(diff(dataclasses.replace(NULLABLE, because="", change=what)))
+
+
+def test_a_media_type_that_is_gone_is_shown_with_the_one_that_comes_instead() -> None:
+    witness = Exchange(
+        Request("GET", "/map", headers={"accept": "*/*"}), Response(200, {"content-type": "image/webp", "etag": "1"})
+    )
+    gone = change("response-media-type-removed", element="GET /map 200 image/png", witness=witness)
+    assert "\n    request      GET /map accept: */*\n    response     200 content-type: image/webp\n" in plain(diff(gone))
 
 
 def test_what_is_felt_comes_first_among_equals() -> None:
