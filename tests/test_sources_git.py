@@ -260,6 +260,21 @@ def test_a_huge_file_is_refused_before_any_of_it_is_read(here: Path, monkeypatch
         assert list(asked.processes) == ["--batch-check"]
 
 
+def test_a_name_of_two_lines_is_not_asked_for_and_mixes_up_no_answers(here: Path) -> None:
+    with Repository(here) as asked:
+        assert asked.thing("main\nmain:api") is None
+        found = asked.thing("main:secret.yaml")
+        assert found is not None
+        assert asked.contents(found) == PART.encode()
+
+
+def test_a_file_whose_content_is_lost_is_not_called_missing(here: Path) -> None:
+    lost = git(here, "rev-parse", "main:api/parts/a.yaml")
+    (here / ".git/objects" / lost[:2] / lost[2:]).unlink()
+    with pytest.raises(ContractError, match="cannot be followed: git has its name and not what is in it; fetch it"):
+        operation("main:api/openapi.yaml", here)
+
+
 def test_a_bomb_of_gzip_goes_off_nowhere(here: Path) -> None:
     committed(here, {"api/openapi.yaml.gz": gzip.compress(b" " * (MOST_BYTES + 1))})
     with pytest.raises(ContractError, match="more than 20,000,000 bytes"):

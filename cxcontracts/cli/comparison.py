@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -13,7 +14,7 @@ from cxcontracts.cli.judged import seen_from_here
 from cxcontracts.cli.output import say
 from cxcontracts.cli.progress import Progress
 from cxcontracts.comparing import Asked, compare
-from cxcontracts.documents.collector import uncollected
+from cxcontracts.documents.collector import one_by_one
 from cxcontracts.errors import ContractError, UsageError
 from cxcontracts.findings import Change, Compared, Diff, Level
 from cxcontracts.problems import Problem, did_you_mean
@@ -74,7 +75,7 @@ def compared(question: Question) -> Diff:
     """
     done: list[Compared] = []
     try:
-        with uncollected(), Repository(Path.cwd()) as repository:
+        with Repository(Path.cwd()) as repository:
             ignores = _ignores(question)
             audience = _Audience.of(question)
             pairs = paired(*_sources(question, repository))
@@ -120,12 +121,13 @@ def _cut(notes: Sequence[str]) -> Iterator[str]:
 
 def _compare(pairs: Sequence[Pair], comparison: _Comparison, done: list[Compared], progress: Callable[[int, int], None]) -> None:
     problems: list[Problem] = []
-    for number, pair in enumerate(pairs):
-        progress(number, len(pairs))
-        try:
-            done.append(comparison.of(pair))
-        except ContractError as error:
-            problems.extend(error.problems)
+    with closing(one_by_one(pairs)) as each:
+        for number, pair in enumerate(each):
+            progress(number, len(pairs))
+            try:
+                done.append(comparison.of(pair))
+            except ContractError as error:
+                problems.extend(error.problems)
     if problems:
         raise ContractError(problems)
 

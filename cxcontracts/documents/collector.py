@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
+
+_Item = TypeVar("_Item")
 
 
 @contextmanager
@@ -24,3 +27,22 @@ def uncollected() -> Iterator[None]:
                 gc.freeze()
                 gc.unfreeze()  # into the oldest generation, without a walk
             gc.enable()
+
+
+def one_by_one(items: Sequence[_Item]) -> Generator[_Item]:
+    """Yield items, each :func:`uncollected`; what was made for one is gone before the next, where nobody keeps it.
+
+    The files of a contract know the contract, and so it outlives its last user until the collector comes round.
+    """
+    if len(items) < 2:
+        with uncollected():
+            yield from items
+        return
+    gc.freeze()  # what was there before need not be walked each time
+    try:
+        for item in items:
+            with uncollected():
+                yield item
+            gc.collect()
+    finally:
+        gc.unfreeze()
