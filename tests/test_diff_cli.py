@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import xml.etree.ElementTree as ElementTree
@@ -195,6 +196,14 @@ def test_a_break_that_is_accepted_asks_for_no_step_of_the_version(here: Workplac
     here.write("ignore.yaml", "format: 1\nignore:\n  - {rule: response-became-nullable, why: x}\n")
     found = report(here, "api/old.yaml", "api/broken.yaml", "--check-version", "--ignore", "ignore.yaml")
     assert rules(found) == ["response-became-nullable"]
+
+
+def test_descriptions_are_compared_only_when_asked_for(here: Workplace) -> None:
+    here.edit("api/old.yaml", "state: {type: string,", "state: {description: How far it is, type: string,", to="api/said.yaml")
+    here.edit("api/said.yaml", "How far it is", "How far it has come", to="api/said-otherwise.yaml")
+    asked = ("api/said.yaml", "api/said-otherwise.yaml")
+    assert rules(report(here, *asked)) == []
+    assert rules(report(here, *asked, "--descriptions")) == ["description-changed"]
 
 
 def test_an_end_that_comes_too_soon_is_told_where_a_notice_was_agreed(here: Workplace) -> None:
@@ -409,6 +418,15 @@ def test_whatever_a_contract_and_a_name_have_in_them_is_inert(here: Workplace, f
     assert harmful(here.run("diff", f"{HURTFUL}:x", "api/old.yaml").stderr) == []
 
 
+def test_no_document_that_is_made_to_hurt_is_a_bug_of_ours(here: Workplace, corpus: Path) -> None:
+    hurting = sorted((corpus / "hostile/own/openapi").iterdir())
+    ended = {
+        (path.name, way): here.run("diff", *([str(path), "api/old.yaml"][::way])).exit_code for path in hurting for way in (1, -1)
+    }
+    assert len(hurting) > 30
+    assert {run: code for run, code in ended.items() if code not in (0, 1, 2)} == {}
+
+
 # When something comes in between
 
 
@@ -422,6 +440,17 @@ def test_an_interrupt_ends_with_a_report_that_says_so(here: Workplace) -> None:
         stdout, stderr = ran.communicate()
     assert (ran.returncode, stderr) == (143, "")
     assert json.loads(stdout)["complete"] is False
+
+
+def test_on_a_terminal_it_says_how_far_it_is_and_takes_that_away_again(here: Workplace) -> None:
+    ours, theirs = pty.openpty()
+    ran = subprocess.run([*COMMAND, "diff", "api", "api"], cwd=here.folder, stdout=subprocess.PIPE, stderr=theirs, check=False)
+    os.close(theirs)
+    shown = os.read(ours, 65_536).decode()
+    os.close(ours)
+    assert ran.returncode == 0
+    assert "compared 0 of 4 contracts" in shown
+    assert shown.endswith("\r\x1b[K")
 
 
 def test_what_is_asked_of_git_changes_nothing_in_the_repository(here: Workplace) -> None:
