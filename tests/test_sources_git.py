@@ -262,8 +262,8 @@ def test_a_huge_file_is_refused_before_any_of_it_is_read(here: Path, monkeypatch
 
 def test_a_name_of_two_lines_is_not_asked_for_and_mixes_up_no_answers(here: Path) -> None:
     with Repository(here) as asked:
-        assert asked.thing("main\nmain:api") is None
-        found = asked.thing("main:secret.yaml")
+        assert asked.named("main\nmain:api") is None
+        found = asked.named("main:secret.yaml")
         assert found is not None
         assert asked.contents(found) == PART.encode()
 

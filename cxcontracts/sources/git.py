@@ -47,7 +47,7 @@ _AROUND: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class GitObject:
     """An object of git.
 
     Attributes:
@@ -72,10 +72,6 @@ class Entry:
 
     path: str
     link: bool
-
-
-class GitError(UsageError):
-    """Git itself cannot be asked."""
 
 
 class Repository:
@@ -103,7 +99,7 @@ class Repository:
         for way in tuple(self.processes):
             self._end(way)
 
-    def thing(self, name: str) -> Thing | None:
+    def named(self, name: str) -> GitObject | None:
         """Return the object of a name, symbolic links within its tree being followed; None where there is none.
 
         Args:
@@ -117,14 +113,14 @@ class Repository:
         line, answers = self._asked("--batch-check", name)
         found = _OBJECT.fullmatch(line)
         if found is not None:
-            return Thing(found[1].decode(), found[2].decode(), int(found[3]))
+            return GitObject(found[1].decode(), found[2].decode(), int(found[3]))
         link = _LINK.fullmatch(line)
         if link is None:
             return None
         answers.read(int(link[2]) + 1)
         raise outside() if link[1] == b"symlink" else Refused("file-missing", _NOWHERE[link[1]], "correct it")
 
-    def contents(self, blob: Thing) -> bytes:
+    def contents(self, blob: GitObject) -> bytes:
         """Return the bytes of a blob.
 
         Raises:
@@ -135,7 +131,10 @@ class Repository:
         line, answers = self._asked("--batch", blob.id)
         if not _OBJECT.fullmatch(line):
             raise _lacking()
-        return answers.read(blob.size + 1)[: blob.size]
+        data = answers.read(blob.size + 1)
+        if len(data) <= blob.size:
+            raise _lacking()
+        return data[:-1]
 
     def entries(self, tree: str, *, deep: bool = False) -> list[Entry]:
         """Return what a tree holds, in the order of git: what is right below it, or every file; :data:`MOST_ENTRIES` at most.
@@ -155,7 +154,7 @@ class Repository:
         """The path from the root of the repository to here; empty, or ending in a slash.
 
         Raises:
-            GitError: If git is not installed, or there is no repository that it reads.
+            UsageError: If git is not installed, or there is no repository that it reads.
         """
         return os.fsdecode(self._said("rev-parse", "--show-prefix")).removesuffix("\n")
 
@@ -190,7 +189,7 @@ class Repository:
             line = b""
         if not line:
             self._end(way)
-            raise GitError(f"{_lacking().what}; {_lacking().remedy}")
+            raise UsageError(f"{_lacking().what}; {_lacking().remedy}")
         return line.removesuffix(b"\n"), process.stdout
 
     def _end(self, way: str) -> None:
@@ -219,10 +218,12 @@ class Repository:
                 check=False,
             )
         except FileNotFoundError:
-            raise GitError("git is not installed, which reads a file of a commit; install it, or check the commit out") from None
+            raise UsageError(
+                "git is not installed, which reads a file of a commit; install it, or check the commit out"
+            ) from None
         if ran.returncode:
             said = " ".join(ran.stderr.decode(errors="replace").split()).removeprefix("fatal: ")
-            raise GitError(f"git cannot read one of a commit here: {said or f'it ended with {ran.returncode}'}")
+            raise UsageError(f"git cannot read one of a commit here: {said or f'it ended with {ran.returncode}'}")
         return ran.stdout
 
 
@@ -248,10 +249,10 @@ class Commit:
     def contents(self, path: PurePosixPath) -> bytes:
         """Return the bytes of a file; refuses as :class:`~cxcontracts.contracts.stores.Store` says."""
         try:
-            found = self._repository.thing(f"{self._start}{path}") if path.parts else None
+            found = self._repository.named(f"{self._start}{path}") if path.parts else None
             if found is not None and found.type == "blob":
                 return unpacked(self._repository.contents(found))
-        except GitError:
+        except UsageError:
             raise _lacking() from None
         if found is not None or not path.parts:
             raise Refused("file-irregular", "this is no file", "name a file")
@@ -265,7 +266,7 @@ class Commit:
         if not tree:
             return ()
         try:
-            folder = self._repository.thing(f"{tree}{colon}{'' if path.parent == PurePosixPath() else path.parent}")
+            folder = self._repository.named(f"{tree}{colon}{'' if path.parent == PurePosixPath() else path.parent}")
         except Refused:
             return ()
         if folder is None or folder.type != "tree":
@@ -313,7 +314,7 @@ def look_up(text: str, repository: Repository) -> Spot:
     assert path is not None
     try:
         inside = _from_root(path, repository.prefix, text)
-    except GitError as error:
+    except UsageError as error:
         raise UsageError(f"there is no file {quoted(text)}, and {error}") from None
     folder, slash, name = inside.rpartition("/")
     shown = f"{reference}:{path.rstrip('/').rpartition('/')[0]}"
@@ -365,12 +366,12 @@ def _insist_on_staged(path: str, text: str, repository: Repository) -> None:
         raise UsageError(f"the index of git has no file {quoted(path)}; write REF:PATH, or stage it")
 
 
-def _found(name: str, text: str, repository: Repository) -> Thing | None:
+def _found(name: str, text: str, repository: Repository) -> GitObject | None:
     try:
-        return repository.thing(name)
+        return repository.named(name)
     except Refused as refused:
         raise UsageError(f"{quoted(text)} cannot be read: {refused.what}") from None
-    except GitError as error:
+    except UsageError as error:
         raise UsageError(f"{quoted(text)} cannot be read: {error}") from None
 
 
