@@ -22,12 +22,14 @@ class Sorted:
     Attributes:
         breaking: Those whose test asserts an error.
         harmless: Those whose test asserts none, and in which oasdiff finds neither an error nor a warning.
-        disputed: Those of the harmless in which a witness shows that somebody breaks; they are on neither side.
+        unbroken: Those whose test asserts errors that a value shows to be none; they are on neither side.
+        broken: Those of the harmless in which a witness shows that somebody breaks; they are on neither side.
     """
 
     breaking: tuple[Case, ...]
     harmless: tuple[Case, ...]
-    disputed: tuple[str, ...]
+    unbroken: tuple[str, ...]
+    broken: tuple[str, ...]
 
 
 @dataclass
@@ -60,13 +62,22 @@ class Detected:
 
 def sorted_out() -> Sorted:
     """Return the pairs whose answer is known."""
-    disputed = {entry.pair for entry in remaining() if entry.id.startswith("ours:") and entry.right == "ours"}
-    every = list(cases())
-    harmless = [case for case in every if case.harmless and case.level in HARMLESS]
+    decided = {(entry.pair, entry.id) for entry in remaining() if entry.right == "ours" and entry.shown != "rule"}
+    broken = {pair for pair, id in decided if id.startswith("ours:")}
+    breaking: list[Case] = []
+    harmless: list[Case] = []
+    unbroken: list[Case] = []
+    for case in cases():
+        if case.harmless and case.level in HARMLESS:
+            harmless.append(case)
+        elif case.level == "error" and case.notice is None:
+            sound = [line for line in case.errors if (case.name, line.id) not in decided]
+            (breaking if sound else unbroken).append(case)
     return Sorted(
-        tuple(case for case in every if case.level == "error" and case.notice is None),
-        tuple(case for case in harmless if case.name not in disputed),
-        tuple(case.name for case in harmless if case.name in disputed),
+        tuple(breaking),
+        tuple(case for case in harmless if case.name not in broken),
+        tuple(case.name for case in unbroken),
+        tuple(case.name for case in harmless if case.name in broken),
     )
 
 

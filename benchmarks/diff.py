@@ -214,8 +214,8 @@ def _detection(detected: Sequence[Detected], known: Sorted) -> Iterator[str]:
     yield ""
     yield (
         f"{len(known.breaking)} pairs whose test asserts an error, and {len(known.harmless)} in which oasdiff finds neither an "
-        f"error nor a warning. {len(known.disputed)} more of those are left out: a witness shows that they break somebody "
-        "(`agreement.yaml`)."
+        f"error nor a warning. Left out are {len(known.unbroken)} and {len(known.broken)} more, of which a value that both "
+        "versions take, or a witness, shows that it is the other way round (`agreement.yaml`)."
     )
     yield ""
     yield "| detector | breaks caught | not read | false alarms | not read | CPU seconds for all |"

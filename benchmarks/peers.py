@@ -80,12 +80,13 @@ def _our_command(pair: Pair, _: Path) -> Command:
 
 
 def _our_words(cost: Cost) -> Said:
+    """Read what closes the gate: what is proved to break, and errors in what is announced."""
     printed = _printed(cost, (0, 1, 3))
     if not isinstance(printed, dict):
         return _refused(cost)
     changes = [change for contract in printed.get("contracts", [printed]) for change in contract["changes"]]
     breaking = sum(change["breaking"] for change in changes)
-    return Said(breaking > 0, f"{breaking} breaking of {len(changes)} changes")
+    return Said(cost.exit == 1, f"{breaking} breaking of {len(changes)} changes")
 
 
 # --- oasdiff: what it calls an error counts -----------------------------------------------------------------------------------

@@ -238,8 +238,10 @@ def doubt(change: Change, record: Document, candidate: Document) -> str:
             return "" if other is None else f"{NOT_LOOKED_AT}where the servers are"
         if one is None or other is None:
             return f"one side has no {method} {template}"
-        if not rest or rest[0] == "security":
+        if not rest:
             return f"{NOT_LOOKED_AT}{change.rule}"
+        if rest[0] == "security":
+            return _of_login(_logins(record, one[1]), _logins(candidate, other[1]))
         if rest[0] in _PLACES:
             return _of_parameter(change, rest, _Sides(record, candidate, one, other))
         if rest[0] == "body":
@@ -279,6 +281,9 @@ def told_apart(record: Document, candidate: Document, operation: str, where: str
     return f"only one refuses it: {reasons}"
 
 
+_Login = dict[str, frozenset[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Sides:
     record: Document
@@ -288,6 +293,28 @@ class _Sides:
 
     def each(self) -> tuple[tuple[Document, tuple[Node, Node, str]], ...]:
         return (self.record, self.one), (self.candidate, self.other)
+
+
+def _of_login(held: Sequence[_Login], asked: Sequence[_Login]) -> str:
+    """Tell whether some login of the record is enough for no alternative of the candidate."""
+    for own in held or [{}]:
+        if asked and not any(all(name in own and scopes <= own[name] for name, scopes in each.items()) for each in asked):
+            return ""
+    return "every login of the record is enough for the candidate"
+
+
+def _logins(document: Document, operation: Node) -> list[_Login]:
+    """Return the alternatives of a login, each as what its schemes mean, to the scopes that it asks for."""
+    written = operation.value.get("security", document.root.value.get("security"))
+    found = []
+    for alternative in _sequence(written):
+        schemes = {}
+        for name, scopes in alternative.items():
+            said = document.below(document.root, "components", "securitySchemes", name).value or {}
+            meant = {key: str(said.get(key, "")).lower() for key in ("type", "scheme", "in", "name", "openIdConnectUrl")}
+            schemes[str(meant if said else name)] = frozenset(scopes or ())
+        found.append(schemes)
+    return found
 
 
 def _of_answer(change: Change, rest: Sequence[str], sides: _Sides) -> str:
@@ -310,7 +337,10 @@ def _of_answer(change: Change, rest: Sequence[str], sides: _Sides) -> str:
             return f"the candidate does not allow the answer: {reason}"
     if schemas[0] is not None and Validator(sides.record, "response").refusal(schemas[0], body):
         return ""
-    return _lost(change, " ".join(further[1:]), body)
+    path = " ".join(further[1:])
+    if change.rule.startswith("response-property-removed") and not _gone(sides, schemas, path, "response"):
+        return "the record does not declare it, or the candidate still does"
+    return _lost(change, path, body)
 
 
 def _of_header(change: Change, further: Sequence[str], answers: Sequence[Node], sides: _Sides) -> str:
@@ -352,7 +382,10 @@ def _of_body(change: Change, further: Sequence[str], sides: _Sides) -> str:
             return f"the record does not take the body: {reason}"
     if schemas[1] is not None and Validator(sides.candidate, "request").refusal(schemas[1], body):
         return ""
-    return _unheard(change, " ".join(further[1:]), body)
+    path = " ".join(further[1:])
+    if change.rule.startswith("request-property-removed") and not _gone(sides, schemas, path, "request"):
+        return "the record does not declare it, or the candidate still does"
+    return _unheard(change, path, body)
 
 
 def _of_parameter(change: Change, rest: Sequence[str], sides: _Sides) -> str:
@@ -379,6 +412,43 @@ def _of_parameter(change: Change, rest: Sequence[str], sides: _Sides) -> str:
     if not taken[0]:
         return f"the record does not take {texts}"
     return f"the candidate takes {texts} too" if taken[1] else ""
+
+
+def _gone(sides: _Sides, schemas: Sequence[Node | None], path: str, way: str) -> bool:
+    """Tell whether the record declares a member that the candidate does not, as far as what goes this way is concerned."""
+    one, other = schemas
+    names = tuple(path.split("."))
+    return (
+        one is not None
+        and _declares(sides.record, one, names, way)
+        and not (other and _declares(sides.candidate, other, names, way))
+    )
+
+
+def _declares(document: Document, node: Node, names: tuple[str, ...], way: str, above: frozenset[int] = frozenset()) -> bool:
+    """Tell whether a schema, in any of its alternatives, declares what a path leads to."""
+    node = document.followed(node)
+    schema = node.value
+    if not isinstance(schema, dict) or id(schema) in above:
+        return False
+    if not names:
+        return not _says(document, node, _ONE_WAY[way])
+    inside = above | {id(schema)}
+    beside = [each for word in ("allOf", "anyOf", "oneOf") for each in _sequence(schema.get(word))]
+    if any(_declares(document, Node(node.file, each), names, way, inside) for each in beside):
+        return True
+    for length in range(1, len(names) + 1):  # a name may have dots in it
+        name = ".".join(names[:length])
+        below = [_mapping(schema.get("properties")).get(name)]
+        if name == "*" or name.isdigit():
+            below += [schema.get("items"), *_sequence(schema.get("prefixItems")), schema.get("additionalProperties")]
+            below += _mapping(schema.get("patternProperties")).values()
+        found = [Node(node.file, each) for each in below if each is not None]
+        if any(_declares(document, each, names[length:], way) for each in found if isinstance(each.value, dict)):
+            return True
+        if length == len(names) and any(each.value is True or each.value == {} for each in found):
+            return True
+    return len(names) == 1 and names[0] in _sequence(schema.get("required"))
 
 
 def _lost(change: Change, path: str, body: Any) -> str:

@@ -83,6 +83,15 @@ def test_every_break_is_shown_by_an_exchange_that_both_documents_confirm(name: s
     assert [each for each in reasons if each[2] and not each[2].startswith(NOT_LOOKED_AT)] == []
 
 
+def test_an_exchange_shows_no_break_the_other_way_round(real: Path) -> None:
+    old, new = both(real / "amadeus/HotelList")
+    documents = [Document(Version(file.parent, Path(file.name), alone=True)) for file in (old, new)]
+
+    breaking = [change for change in changes(old, new) if change.breaking]
+
+    assert [change.element for change in breaking if not doubt(change, documents[1], documents[0])] == []
+
+
 def test_two_runs_say_the_same_however_python_hashes(real: Path) -> None:
     said = [
         subprocess.run(
