@@ -313,9 +313,10 @@ def look_up(text: str, repository: Repository) -> Spot:
     reference, path = _parted(text)
     assert path is not None
     try:
-        inside = _from_root(path, repository.prefix, text)
+        prefix = repository.prefix
     except UsageError as error:
         raise UsageError(f"there is no file {quoted(text)}, and {error}") from None
+    inside = _from_root(path, prefix, text)
     folder, slash, name = inside.rpartition("/")
     shown = f"{reference}:{path.rstrip('/').rpartition('/')[0]}"
     if not reference:
