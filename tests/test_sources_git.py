@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import os
@@ -9,6 +10,8 @@ import subprocess
 from pathlib import Path, PurePosixPath
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from cxcontracts.documents import MOST_BYTES, Refused
 from cxcontracts.errors import ContractError, UsageError
@@ -219,6 +222,40 @@ def test_whatever_is_written_is_a_name_to_git_and_never_an_option(here: Path, te
     before = sorted(path.name for path in here.iterdir())
     assert refused(text, here)
     assert sorted(path.name for path in here.iterdir()) == before
+
+
+PIECES = (
+    "main",
+    "HEAD",
+    "v1.0.0",
+    "api",
+    "openapi.yaml",
+    "parts",
+    ":",
+    "/",
+    ".",
+    "..",
+    "^",
+    "~",
+    "@",
+    "{",
+    "}",
+    "{tree}",
+    "-",
+    "--",
+    "1",
+    " ",
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(PIECES) | st.characters(), max_size=12).map("".join))
+def test_any_text_names_a_version_or_is_refused_in_a_sentence(here: Path, text: str) -> None:
+    assume(not os.path.exists(here / text))  # a folder anywhere on this machine is another matter
+    with contextlib.suppress(UsageError):
+        found = named(text, here)
+        assert all(contract.shown for contract in found.contracts.values())
+    assert operation("main:api/openapi.yaml", here)[1] == "another"
 
 
 def test_links_are_followed_in_the_folder_of_the_contract_and_not_out_of_it(here: Path) -> None:
