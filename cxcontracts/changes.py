@@ -20,7 +20,8 @@ from cxcontracts.containment.narrowing import NO_DEEPER, Interest, any_of, narro
 from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes, lone_reference, values_of
 from cxcontracts.containment.sets import Nothing, Schema, find
 from cxcontracts.contracts.operation import Answer, Encoding, Header, Media, Operation, Parameter, Scheme
-from cxcontracts.edits import edit
+from cxcontracts.contracts.styles import written
+from cxcontracts.edits import edit, null_apart
 from cxcontracts.errors import ContractError
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Change
@@ -46,7 +47,7 @@ from cxcontracts.proofs import (
     Unheard,
     alternatives,
 )
-from cxcontracts.sameness import DESCRIBING, Sameness, same
+from cxcontracts.sameness import DESCRIBING, Sameness, is_wording, same
 from cxcontracts.scenes import Side
 from cxcontracts.wording import described, listed, shown
 
@@ -67,6 +68,7 @@ _MOST_TRIES = 2
 _MOST_HOPS = 32
 """How many references are followed that lead to nothing but another."""
 
+_MOST_NAMED = 6
 _COMPOUND = frozenset({"object", "array"})
 _FURTHER = (
     "dependentRequired", "dependentSchemas", "contains", "minContains", "maxContains", "propertyNames", "unevaluatedItems",
@@ -80,7 +82,7 @@ _TEXTS = ("contentEncoding", "contentMediaType", "contentSchema")
 _OPEN = "x-extensible-enum"
 """An open list of values: https://opensource.zalando.com/restful-api-guidelines/#112."""
 
-_UNSOUND = "a schema is unsound, or allows too many alternatives"
+_TOO_MANY = "a schema allows more alternatives than can be told apart"
 
 Keys = frozenset[object]
 At = tuple[Node | None, Node | None]
@@ -265,7 +267,7 @@ class _Comparison:
         if self._descriptions and old != new:
             key = next(key for key in sorted(DESCRIBING) if old.get(key) != new.get(key))
             words = f"{_text(new.get(key))}; it was {_text(old.get(key))}"
-            self.add(element, f"{key} changed", "description-changed", at=(was, is_), words=words, data=[old, new])
+            self.add(element, f"{key} changed", "description-changed", at=(was, is_), words=words, data=_both(old, new))
 
     def operation(self, operation: Operation) -> None:
         """Compare one operation with its counterpart, once."""
@@ -281,8 +283,8 @@ class _Comparison:
                 self._vanished(operation)
             elif not self._same.of_operations(operation, renewed):
                 self._inside(operation, renewed)
-        except ContractError:
-            self._not_compared(str(operation), (operation.node, None))
+        except ContractError as error:
+            self._not_compared(str(operation), (operation.node, None), error)
 
     def _vanished(self, operation: Operation) -> None:
         moved = self.candidate.contract.at(operation.method, operation.path)
@@ -303,14 +305,21 @@ class _Comparison:
             words = f"{bases[0]}, it was {bases[1]}"
             at, claim = (one.node, other.node), Gone(one)
             noted = self._moves[bases] = self.add(
-                str(one), "moved to another server path", "operation-moved", at=at, words=words, data=list(bases), claim=claim
+                str(one),
+                "moved to another server path",
+                "operation-moved",
+                at=at,
+                words=words,
+                data=_both(*reversed(bases)),
+                claim=claim,
             )
             noted.met = _Met()
         noted.met.again(self._cause, referred=True)
         noted.keys.add(key)
 
-    def _not_compared(self, element: str, at: At) -> None:
-        self.add(element, f"cannot be compared: {_UNSOUND}", "not-compared", at=at, words=_UNSOUND)
+    def _not_compared(self, element: str, at: At, error: Exception | None = None) -> None:
+        why = error.problems[0].what if isinstance(error, ContractError) else _TOO_MANY
+        self.add(element, f"cannot be compared: {why}", "not-compared", at=at, words=why)
 
     def look_into(self) -> None:
         """Compare the schemas that were met on the way, and say of each operation where that ends early."""
@@ -338,8 +347,8 @@ class _Comparison:
                 if isinstance(one.value, dict) and isinstance(other.value, dict):
                     self.described(pair.element, one, other)
             self._shapes(pair.element, before.shapes(pair.one), after.shapes(pair.other), pair.spot)
-        except (ContractError, TooManyShapes):
-            self._not_compared(pair.element, (next(iter(pair.one), None), next(iter(pair.other), None)))
+        except (ContractError, TooManyShapes) as error:
+            self._not_compared(pair.element, (next(iter(pair.one), None), next(iter(pair.other), None)), error)
 
     def _readers(self, spot: Spot) -> tuple[Reader, Reader]:
         if isinstance(spot.whole, Told):
@@ -368,9 +377,14 @@ class _Comparison:
             self._parameters(element, one, other)
         if not self._same.of(one.node, other.node, "requestBody"):
             self._bodies(element, one, other)
+        successes = _success_by_default(one, other)
         for key in dict.fromkeys((*one.answers, *other.answers)):
-            if not self._same.of(one.node, other.node, "responses", key):
-                self._answers(f"{element} {key}", key, one, other)
+            if key == "default" and successes:
+                self._answers(f"{element} {successes}", (key, successes), one, other)
+                if key in other.answers:
+                    self._answers(f"{element} {key}", ("", key), one, other)
+            elif key != successes and not self._same.of(one.node, other.node, "responses", key):
+                self._answers(f"{element} {key}", (key, key), one, other)
 
     def _login(self, element: str, one: Operation, other: Operation) -> None:
         before, after = (_login_in_words(each) for each in (one, other))
@@ -381,7 +395,7 @@ class _Comparison:
             (one.node.identity, "security"),
             at=(one.node, other.node),
             words=f"{after}; it was {before}",
-            data=[before, after],
+            data=_both(before, after),
             claim=TurnedAway(one, other),
         )
 
@@ -429,8 +443,8 @@ class _Comparison:
             self.add(element, "parameter is now optional", "request-parameter-became-optional", *keys, data=named, at=at)
         if (before.style, before.explode, before.media) != (after.style, after.explode, after.media):
             claim_ = Rewritten(one, other, before, after, before.nodes)
-            words = f"{_written(after)}, it was {_written(before)}"
-            data = [*named, words]
+            words = f"{_shown_as(after)}, it was {_shown_as(before)}"
+            data = {"of": named, **_both(_written(before), _written(after))}
             rule = "request-parameter-rewritten"
             self.add(element, "parameter is written differently", rule, *keys, words=words, claim=claim_, data=data, at=at)
         self.described(element, before.node, after.node)
@@ -475,6 +489,7 @@ class _Comparison:
             elif old is None and new is not None:
                 self.add(where, "media type added", "request-media-type-added", data=new.name, at=at)
             elif old is not None and new is not None:
+                self._renamed(where, old, new, "request", at, keys)
                 self._schemas(where, old.nodes, new.nodes, Spot(Sent(one, other, old.nodes, new.nodes, media=old)))
                 self._encodings(where, one, other, old, new)
 
@@ -491,15 +506,16 @@ class _Comparison:
                     "request-encoding-changed",
                     (one.node.identity, ("encoding", member)),
                     at=(_part(one.node, "requestBody"), _part(other.node, "requestBody")),
-                    words=f"{_written(after)}, it was {_written(before)}",
-                    data=[member, _written(before), _written(after)],
-                    claim=Rewritten(one, other, before, after, nodes),
+                    words=f"{_shown_as(after, member)}, it was {_shown_as(before, member)}",
+                    data={"of": member, **_both(_written(before), _written(after))},
+                    claim=Rewritten(one, other, before, after, nodes, member, old),
                 )
 
-    def _answers(self, element: str, key: str, one: Operation, other: Operation) -> None:
-        before, after = one.answers.get(key), other.answers.get(key)
-        keys = [(one.node.identity, key), (other.node.identity, key)]
-        at = (_part(one.node, "responses", key), _part(other.node, "responses", key))
+    def _answers(self, element: str, status: tuple[str, str], one: Operation, other: Operation) -> None:
+        before, after = one.answers.get(status[0]), other.answers.get(status[1])
+        keys = [(one.node.identity, status[0]), (other.node.identity, status[1])]
+        at = (_part(one.node, "responses", status[0]), _part(other.node, "responses", status[1]))
+        key = status[0] or status[1]
         if before is None:
             self.add(element, "status added", "response-status-added", *keys, data=key, at=at)
         elif after is None:
@@ -522,7 +538,15 @@ class _Comparison:
             elif old is None and new is not None:
                 self.add(where, "media type added", "response-media-type-added", data=new.name, at=at)
             elif old is not None and new is not None:
+                self._renamed(where, old, new, "response", at, keys)
                 self._schemas(where, old.nodes, new.nodes, Spot(Told(one, other, after, old.nodes, new.nodes, new)))
+
+    def _renamed(self, element: str, old: Media, new: Media, side: str, at: At, keys: Sequence[object]) -> None:
+        """Note that JSON goes by another name."""
+        if old.name != new.name:
+            words = f"{new.name}, it was {old.name}"
+            change = f"media type is {words}"
+            self.add(element, change, f"{side}-media-type-renamed", *keys, at=at, words=words, data=_both(old.name, new.name))
 
     def _header(
         self, element: str, name: str, one: Operation, other: Operation, answers: tuple[Answer, Answer], keys: Sequence[object]
@@ -597,7 +621,7 @@ class _Comparison:
         before, after = self._readers(spot)
         claim = alternatives(spot, left, all_, before, after)
         change = f"alternatives: {len(all_[1])}, there were {len(all_[0])}"
-        parts = [f"without {listed(_called(left[0]))}"] * bool(left[0]) + [f"with {listed(_called(left[1]))} too"] * bool(left[1])
+        parts = [f"without {_called(left[0], all_[0])}"] * bool(left[0]) + [f"with {_called(left[1], all_[1])}"] * bool(left[1])
         at = (_first(left[0]) or _first(all_[0]), _first(left[1]) or _first(all_[1]))
         self.add(
             element,
@@ -606,7 +630,7 @@ class _Comparison:
             *_whole(all_[0]),
             *_whole(all_[1]),
             at=at,
-            words="; ".join(parts),
+            words=", ".join(parts),
             data=[
                 [described(_shallow(before, shape)) for shape in left[0]],
                 [described(_shallow(after, shape)) for shape in left[1]],
@@ -645,6 +669,9 @@ class _Comparison:
         """Compare what two schemas that look into nothing say."""
         if old == new or (isinstance(find([old], [new]), Nothing) and isinstance(find([new], [old]), Nothing)):
             return
+        if (apart := null_apart(old, new)) is not None:
+            self._null(element, keys, spot, one, other)
+            old = apart
         made = edit(old, new)
         before, after = self._readers(spot)
         claim = OtherValues(
@@ -658,14 +685,30 @@ class _Comparison:
         rule = f"{_side(spot)}-{made.kind}"
         self.add(element, made.change, rule, *keys, words=made.words, data=made.data, claim=claim, at=at)
 
+    def _null(self, element: str, keys: Iterable[object], spot: Spot, one: Sequence[Shape], other: Sequence[Shape]) -> None:
+        """Note that null has come or gone, beside whatever else has changed."""
+        comes = any("null" in shape.types for shape in other)
+        null: Schema = {"type": "null"}
+        lost, more = (
+            [Shape(shape.atoms, frozenset({"null"})) for shape in shapes if "null" in shape.types] for shapes in (one, other)
+        )
+        before, after = self._readers(spot)
+        old = tuple(null for _ in lost) if lost else tuple(_passed(before, shape, spot) for shape in one)
+        new = tuple(null for _ in more) if more else tuple(_passed(after, shape, spot) for shape in other)
+        claim = OtherValues(spot, tuple(lost or one), tuple(more or other), old, new)
+        rule = f"{_side(spot)}-{'became' if comes else 'no-longer'}-nullable"
+        words = "may be null now" if comes else "may no longer be null"
+        self.add(element, words, rule, *keys, at=(_first(one), _first(other)), data=words, claim=claim)
+
     def _shape(self, element: str, one: Shape, other: Shape, spot: Spot, all_: tuple[Sequence[Shape], Sequence[Shape]]) -> None:
         before, after = self._readers(spot)
+        spot = spot.at(one, other)
         keys = (*_whole([one]), *_whole([other]))
         self._values(element, _shallow(before, one), _shallow(after, other), keys, spot, [one], [other])
         at = (_first([one]), _first([other]))
         further = [key for key in _FURTHER if not same(_said(one, key), _said(other, key))]
         if further:
-            data = [[_said(one, key), _said(other, key)] for key in further]
+            data = {key: _both(_said(one, key), _said(other, key)) for key in further}
             claim, rule = OtherRules(spot, one, other), f"{_side(spot)}-rule-changed"
             words = listed(further)
             self.add(element, f"{words} changed", rule, *keys, words=words, data=data, claim=claim, at=at)
@@ -684,11 +727,11 @@ class _Comparison:
         old, new = ([atom.value["default"] for atom in shape.atoms if "default" in atom.value][:1] for shape in (one, other))
         if old != new:
             words = f"{_default(new)}, it was {_default(old)}"
-            self.add(element, f"default: {words}", f"{side}-default-changed", *keys, words=words, data=[old, new], at=at)
+            self.add(element, f"default: {words}", f"{side}-default-changed", *keys, words=words, data=_both(old, new), at=at)
         for key in _TEXTS:
             if (mine := _said(one, key)) != (theirs := _said(other, key)):
                 words = f"{key} is {_shown(theirs)}, it was {_shown(mine)}"
-                self.add(element, words, f"{side}-content-changed", *keys, data=[key, mine, theirs], at=at)
+                self.add(element, words, f"{side}-content-changed", *keys, data={"of": key, **_both(mine, theirs)}, at=at)
         listed_before, listed_after = (_extensible(shape) for shape in (one, other))
         if listed_before is not None and listed_after is not None:
             lost = [value for value in listed_before if value not in listed_after]
@@ -707,8 +750,8 @@ class _Comparison:
             if not self._untouched(one, other, name):
                 try:
                     self._member(_below(element, name), one, other, name, spot, all_)
-                except ContractError:
-                    self._not_compared(_below(element, name), (_first([one]), _first([other])))
+                except ContractError as error:
+                    self._not_compared(_below(element, name), (_first([one]), _first([other])), error)
         if one.map_nodes and other.map_nodes:
             name = next(iter(one.map_slots()))[0]
             self._schemas(_below(element, "*"), one.map_nodes, other.map_nodes, spot.member(one, other, name))
@@ -721,7 +764,7 @@ class _Comparison:
         old, new = one.slot(name), other.slot(name)
         keys = [(atom.identity, name) for shape in (one, other) for atom in shape.atoms]
         hidden = (before.hides(old.nodes), after.hides(new.nodes))
-        absent = (hidden[0] or not (old.declared or old.required), hidden[1] or not (new.declared or new.required))
+        absent = (hidden[0] or not old.declared, hidden[1] or not new.declared)
         told = isinstance(spot.whole, Told)
         side = _side(spot)
         at = (old.nodes[0] if old.nodes else _first([one]), new.nodes[0] if new.nodes else _first([other]))
@@ -756,6 +799,7 @@ class _Comparison:
         elif isinstance(spot.whole, Told) and not required:
             claim = Missing(spot, other, name, gone=False)
         rule = f"{_side(spot)}-property-became-{word}"
+        at = (_required_at(one) or at[0], _required_at(other) or at[1])
         self.add(where, f"property is now {word}", rule, *keys, claim=claim, at=at, data=name)
 
     def _open_ends(
@@ -778,7 +822,7 @@ class _Comparison:
             self.add(element, words, rule, *keys, data=words, at=at)
         old, new = _patterns(one), _patterns(other)
         if old.keys() != new.keys():
-            data = [sorted(old), sorted(new)]
+            data = _both(sorted(old), sorted(new))
             claim = OtherRules(spot, one, other)
             self.add(element, "members by pattern changed", rule, *keys, data=data, claim=claim, at=at)
         for pattern in (pattern for pattern in old if pattern in new):
@@ -850,13 +894,17 @@ class _Comparison:
 
 
 def _target(node: Node) -> Node:
-    """Return what a schema that is nothing but a reference refers to; itself where that is nowhere."""
+    """Return what a schema that says nothing itself refers to, alone or in an ``allOf`` of one; itself where that is nowhere."""
     for _ in range(_MOST_HOPS):
         reference = lone_reference(node)
-        if reference is None:
-            break
+        said = [key for key in node.value if not is_wording(key)] if isinstance(node.value, dict) else []
         try:
-            node = node.home.follow(node, reference)
+            if reference is not None or (said == ["$ref"] and isinstance(node.value["$ref"], str)):
+                node = node.home.follow(node, node.value["$ref"])
+            elif said == ["allOf"] and isinstance(node.value["allOf"], list) and len(node.value["allOf"]) == 1:
+                node = node.child("allOf", 0)
+            else:
+                break
         except ContractError:
             break
     return node
@@ -957,17 +1005,22 @@ def _name_of(shape: Shape) -> tuple[str, ...] | None:
 
 
 def _component(shape: Shape) -> str:
-    for atom in shape.atoms:
-        pointer = atom.pointer
-        if len(pointer) > 2 and pointer[0] == "components":
-            return str(pointer[2])
-    return ""
+    """Return the component that an alternative is; the last of several, which is the one that was chosen."""
+    pointers = (atom.pointer for atom in reversed(shape.atoms))
+    return next((str(pointer[2]) for pointer in pointers if len(pointer) == 3 and pointer[0] == "components"), "")
 
 
-def _called(shapes: Sequence[Shape]) -> list[str]:
-    """Return what some alternatives are called, in a few words each."""
-    words = [_component(shape) or _by_members(shape) for shape in shapes]
-    return list(dict.fromkeys(words))
+def _called(shapes: Sequence[Shape], all_: Sequence[Shape]) -> str:
+    """Return what some alternatives are called, in a few words each; what all have in common tells nothing."""
+    shared = {_component(all_[0])} if len({_component(shape) for shape in all_}) == 1 < len(all_) else set()
+    names = [_component(shape) for shape in shapes]
+    words = list(
+        dict.fromkeys(
+            name if name and name not in shared else _by_members(shape) for name, shape in zip(names, shapes, strict=True)
+        )
+    )
+    more = [f"{len(words) - _MOST_NAMED} more"] if len(words) > _MOST_NAMED else []
+    return listed([*words[:_MOST_NAMED], *more])
 
 
 def _by_members(shape: Shape) -> str:
@@ -1014,13 +1067,24 @@ def moved_words(before: Sequence[str], after: Sequence[str]) -> tuple[str, str]:
     return new, old
 
 
+def _both(old: JSON, new: JSON) -> dict[str, JSON]:
+    return {"old": old, "new": new}
+
+
 def _side(spot: Spot) -> str:
     return "response" if isinstance(spot.whole, Told) else "request"
 
 
 def _first(shapes: Sequence[Shape]) -> Node | None:
-    """Return where the first of some alternatives is written."""
-    return next((atom for shape in shapes for atom in shape.atoms), None)
+    """Return where one of some alternatives is written: the same one in whatever order they are."""
+    atoms = [atom for shape in shapes for atom in shape.atoms]
+    return min(atoms, key=lambda atom: [str(key) for key in atom.pointer if isinstance(key, str)], default=None)
+
+
+def _success_by_default(one: Operation, other: Operation) -> str:
+    """Return the status that says now what ``default`` said as the only success; empty where there is none."""
+    before, after = ([key for key in each.answers if key.startswith("2")] for each in (one, other))
+    return after[0] if "default" in one.answers and not before and after else ""
 
 
 def _part(node: Node, *keys: str) -> Node:
@@ -1044,6 +1108,17 @@ def _written(writing: Parameter | Encoding) -> str:
     return f"as {writing.media}" if writing.media else f"{writing.style}, {'one by one' if writing.explode else 'together'}"
 
 
+def _shown_as(writing: Parameter | Encoding, name: str = "") -> str:
+    """Return how a list of two, or an object, looks where it goes."""
+    called = name or getattr(writing, "name", "")
+    nodes = writing.nodes if isinstance(writing, Parameter) else ()
+    whole = any(isinstance(node.value, dict) and node.value.get("type") == "object" for node in nodes)
+    value: JSON = {"x": "a", "y": "b"} if whole or writing.style == "deepObject" else ["a", "b"]
+    pairs = written(called, value, writing.style, writing.explode, writing.media)
+    in_pairs = not isinstance(writing, Parameter) or writing.place in ("query", "cookie")
+    return "&".join(f"{key}={text}" if in_pairs else text for key, text in pairs)
+
+
 def _by_name(element: str, before: Sequence[Media], after: Sequence[Media]) -> Iterator[tuple[str, Media | None, Media | None]]:
     """Yield each media type of two versions with the element that it is; one JSON type that took another's place is the same."""
     old, new = ({media.name: media for media in each} for each in (before, after))
@@ -1051,10 +1126,17 @@ def _by_name(element: str, before: Sequence[Media], after: Sequence[Media]) -> I
                    ((old, new), (new, old)))  # fmt: skip
     renamed = dict(zip(lost, found, strict=True)) if len(lost) == len(found) == 1 else {}
     for name in old:
-        yield f"{element} {name}", old[name], new.get(renamed.get(name, name))
+        now = renamed.get(name, name)
+        yield f"{element} {now}", old[name], new.get(now)
     for name in new:
         if name not in old and name not in renamed.values():
             yield f"{element} {name}", None, new[name]
+
+
+def _required_at(shape: Shape) -> Node | None:
+    """Return where it is written which members are required; None where that is in no place, or in several."""
+    lists = [atom.child("required") for atom in shape.atoms if "required" in atom.value]
+    return lists[0] if len(lists) == 1 else None
 
 
 def _announced_of(nodes: Sequence[Node]) -> dict[str, JSON]:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from cxcontracts.changes import Difference, Keys, compared, moved_words
 from cxcontracts.containment.nodes import Node
-from cxcontracts.contracts.document import shape_of
 from cxcontracts.contracts.operation import PLACES
-from cxcontracts.exchanges import JSON
 from cxcontracts.findings import WORST_FIRST, Audience, Change, Compared, Level, Verdict, Version
+from cxcontracts.fingerprints import fingerprints
 from cxcontracts.problems import Place
 from cxcontracts.proofs import HARMLESS, Outcome, Prover
 from cxcontracts.rules import RULES, Rule
 from cxcontracts.scenes import Side
 
-_MOVED = "everything is served under {} now, it was {}: whoever calls the old path has to hear of it, if it is given up"
-_CHOICES = frozenset({"allOf", "oneOf", "anyOf"})
+_MOVED = "everything is served under {new} now, it was {old}: whoever calls the old path has to hear of it, if it is given up"
 
 
 def _nobody(_: Keys) -> tuple[str, ...]:
@@ -56,24 +52,28 @@ def compare(record: Side, candidate: Side, name: str, asked: Asked | None = None
     prover = Prover(record, candidate)
     found = compared(record, candidate, asked.today, notice=asked.sunset_notice, descriptions=asked.descriptions)
     moved = _moved(record, candidate)
-    changes = [_judged(each, prover, asked) for each in found if each.rule != "operation-moved" or each.data != moved]
+    found = [each for each in found if each.rule != "operation-moved" or each.data != moved]
+    changes = [_judged(each, name_, prover, asked) for each, name_ in zip(found, fingerprints(found), strict=True)]
     return Compared(
         name=name,
         record=version(record),
         candidate=version(candidate),
         changes=tuple(sorted(changes, key=_rank)),
-        warnings=(_MOVED.format(*moved),) if moved else (),
+        warnings=(_MOVED.format(**moved),) if moved else (),
         operations=sum(1 for side in (record, candidate) for _ in side.contract.operations()),
     )
 
 
-def _moved(record: Side, candidate: Side) -> list[str]:
+def _moved(record: Side, candidate: Side) -> dict[str, str]:
     """Return where the candidate as a whole is served, and where the record was; nothing where they share a path.
 
     Where a contract is served is for who deploys it to say: version 2 beside version 1, more often than in its place.
     """
     before, after = record.contract.bases, candidate.contract.bases
-    return list(moved_words(before, after)) if before and after and not set(before) & set(after) else []
+    if not before or not after or set(before) & set(after):
+        return {}
+    new, old = moved_words(before, after)
+    return {"old": old, "new": new}
 
 
 def version(side: Side) -> Version:
@@ -86,7 +86,7 @@ def _rank(change: Change) -> tuple[int, int]:
     return (list(Level).index(change.level), verdicts.index(change.verdict))
 
 
-def _judged(difference: Difference, prover: Prover, asked: Asked) -> Change:
+def _judged(difference: Difference, fingerprint: str, prover: Prover, asked: Asked) -> Change:
     rule = RULES[difference.rule]
     outcome = _outcome(difference, prover)
     was, is_ = map(_place, difference.at)
@@ -102,7 +102,7 @@ def _judged(difference: Difference, prover: Prover, asked: Asked) -> Change:
         breaks=rule.breaks if outcome.verdict is Verdict.BROKEN or not rule.proved else Audience.NOBODY,
         was=was,
         is_=is_,
-        fingerprint=_fingerprint(difference),
+        fingerprint=fingerprint,
         witness=outcome.witness,
     )
 
@@ -132,10 +132,13 @@ def _level(rule: Rule, outcome: Outcome, severities: Mapping[str, Level], *, ten
 
 
 def _sentence(rule: Rule, difference: Difference, outcome: Outcome) -> str:
-    said = rule.sentence.format(name=_name(difference.element, rule.id), change=difference.words)
+    sentence = rule.harmless if rule.harmless and outcome.verdict is Verdict.INTACT else rule.sentence
+    said = sentence.format(name=_name(difference.element, rule.id), change=difference.words)
     if difference.tentative and not rule.id.endswith("-as-announced"):
         return f"{said}; the operation was draft or alpha only, which promises nothing"
-    return f"{said}; nobody can tell whether that breaks anybody: {outcome.doubt}" if outcome.doubt else said
+    if outcome.doubt and outcome.doubt != difference.words:
+        return f"{said}; nobody can tell whether that breaks anybody: {outcome.doubt}"
+    return f"{said}: {outcome.effect}" if outcome.effect else said
 
 
 def _name(element: str, rule: str) -> str:
@@ -153,7 +156,7 @@ def _name(element: str, rule: str) -> str:
         case [place, name, more] if place in PLACES:
             return f"the {place} parameter {name} {more}"
         case [status]:
-            return status
+            return "any other status" if status == "default" else status
         case [_, media] if "/" in media:
             return media if "media-type" in rule else "the answer"
     return f"the header {rest[-1].removeprefix('header.')}" if rest[-1].startswith("header.") else rest[-1]
@@ -161,32 +164,3 @@ def _name(element: str, rule: str) -> str:
 
 def _place(node: Node | None) -> Place | None:
     return None if node is None else node.home.place(node)
-
-
-def _fingerprint(difference: Difference) -> str:
-    """Return 16 hex digits of what changed, where, and by which rule: no word of ours, and no order of theirs."""
-    anchor = next((_anchor(node) for node in difference.at if node is not None), [difference.element])
-    said = json.dumps([difference.rule, anchor, _unordered(difference.data)], sort_keys=True, default=str)
-    return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()[:16]
-
-
-def _unordered(data: JSON) -> JSON:
-    """Return data with its lists of values in one order, whatever order they are written in."""
-    if isinstance(data, dict):
-        return {key: _unordered(value) for key, value in data.items()}
-    if not isinstance(data, list | tuple):
-        return data
-    parts = [_unordered(part) for part in data]
-    nested = any(isinstance(part, dict | list) for part in parts)
-    return parts if nested else sorted(parts, key=lambda part: json.dumps(part, default=str))
-
-
-def _anchor(node: Node) -> list[str]:
-    """Return where something is written, but for the place in a list and the names of path parameters."""
-    return [node.home.name, *_steps(node.pointer)]
-
-
-def _steps(pointer: tuple[str | int, ...]) -> Iterator[str]:
-    for step in pointer:
-        if isinstance(step, str) and step not in _CHOICES:
-            yield shape_of(step)

@@ -47,21 +47,56 @@ def edit(old: Schema, new: Schema) -> Edit:
     >>> edit({"enum": ["a"]}, {"enum": ["a", "b"]}).kind, edit({"type": "string"}, {"type": ["null", "string"]}).kind
     ('enum-widened', 'became-nullable')
     """
-    kind, change = _kind(old, new), _words(old, new)
-    return Edit(kind, change, change if kind.startswith("enum-") else _predicate(old, new), [old, new])
+    kind = _kind(old, new)
+    words = _values(old, new) if kind.startswith("enum-") else _predicate(old, new)
+    return Edit(kind, _words(old, new), words, {"old": old, "new": new})
+
+
+def null_apart(old: Schema, new: Schema) -> Schema | None:
+    """Return the old schema with null as the new one has it, where null has come or gone beside another edit; else None.
+
+    >>> null_apart({"type": "string", "minLength": 1}, {"type": ["null", "string"]})
+    {'type': ['null', 'string'], 'minLength': 1}
+    """
+    before, after = _flat(old), _flat(new)
+    if before is None or after is None or "type" not in before or "type" not in after:
+        return None
+    types = [_types(before), _types(after)]
+    differing = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)} - {"type"}
+    nulls = ["null" in each for each in types]
+    if nulls[0] == nulls[1] or types[0] - {"null"} != types[1] - {"null"} or not _beyond_null(before, after, differing):
+        return None
+    whole = {**before, "type": sorted(types[0] | {"null"} if nulls[1] else types[0] - {"null"})}
+    if "enum" in whole:
+        whole["enum"] = [value for value in whole["enum"] if value is not None] + [None] * nulls[1]
+    return whole
 
 
 def _predicate(old: Schema, new: Schema) -> str:
-    was, is_ = described(old), described(new)
-    if was != is_ or isinstance(old, bool) or isinstance(new, bool):
-        return f"{is_}; it was {was}"
-    keys = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
-    values = [f"{key} {_bound(new, key)}, it was {_bound(old, key)}" for key in keys]
-    return f"bound otherwise: {listed(values)}"
+    before, after = _flat(old), _flat(new)
+    if before is not None and after is not None:
+        keys = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+        told = described({key: value for key, value in after.items() if key != "pattern"}) == described(
+            {key: value for key, value in before.items() if key != "pattern"}
+        )
+        if keys and told:
+            return f"bound otherwise: {listed([f'{key} {_bound(after, key)}, it was {_bound(before, key)}' for key in keys])}"
+    return f"{described(new)}; it was {described(old)}"
 
 
 def _bound(schema: Mapping[str, Any], key: str) -> str:
-    return shown(schema[key], 60) if key in schema else "free"
+    return shown(schema[key], 120) if key in schema else "free"
+
+
+def _values(old: Schema, new: Schema) -> str:
+    before, after = ((_flat(each) or {}).get("enum") for each in (old, new))
+    if before is None or after is None:
+        return f"{described(new)}; it was {described(old)}"
+    more = [shown(value, 80) for value in after if value not in before]
+    less = [shown(value, 80) for value in before if value not in after]
+    if more and less:
+        return f"with {listed(more)}, without {listed(less)}"
+    return listed(more) if more else f"no longer {listed(less, 'or')}"
 
 
 def _kind(old: Schema, new: Schema) -> str:

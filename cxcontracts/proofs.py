@@ -7,7 +7,8 @@ the schemas as they are written before anybody sees it. Where nothing shows a br
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import copy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -33,6 +34,7 @@ from cxcontracts.sending import Entry, call, sent_media
 _DEEP = Interest(levels=2)
 """How deep alternatives are compared as wholes."""
 
+_IGNORED, _REFUSED = "what is sent there is ignored", "a call that sends it is refused"
 ALL_HEADERS = "*"
 """The headers of an answer together, as one object."""
 
@@ -50,11 +52,13 @@ class Outcome:
         verdict: Broken, with a witness; intact, where it is harmless; unproven.
         witness: The exchange that proves it; None unless broken.
         doubt: Why it is unproven; empty otherwise.
+        effect: What becomes of the call, where the rule leaves that open; empty otherwise.
     """
 
     verdict: Verdict
     witness: Exchange | None = None
     doubt: str = ""
+    effect: str = ""
 
 
 HARMLESS = Outcome(Verdict.INTACT)
@@ -114,16 +118,17 @@ class Prover:
             if parameter.key in values or (parameter.required and not _is_ignored(parameter)):
                 entry = Entry(f"{parameter.place}.{parameter.name}", parameter.place, parameter.name, parameter.key, None)
                 entries.append(entry)
-                given[entry.key] = values[parameter.key] if parameter.key in values else self._sample(parameter.nodes)
+                given[entry.key] = values[parameter.key] if parameter.key in values else self.sample(parameter.nodes)
         if body is NO_BODY and operation.body is not None and operation.body.required:
             sent = sent_media(operation.body, media)
-            body = self._sample(sent.nodes) if sent is not None else NO_BODY
+            body = self.sample(sent.nodes) if sent is not None else NO_BODY
         if body is not NO_BODY:
             entries.append(Entry("body", "body", "", None, None))
             given["body"] = body
         return call(operation, entries, {}, media, **given)
 
-    def _sample(self, nodes: Sequence[Node]) -> JSON:
+    def sample(self, nodes: Sequence[Node]) -> JSON:
+        """Return a value that the record takes; any text where none was found."""
         try:
             return self.sender.value(nodes)
         except (Unbuildable, TooManyShapes, ContractError):
@@ -143,8 +148,8 @@ def _unproven(reason: str) -> Outcome:
     return Outcome(Verdict.UNPROVEN, None, reason)
 
 
-def _broken(request: Request, response: Response) -> Outcome:
-    return Outcome(Verdict.BROKEN, Exchange(request, response))
+def _broken(request: Request, response: Response, effect: str = "") -> Outcome:
+    return Outcome(Verdict.BROKEN, Exchange(request, response), effect=effect)
 
 
 def _is_ignored(parameter: Parameter) -> bool:
@@ -212,8 +217,8 @@ class Unheard:
         """Prove it by a call that sends it."""
         if _is_ignored(self.parameter) or _is_login(self.other, self.parameter):
             return HARMLESS
-        value = prover._sample(self.parameter.nodes)
-        return _broken(prover.call_with(self.one, {self.parameter.key: value}), ignored(self.other))
+        value = prover.sample(self.parameter.nodes)
+        return _broken(prover.call_with(self.one, {self.parameter.key: value}), ignored(self.other), _IGNORED)
 
 
 def _is_login(operation: Operation, parameter: Parameter) -> bool:
@@ -235,8 +240,10 @@ class BodyUnheard:
         offered = self.other.body.media if self.other.body else ()
         if any(_takes_all(media.name, self.media.name) for media in offered):
             return HARMLESS
-        request = prover.call_with(self.one, {}, prover._sample(self.media.nodes), self.media.name)
-        return _broken(request, Response(415, assumed=True) if offered else ignored(self.other))
+        request = prover.call_with(self.one, {}, prover.sample(self.media.nodes), self.media.name)
+        if offered:
+            return _broken(request, Response(415, assumed=True))
+        return _broken(request, ignored(self.other), _IGNORED)
 
 
 def _takes_all(wide: str, name: str) -> bool:
@@ -252,6 +259,8 @@ class Rewritten:
     before: Parameter | Encoding
     after: Parameter | Encoding
     nodes: tuple[Node, ...]
+    member: str = ""
+    media: Media | None = None
 
     def proof(self, prover: Prover) -> Outcome:
         """Prove it by a value whose text is another one now."""
@@ -261,8 +270,10 @@ class Rewritten:
             answer = written_otherwise(record, candidate, schema)
             if answer is not None and isinstance(self.before, Parameter):
                 return _broken(prover.call_with(self.one, {self.before.key: answer.value}), refusal(self.other))
-            if answer is not None:
-                return _broken(prover.call(self.one), refusal(self.other))
+            if answer is not None and self.media is not None:
+                least = prover.sample(self.media.nodes)
+                sent_ = {**(least if isinstance(least, dict) else {}), self.member: answer.value}
+                return _broken(prover.call_with(self.one, {}, sent_, self.media.name), refusal(self.other))
         return HARMLESS
 
 
@@ -405,11 +416,17 @@ class Spot:
     Attributes:
         whole: The whole.
         old, new: The way from there in record and candidate.
+        shapes: The two alternatives that meet there, where that is settled.
     """
 
     whole: Told | Sent
     old: tuple[Turn, ...] = ()
     new: tuple[Turn, ...] = ()
+    shapes: tuple[Shape, Shape] | None = None
+
+    def at(self, one: Shape, other: Shape) -> Spot:
+        """Return the spot with the two alternatives that meet there."""
+        return replace(self, shapes=(one, other))
 
     def member(self, one: Shape, other: Shape, name: str) -> Spot:
         """Return the spot of a member."""
@@ -461,7 +478,7 @@ class OtherValues:
             if isinstance(answer, Unknown):
                 doubts.append(answer.reason)
             if isinstance(answer, Found):
-                outcome = _shown(prover, whole, Way(self.spot.new, shape), answer.value, schema, self.old)
+                outcome = _shown(prover, self.spot, whole, Way(self.spot.new, shape), answer.value, schema, self.old)
                 if outcome.verdict is Verdict.BROKEN:
                     return outcome
                 if outcome.doubt and not self._impossible(prover.candidate.responses, shape, self.old):
@@ -479,7 +496,7 @@ class OtherValues:
             if isinstance(answer, Unknown):
                 doubts.append(answer.reason)
             if isinstance(answer, Found):
-                outcome = _refused(prover, whole, Way(self.spot.old, shape), answer.value, schema, self.new)
+                outcome = _refused(prover, self.spot, whole, Way(self.spot.old, shape), answer.value, schema, self.new)
                 if outcome.verdict is Verdict.BROKEN:
                     return outcome
                 if outcome.doubt and not self._impossible(prover.record.requests, shape, self.new):
@@ -508,10 +525,13 @@ class Missing:
     def proof(self, prover: Prover) -> Outcome:
         """Prove it by an answer without it."""
         assert isinstance(self.spot.whole, Told)
+        if self.gone and self.name in self.other.required:
+            return _unproven("it is still required, and declared nowhere")
         turn = Turn(self.other, self.name, self.name, list_=False)
         way = Way((*self.spot.new, turn), None)
         lost = self.gone and not self.elsewhere and not self.other.silent
-        return _shown_whole(prover, self.spot.whole, _built(prover.candidate.builder, way), new_to_record=not lost)
+        answers = _agreeable(prover, self.spot, _built(prover.candidate.builder, way), self.name)
+        return _shown_whole(prover, self.spot.whole, answers, new_to_record=not lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -532,7 +552,7 @@ class Needed:
         """Prove it by a request without it."""
         assert isinstance(self.spot.whole, Sent)
         way = Way((*self.spot.old, Turn(self.one, self.name, self.name, list_=False)), None)
-        return _refused_whole(prover, self.spot.whole, _built(prover.sender, way))
+        return _refused_whole(prover, self.spot.whole, _agreeable(prover, self.spot, _built(prover.sender, way), self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -556,7 +576,8 @@ class MemberUnheard:
         """Prove it by a request that sends it."""
         whole = self.spot.whole
         assert isinstance(whole, Sent)
-        if self.elsewhere or self.other.silent or (self.other.slot(self.name).declared and not self._hidden(prover)):
+        slot = self.other.slot(self.name)
+        if self.elsewhere or self.other.silent or slot.required or (slot.declared and not self._hidden(prover)):
             return HARMLESS
         if whole.unread:
             return _unproven(whole.unread)
@@ -564,10 +585,21 @@ class MemberUnheard:
         for shape in prover.record.requests.shapes(self.one.slot(self.name).nodes):
             with suppress(Unbuildable):
                 way = Way((*self.spot.old, turn), shape)
-                sent = prover.sender.along(way, prover.sender.of_shape(shape))
-                answer = refusal(whole.other) if self.other.closed else ignored(whole.other)
-                return _broken(whole.request(prover, sent), answer)
+                built = [prover.sender.along(way, prover.sender.of_shape(shape))]
+                outcomes = [self._sent(prover, whole, sent) for sent in _agreeable(prover, self.spot, built, self.name)]
+                kept = [outcome for outcome in outcomes if outcome is not None]
+                if kept:  # better one that goes through
+                    return next((outcome for outcome in kept if outcome.effect == _IGNORED), kept[0])
         return _unproven(_NOT_SHOWN)
+
+    def _sent(self, prover: Prover, whole: Sent, sent: JSON) -> Outcome | None:
+        """Return what becomes of a request; None for one that the record did not take."""
+        before, after = whole.readers(prover)
+        if not whole.text and not allows(before, whole.before, sent):
+            return None
+        if self.other.closed or not (whole.text or allows(after, whole.after, sent)):
+            return _broken(whole.request(prover, sent), refusal(whole.other), _REFUSED)
+        return _broken(whole.request(prover, sent), ignored(whole.other), _IGNORED)
 
     def _hidden(self, prover: Prover) -> bool:
         return prover.candidate.requests.hides(self.other.slot(self.name).nodes)
@@ -590,8 +622,8 @@ class OtherRules:
         if isinstance(answer, Unknown):
             return _unproven(answer.reason)
         if isinstance(self.spot.whole, Told):
-            return _shown(prover, self.spot.whole, Way(self.spot.new, self.other), answer.value, new, (old,))
-        return _refused(prover, self.spot.whole, Way(self.spot.old, self.one), answer.value, old, (new,))
+            return _shown(prover, self.spot, self.spot.whole, Way(self.spot.new, self.other), answer.value, new, (old,))
+        return _refused(prover, self.spot, self.spot.whole, Way(self.spot.old, self.one), answer.value, old, (new,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -653,10 +685,15 @@ def _find(builder: Builder, shape: Shape, schema: Schema, others: Sequence[Schem
             near = [other for other in others if admits(other, least)]
             if not near and admits(schema, least):
                 return Found(least)
-    answer = find([schema], near) if len(near) <= _FEW else Unknown("more alternatives than can be told apart")
-    if isinstance(answer, Found) and any(admits(other, answer.value) for other in others):
-        return Unknown("more alternatives than can be told apart")
-    return answer
+    while len(near) <= _FEW:
+        answer = find([schema], near)
+        if not isinstance(answer, Found):
+            return answer
+        further = [other for other in others if admits(other, answer.value)]
+        if not further:
+            return answer
+        near += further
+    return Unknown("more alternatives than can be told apart")
 
 
 def _any_of(schemas: Sequence[Schema]) -> Schema:
@@ -682,6 +719,50 @@ def _opened_members(key: str, value: JSON) -> JSON:
     return _opened_below(value) if key in ("items", "additionalProperties") else value
 
 
+def _agreeable(prover: Prover, spot: Spot, wholes: Iterable[JSON], without: str = "") -> Iterator[JSON]:
+    """Yield each whole with what the other side needs on the way to the spot, then as it is.
+
+    An exchange proves one change best when nothing else in it would break anybody.
+    """
+    told = isinstance(spot.whole, Told)
+    builder = prover.candidate.builder if told else prover.sender
+    for whole in wholes:
+        filled = copy.deepcopy(whole)
+        part = filled
+        for old, new in zip(spot.old, spot.new, strict=True):
+            ours, theirs = (new, old) if told else (old, new)
+            _fill(builder, part, ours.shape, theirs.shape.required, "")
+            part = _below(part, ours.name)
+        if spot.old or spot.new or without:
+            last = spot.shapes
+            if last is not None:
+                ours_, theirs_ = (last[1], last[0]) if told else last
+                _fill(builder, part, ours_, theirs_.required, without)
+        if filled != whole:
+            yield filled
+        yield whole
+
+
+def _fill(builder: Builder, part: JSON, shape: Shape, names: Iterable[str], without: str) -> None:
+    """Give an object the members that are asked for, as far as its shape has them."""
+    if not isinstance(part, dict):
+        return
+    for name in sorted(names):
+        nodes = shape.slot(name).nodes
+        if name not in part and name != without and nodes and not builder.reader.hides(nodes):
+            with suppress(Unbuildable, TooManyShapes):
+                part[name] = builder.value(nodes)
+
+
+def _below(part: JSON, name: str | int | None) -> JSON:
+    """Return what is one step further inside; None where nothing is."""
+    if isinstance(part, dict):
+        return part.get(str(name))
+    if isinstance(part, list) and part:
+        return part[name] if isinstance(name, int) and name < len(part) else part[-1]
+    return None
+
+
 def _built(builder: Builder, way: Way) -> Iterator[JSON]:
     with suppress(Unbuildable):
         yield builder.along(way)
@@ -693,7 +774,8 @@ def _ends(builder: Builder, shape: Shape, value: JSON, schema: Schema, refusing:
         for whole in _fleshed(builder, shape, value):
             if admits(schema, whole) and not any(admits(each, whole) for each in refusing):
                 yield whole
-    yield value
+    if not (shape.closed and isinstance(value, dict) and any(not shape.slot(name).declared for name in value)):
+        yield value
 
 
 def _fleshed(builder: Builder, shape: Shape, sketch: JSON) -> Iterator[JSON]:
@@ -717,9 +799,10 @@ def _along(builder: Builder, way: Way, value: JSON, schema: Schema, refusing: Se
             yield builder.along(way, end)
 
 
-def _shown(prover: Prover, whole: Told, way: Way, value: JSON, schema: Schema, known: Sequence[Schema]) -> Outcome:
+def _shown(prover: Prover, spot: Spot, whole: Told, way: Way, value: JSON, schema: Schema, known: Sequence[Schema]) -> Outcome:
     """Prove that an answer may hold a value at the end of a way that it could not hold before."""
-    return _shown_whole(prover, whole, _along(prover.candidate.builder, way, value, schema, known))
+    answers = _along(prover.candidate.builder, way, value, schema, known)
+    return _shown_whole(prover, whole, _agreeable(prover, spot, answers))
 
 
 def _shown_whole(prover: Prover, whole: Told, answers: Iterator[JSON], *, new_to_record: bool = True) -> Outcome:
@@ -741,15 +824,18 @@ def _shown_whole(prover: Prover, whole: Told, answers: Iterator[JSON], *, new_to
     return HARMLESS if known else _unproven(_NOT_SHOWN)
 
 
-def _refused(prover: Prover, whole: Sent, way: Way, value: JSON, schema: Schema, refusing: Sequence[Schema]) -> Outcome:
+def _refused(
+    prover: Prover, spot: Spot, whole: Sent, way: Way, value: JSON, schema: Schema, refusing: Sequence[Schema]
+) -> Outcome:
     """Prove that a value that could be sent at the end of a way is refused now."""
     if whole.unread:
         return _unproven(whole.unread)
     if whole.text:
-        for sent in _along(prover.sender, way, value, schema, ()):
+        for sent in _agreeable(prover, spot, _along(prover.sender, way, value, schema, ())):
             return _broken(whole.request(prover, sent), refusal(whole.other))
         return _unproven(_NOT_SHOWN)
-    return _refused_whole(prover, whole, _along(prover.sender, way, value, schema, refusing))
+    requests = _along(prover.sender, way, value, schema, refusing)
+    return _refused_whole(prover, whole, _agreeable(prover, spot, requests))
 
 
 def _refused_whole(prover: Prover, whole: Sent, requests: Iterator[JSON]) -> Outcome:

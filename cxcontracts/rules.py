@@ -28,6 +28,7 @@ class Rule:
         meaning: Why it matters, and to whom.
         remedy: What the side that changes it can do instead.
         proved: Whether it counts only where an exchange proves it; else the change itself is the finding.
+        harmless: The sentence where it breaks nobody; empty where that is the same.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Rule:
     meaning: str
     remedy: str
     proved: bool = False
+    harmless: str = ""
 
 
 _KEEP: Final = "Keep it until nobody depends on it, and announce its end with deprecated: true and a sunset date."
@@ -80,14 +82,14 @@ _ROWS: Final = (
     Rule("operation-added", _INFO, _NOBODY, "{name} is new", "More is offered; nobody has to use it.", _FINE),
     Rule("login-changed", _ERROR, _CALLERS, "another login is asked for: {change}",
          "A caller who logs in as before, with the scopes it had, is turned away.",
-         "Go on accepting the login that was asked for, as an alternative.", True),
+         "Go on accepting the login that was asked for, as an alternative.", True, "another login is accepted: {change}"),
     # parameters and the request body
-    Rule("request-parameter-removed", _ERROR, _SENDERS, "{name} is no longer taken: what is sent there is ignored",
+    Rule("request-parameter-removed", _ERROR, _SENDERS, "{name} is no longer taken",
          "The call still goes through, and what it asked for is lost: a filter that filters nothing, a choice that is not heard.",
          _KEEP, True),
     *_gone("request-parameter", _SENDERS, "What is sent there is ignored"),
     Rule("request-parameter-required-added", _ERROR, _CALLERS, "a call now needs {name}, which did not exist",
-         "Nobody sends it yet, so every call that worked is refused.", _OPTIONAL, True),
+         "Nobody sends it yet, so every call that worked is refused.", _OPTIONAL, True, "{name} is declared now"),
     Rule("request-parameter-added", _INFO, _NOBODY, "{name} may be sent now", "Nobody has to send it.", _FINE),
     Rule("request-parameter-became-required", _ERROR, _CALLERS, "a call now needs {name}, which could be left out",
          "Whoever left it out is refused.", _OPTIONAL, True),
@@ -98,18 +100,21 @@ _ROWS: Final = (
     Rule("request-body-required-added", _ERROR, _CALLERS, "a call now needs a body, and took none",
          "Whoever calls without a body, as everybody did, is refused.", _OPTIONAL, True),
     Rule("request-body-added", _INFO, _NOBODY, "a body may be sent now", "Nobody has to send one.", _FINE),
-    Rule("request-body-removed", _ERROR, _SENDERS, "a body is no longer taken: what is sent there is ignored",
+    Rule("request-body-removed", _ERROR, _SENDERS, "a body is no longer taken",
          "The call still goes through, and all that it said in its body is lost.", _KEEP, True),
     Rule("request-body-became-required", _ERROR, _CALLERS, "a call now needs a body, which could be left out",
          "Whoever left it out is refused.", _OPTIONAL, True),
     Rule("request-body-became-optional", _INFO, _NOBODY, "the body may be left out now", "Less is asked for.", _FINE),
     Rule("request-media-type-removed", _ERROR, _SENDERS, "a body of {name} is no longer taken",
          "Whoever sends this media type is refused.", _ADD_BESIDE, True),
+    Rule("request-media-type-renamed", _WARNING, _SENDERS, "a JSON body goes by another name: {change}",
+         "JSON is JSON to most, and is taken by its other name too. Whoever compares names exactly refuses the old one.",
+         _ADD_BESIDE),
     Rule("request-media-type-added", _INFO, _NOBODY, "a body of {name} is taken too", "Nobody has to send it.", _FINE),
     Rule("request-encoding-changed", _ERROR, _SENDERS, "{name} is written differently in the form: {change}",
          "The same value has another spelling in the form, so the old spelling means something else or nothing.",
          "Keep style and explode as they are.", True),
-    Rule("request-property-removed", _ERROR, _SENDERS, "{name} is no longer taken: what is sent there is ignored",
+    Rule("request-property-removed", _ERROR, _SENDERS, "{name} is no longer taken",
          "The call still goes through, and what it said there is lost.", _KEEP, True),
     *_gone("request-property", _SENDERS, "What is sent there is ignored"),
     Rule("request-property-required-added", _ERROR, _SENDERS, "{name} is required now, and did not exist before",
@@ -121,11 +126,13 @@ _ROWS: Final = (
     # answers
     Rule("response-status-removed", _ERROR, _READERS, "{name} is no longer promised",
          "Whoever waits for this status meets another one, and takes a success for a failure. One that says that a call "
-         "failed breaks nobody.", _KEEP, True),
-    Rule("response-status-added", _INFO, _NOBODY, "an answer may have the status {name} now",
+         "failed breaks nobody.", _KEEP, True, "{name} is no longer declared"),
+    Rule("response-status-added", _INFO, _NOBODY, "{name} may be answered now",
          "Another outcome is declared. Whoever handles statuses one by one looks at it.", _FINE),
     Rule("response-media-type-removed", _ERROR, _READERS, "the answer no longer comes as {name}",
          "Whoever asks for this media type gets another one, or is refused.", _ADD_BESIDE, True),
+    Rule("response-media-type-renamed", _WARNING, _READERS, "the JSON of the answer goes by another name: {change}",
+         "JSON is JSON to most. Whoever asks for the old name alone, or compares names exactly, finds nothing.", _ADD_BESIDE),
     Rule("response-media-type-added", _INFO, _NOBODY, "the answer may be asked for as {name} too",
          "Whoever asks for what it asked for before gets what it got before.", _FINE),
     Rule("response-header-removed", _ERROR, _READERS, "{name} is no longer answered", "Whoever reads the header finds nothing.",
@@ -158,7 +165,7 @@ _ROWS: Final = (
             ("pattern-changed", "{name} is {change}"),
             ("format-changed", "{name} is {change}"),
             ("size-changed", "{name} is {change}"),
-            ("alternatives-changed", "{name} has other alternatives: {change}"),
+            ("alternatives-changed", "{name} has other alternatives, {change}"),
             ("members-changed", "{name}: {change}"),
             ("values-changed", "{name} is {change}"),
             ("rule-changed", "{name} has another rule: {change}"),
@@ -294,17 +301,18 @@ _CHANGES: Final = {
     "-removed-as-announced": "as announced: it was to stay until 2025-03-31",
     "operation-moved": "/v2, it was /v1",
     "login-changed": "OAuth 2.0 with orders:write; it was OAuth 2.0 with orders:read",
-    "-rewritten": "style pipeDelimited, was form",
-    "-encoding-changed": "style pipeDelimited, was form",
-    "-alternatives-changed": "without Parcel; with Pallet too",
+    "-rewritten": "ids=1,2, it was ids=1&ids=2",
+    "-encoding-changed": "ids=1,2, it was ids=1&ids=2",
+    "-alternatives-changed": "without Parcel, with Pallet",
+    "-media-type-renamed": "application/vnd.shop+json, it was application/json",
     "-members-changed": "members of any name have a schema now",
     "-rule-changed": "contains",
     "-content-changed": 'contentEncoding is "base64url", it was "base64"',
     "-extensible-enum-narrowed": '"lost"',
     "-extensible-enum-widened": '"lost"',
-    "-enum-narrowed": 'values removed: "lost"',
-    "-enum-widened": 'values added: "lost"',
-    "-enum-changed": 'values added: "lost"; values removed: "gone"',
+    "-enum-narrowed": 'no longer "lost"',
+    "-enum-widened": '"lost"',
+    "-enum-changed": 'with "lost", without "gone"',
     "-default-changed": '"newest", it was "oldest"',
     "no-longer-deprecated": "",
     "deprecated": "is deprecated, and ends on 2031-03-31",
@@ -320,6 +328,6 @@ _CHANGES: Final = {
     "version-not-bumped": "1.4.2, and 1 change breaks what it promised",
     "version-bump-too-small": "from 1.4.2 to 1.5.0, a minor step, and 1 change breaks what it promised",
     "version-decreased": "from 1.4.2 to 1.4.1",
-    "not-compared": "a schema is unsound, or allows too many alternatives",
+    "not-compared": "$ref '#/components/schemas/Ordr' points to nothing",
 }
 """How a part changes in an example, by the end of the id."""

@@ -131,7 +131,7 @@ def same(one: JSON, other: JSON, silent: frozenset[str] = _WORDING) -> bool:
     if isinstance(one, dict) and isinstance(other, dict):
         values = ((key, one.get(key, _ABSENT), other.get(key, _ABSENT)) for key in one.keys() | other.keys())
         return all(
-            mine == theirs or _is_wording(key, silent) or _same_at(key, mine, theirs, silent) for key, mine, theirs in values
+            mine == theirs or is_wording(key, silent) or _same_at(key, mine, theirs, silent) for key, mine, theirs in values
         )
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(same(mine, theirs, silent) for mine, theirs in zip(one, other, strict=True))
@@ -151,14 +151,15 @@ def _means_otherwise(part: JSON) -> bool:
         return any(map(_means_otherwise, part))
     if not isinstance(part, dict):
         return False
-    if "$ref" in part and any(key != "$ref" and not _is_wording(key) for key in part):  # counts from 3.1 on
+    if "$ref" in part and any(key != "$ref" and not is_wording(key) for key in part):  # counts from 3.1 on
         return True
     return any(
         key == "nullable" or (key in _FLAGS and isinstance(value, bool)) or _means_otherwise(value) for key, value in part.items()
     )
 
 
-def _is_wording(key: str, silent: frozenset[str] = _WORDING) -> bool:
+def is_wording(key: str, silent: frozenset[str] = _WORDING) -> bool:
+    """Tell whether a key says nothing that counts."""
     return key in silent or (key.startswith("x-") and key not in _TELLING)
 
 

@@ -324,7 +324,7 @@ class Reader:
 
     def _branches(self, node: Node, word: str) -> tuple[Shape, ...]:
         branches: list[Shape] = []
-        tags = _tags(node, word)
+        tags = tags_of(node, word)
         for index in range(len(node.value[word])):
             shapes = self._expanded(node.child(word, index))
             tag = tags.get(index)
@@ -472,11 +472,11 @@ def _type_of(value: JSON) -> tuple[str, ...]:
     return ("array",) if isinstance(value, list) else ("object",)
 
 
-def _tags(node: Node, word: str) -> dict[int, tuple[str, list[str]]]:
+def tags_of(node: Node, word: str) -> dict[int, tuple[str, list[str]]]:
     """Return branch index to (property, values) by the ``discriminator`` of OpenAPI."""
     discriminator = _mapping(node.value.get("discriminator"))
     name = discriminator.get("propertyName")
-    if not isinstance(name, str):
+    if not isinstance(name, str) or not isinstance(node.value.get(word), list):
         return {}
     mapping = {str(value): str(target) for value, target in _mapping(discriminator.get("mapping")).items()}
     tags = {}
