@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from operator import is_
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from cxcontracts.containment.narrowing import NO_DEEPER, Interest, any_of, narrowed
 from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes, lone_reference, values_of
 from cxcontracts.containment.sets import Nothing, Schema, find
+from cxcontracts.contracts.document import shape_of
 from cxcontracts.contracts.operation import Answer, Encoding, Header, Media, Operation, Parameter, Scheme
 from cxcontracts.contracts.styles import written
 from cxcontracts.edits import edit, null_apart
@@ -220,6 +221,7 @@ class _Comparison:
         self._operation = 0
         self._cause = _Met()
         self._tentative = False
+        self._followed: set[str] = set()
         self._moves: dict[tuple[str, str], Difference] = {}
         self._descriptions = descriptions
         self._same = Sameness(record.contract, candidate.contract, descriptions=descriptions)
@@ -293,8 +295,36 @@ class _Comparison:
             self._moved(operation, moved)
             self._inside(operation, moved)
             return
+        renamed = self._elsewhere(operation)
+        if renamed is not None:
+            self._followed.add(str(renamed))
+            words, at = f"at {renamed}", (operation.node, renamed.node)
+            self.add(
+                element, f"moved to {renamed}", "operation-moved", keys, at=at, words=words, data=words, claim=Gone(operation)
+            )
+            self._inside(operation, renamed)
+            return
         rule, words = removal(operation.node.value, self._today)
         self.add(element, "operation removed", rule, keys, at=(operation.node, None), words=words, claim=Gone(operation))
+
+    def _elsewhere(self, operation: Operation) -> Operation | None:
+        """Return the one new operation that has the name of one that is gone, or its path but for a slash at the end."""
+        name = operation.node.value.get("operationId")
+        by_name = [each for each in self._new if isinstance(name, str) and each.node.value.get("operationId") == name]
+        bare = f"{operation.method} {shape_of(operation.path).rstrip('/')}"
+        by_path = [each for each in self._new if f"{each.method} {shape_of(each.path).rstrip('/')}" == bare]
+        found = next((each for each in (by_path, by_name) if len(each) == 1), [None])[0]
+        return found if found is not None and str(found) not in self._followed else None
+
+    @cached_property
+    def _new(self) -> tuple[Operation, ...]:
+        """The operations that only the candidate has."""
+        record = self.record.contract
+        return tuple(
+            each
+            for each in self.candidate.contract.operations()
+            if record.at(each.method, each.path) is None and record.counterpart(each) is None
+        )
 
     def _moved(self, one: Operation, other: Operation) -> None:
         """Note that an operation is answered under another server path: one change for all that moved alike."""
@@ -302,7 +332,7 @@ class _Comparison:
         key = (one.node.identity, "operation")
         noted = self._moves.get(bases)
         if noted is None:
-            words = f"{bases[0]}, it was {bases[1]}"
+            words = f"under the server path {bases[0]}, it was {bases[1]}"
             at, claim = (one.node, other.node), Gone(one)
             noted = self._moves[bases] = self.add(
                 str(one),
@@ -360,11 +390,8 @@ class _Comparison:
         self._operation = len(self._met)
         self._cause = _Met()
         self._tentative = False
-        for renewed in self.candidate.contract.operations():
-            if (
-                self.record.contract.at(renewed.method, renewed.path) is None
-                and self.record.contract.counterpart(renewed) is None
-            ):
+        for renewed in self._new:
+            if str(renewed) not in self._followed:
                 self.add(str(renewed), "operation added", "operation-added", at=(None, renewed.node))
 
     def _inside(self, one: Operation, other: Operation) -> None:

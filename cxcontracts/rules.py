@@ -77,8 +77,10 @@ _ROWS: Final = (
     Rule("operation-removed", _ERROR, _CALLERS, "{name} is gone: every call of it fails",
          "Whoever calls the operation gets no answer any more.", _KEEP, True),
     *_gone("operation", _CALLERS, "Whoever still calls it fails"),
-    Rule("operation-moved", _ERROR, _CALLERS, "{name} is answered under another server path: {change}",
-         "The path of servers is part of the address. Calls to the old one lead nowhere.", "Serve both paths for a while.", True),
+    Rule("operation-moved", _ERROR, _CALLERS, "{name} is answered elsewhere: {change}",
+         "It has another path, or another path of its server, and whoever calls the old one finds nothing. The two are known to "
+         "be one by their operationId, or by their paths but for a slash at the end.",
+         "Serve both for a while.", True),
     Rule("operation-added", _INFO, _NOBODY, "{name} is new", "More is offered; nobody has to use it.", _FINE),
     Rule("login-changed", _ERROR, _CALLERS, "another login is asked for: {change}",
          "A caller who logs in as before, with the scopes it had, is turned away.",
@@ -299,7 +301,7 @@ _VALUES: Final = {
 _CHANGES: Final = {
     "-removed-before-sunset": "before its sunset: it was to stay until 2031-03-31",
     "-removed-as-announced": "as announced: it was to stay until 2025-03-31",
-    "operation-moved": "/v2, it was /v1",
+    "operation-moved": "at GET /v2/orders/{orderId}",
     "login-changed": "OAuth 2.0 with orders:write; it was OAuth 2.0 with orders:read",
     "-rewritten": "ids=1,2, it was ids=1&ids=2",
     "-encoding-changed": "ids=1,2, it was ids=1&ids=2",
