@@ -377,6 +377,14 @@ def test_an_unsound_estate_exits_with_2_and_says_every_mistake(shop: Workplace) 
     assert ran.stderr.startswith(f"{JOURNEY}:")
 
 
+def test_mistakes_of_the_ignore_file_are_placed_from_here_beside_an_estate_too(shop: Workplace) -> None:
+    shop.write("ignore.yaml", "format: 1\nignore: 7\n")
+    inside = Workplace(shop.folder / "contracts")
+    ran = inside.run("diff", f"../{COURIER}", f"../{BREAKING}", "--estate", ".", "--ignore", "../ignore.yaml")
+    assert ran.exit_code == 2
+    assert ran.stderr.startswith("../ignore.yaml:2:9: ")
+
+
 # Reports
 
 

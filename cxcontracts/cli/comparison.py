@@ -15,7 +15,7 @@ from cxcontracts.cli.output import say
 from cxcontracts.cli.progress import Progress
 from cxcontracts.comparing import Asked, compare
 from cxcontracts.documents.collector import one_by_one
-from cxcontracts.errors import ContractError, UsageError
+from cxcontracts.errors import ContractError, EstateError, UsageError
 from cxcontracts.findings import Change, Compared, Diff, Level
 from cxcontracts.problems import Problem, did_you_mean
 from cxcontracts.scenes import Side
@@ -224,14 +224,17 @@ class _Audience:
         """Return the estate that was named; None where none was.
 
         Raises:
-            EstateError: If it is unsound.
+            EstateError: If it is unsound; its places are seen from here.
             UsageError: If the partner is not in it.
         """
         if question.estate is None:
             return None
         from cxcontracts.opening import open_estate
 
-        opened = open_estate(question.estate, today=question.today)
+        try:
+            opened = open_estate(question.estate, today=question.today)
+        except EstateError as error:
+            raise EstateError(seen_from_here(error.problems, question.estate)) from None
         partners = opened.estate.partners
         if question.partner is not None and question.partner not in partners:
             raise UsageError(f"partner {question.partner!r} is not in the estate; {did_you_mean(question.partner, partners)}")

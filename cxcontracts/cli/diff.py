@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from cxcontracts.cli.exits import INTERRUPTED, NOTHING_CHECKED, UNCERTAIN, diff_exit_code
-from cxcontracts.cli.judged import seen_from_here, unsound
+from cxcontracts.cli.judged import unsound
 from cxcontracts.cli.options import Reporting, estate_root, reporting_as
 from cxcontracts.cli.output import insist_on_folder, publish, rendered_diff, say
-from cxcontracts.errors import EstateError, UnsoundError, UsageError
+from cxcontracts.errors import UnsoundError, UsageError
 from cxcontracts.findings import Diff, Level, Verdict
 
 if TYPE_CHECKING:
@@ -126,8 +126,6 @@ def _reported(question: Question, asked: Reporting) -> int:
 
     try:
         found = compared(question)
-    except EstateError as error:
-        return unsound(seen_from_here(error.problems, question.estate) if question.estate else error.problems)
     except UnsoundError as error:
         return unsound(error.problems)
     publish("diff", rendered_diff(found, asked), _outcome(found), asked.output)
