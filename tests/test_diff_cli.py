@@ -415,6 +415,7 @@ def test_a_version_of_a_commit_has_no_line_that_a_ci_system_could_link(here: Wor
 def test_whatever_a_contract_and_a_name_have_in_them_is_inert(here: Workplace, form: str) -> None:
     here.edit("api/old.yaml", "[open, closed]", f"[open, closed, {HURTFUL_IN_YAML}]", to="api/hurtful.yaml")
     here.edit("api/hurtful.yaml", "sent: {type", f"{HURTFUL_IN_YAML}: {{type")
+    here.edit("api/hurtful.yaml", "required: [state, sent]", "required: [state]")
     ran = here.run("diff", "api/old.yaml", "api/hurtful.yaml", "--format", form)
     assert ran.exit_code == 1
     lines = [
