@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -31,6 +31,7 @@ from cxcontracts.proofs import (
     ALL_HEADERS,
     BodyUnheard,
     Claim,
+    Delivered,
     Demanded,
     Gone,
     MemberUnheard,
@@ -199,6 +200,8 @@ def compared(
             if is_tentative(operation.node.value) is tentative:
                 comparison.operation(operation)
         comparison.look_into()
+    comparison.webhooks()
+    comparison.look_into()
     comparison.added()
     return sorted(comparison.found, key=lambda each: each.operation)
 
@@ -412,6 +415,60 @@ class _Comparison:
                     self._answers(f"{element} {key}", ("", key), one, other)
             elif key != successes and not self._same.of(one.node, other.node, "responses", key):
                 self._answers(f"{element} {key}", (key, key), one, other)
+
+        self._callbacks(element, one, other)
+
+    def webhooks(self) -> None:
+        """Compare what the partner sends of its own accord."""
+        self._operation = len(self._met)
+        self._cause, self._tentative = _Met(), False
+        one, other = self.record.contract, self.candidate.contract
+        for key in ("webhooks", "x-webhooks"):  # the second is what documents before 3.1 call it
+            self._events("webhook", one.events(one.root, key), other.events(other.root, key), (one.root, other.root))
+
+    def _callbacks(self, element: str, one: Operation, other: Operation) -> None:
+        if self._same.of(one.node, other.node, "callbacks"):
+            return
+        mine, theirs = (_mapping(each.node.value.get("callbacks")) for each in (one, other))
+        for name in dict.fromkeys((*mine, *theirs)):
+            before = one.contract.events(one.node, "callbacks", name)
+            after = other.contract.events(other.node, "callbacks", name)
+            where = f"{element} callback.{name}"
+            if len(before) == len(after) == 1 and before.keys() != after.keys():
+                ((old, first),), ((new, second),) = before.items(), after.items()
+                words = f"{shown(new, 80)}, it was {shown(old, 80)}"
+                at = (first.node, second.node)
+                self.add(where, f"address is {words}", "event-address-changed", at=at, words=words, data=_both(old, new))
+                self._event(where, first, second)
+            else:
+                self._events(where, before, after, (one.node, other.node))
+
+    def _events(self, element: str, before: Mapping[str, Operation], after: Mapping[str, Operation], owners: At) -> None:
+        for name in dict.fromkeys((*before, *after)):
+            where = f"{element} {name}" if element == "webhook" else element
+            one, other = before.get(name), after.get(name)
+            if other is None and one is not None:
+                self.add(where, "event removed", "event-removed", at=(one.node, owners[1]), data=name)
+            elif one is None and other is not None:
+                self.add(where, "event added", "event-added", at=(owners[0], other.node), data=name)
+            elif one is not None and other is not None and not self._same.of(one.node, other.node):
+                self._event(f"{where} event" if element == "webhook" else where, one, other)
+
+    def _event(self, element: str, one: Operation, other: Operation) -> None:
+        """Compare what a partner says in an event; what it takes as an answer to that is ours to keep to."""
+        self.described(element, one.node, other.node)
+        self.announced(element, "event", one.node.value, other.node.value, at=(one.node, other.node))
+        at = (_part(one.node, "requestBody"), _part(other.node, "requestBody"))
+        media = [each.body.media if each.body else () for each in (one, other)]
+        met = Answer("200", 200, (), {})
+        for where, old, new in _by_name(element, *media):
+            if new is None and old is not None:
+                self.add(where, "media type removed", "event-media-type-removed", at=at, data=old.name)
+            elif old is None and new is not None:
+                self.add(where, "media type added", "event-media-type-added", at=at, data=new.name)
+            elif old is not None and new is not None:
+                self._renamed(where, old, new, "event", at, ())
+                self._schemas(where, old.nodes, new.nodes, Spot(Delivered(one, other, met, old.nodes, new.nodes, new)))
 
     def _login(self, element: str, one: Operation, other: Operation) -> None:
         before, after = (_login_in_words(each) for each in (one, other))
@@ -767,9 +824,9 @@ class _Comparison:
                 words = listed([shown(value, 30) for value in lost])
                 rule = "request-extensible-enum-narrowed"
                 self.add(element, f"x-extensible-enum without {words}", rule, *keys, words=words, data=lost, at=at)
-            if more and side == "response":
+            if more and side != "request":
                 words = listed([shown(value, 30) for value in more])
-                rule = "response-extensible-enum-widened"
+                rule = f"{side}-extensible-enum-widened"
                 self.add(element, f"x-extensible-enum with {words}", rule, *keys, words=words, data=more, at=at)
 
     def _members(self, element: str, one: Shape, other: Shape, spot: Spot, all_: tuple[Sequence[Shape], Sequence[Shape]]) -> None:
@@ -1099,7 +1156,13 @@ def _both(old: JSON, new: JSON) -> dict[str, JSON]:
 
 
 def _side(spot: Spot) -> str:
+    if isinstance(spot.whole, Delivered):
+        return "event"
     return "response" if isinstance(spot.whole, Told) else "request"
+
+
+def _mapping(value: JSON) -> Mapping[str, JSON]:
+    return value if isinstance(value, dict) else {}
 
 
 def _first(shapes: Sequence[Shape]) -> Node | None:

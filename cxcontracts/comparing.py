@@ -144,6 +144,8 @@ def _sentence(rule: Rule, difference: Difference, outcome: Outcome) -> str:
 def _name(element: str, rule: str) -> str:
     """Return what an element is called in a sentence: the path in a body without what leads there."""
     method, path, *rest = element.split(" ", 4)
+    if method == "webhook" and not rest:
+        return f"the webhook {path}"
     match rest:
         case [] | ["security"]:
             return f"{method} {path}"
@@ -155,10 +157,13 @@ def _name(element: str, rule: str) -> str:
             return f"the {place} parameter {name}"
         case [place, name, more] if place in PLACES:
             return f"the {place} parameter {name} {more}"
+        case [callback] if callback.startswith("callback."):
+            return f"the {callback.replace('.', ' ', 1)}"
         case [status]:
             return "any other status" if status == "default" else status
-        case [_, media] if "/" in media:
-            return media if "media-type" in rule else "the answer"
+        case [where, media] if "/" in media:
+            said = "event" if where == "event" or where.startswith("callback.") else "answer"
+            return media if "media-type" in rule else f"the {said}"
     return f"the header {rest[-1].removeprefix('header.')}" if rest[-1].startswith("header.") else rest[-1]
 
 

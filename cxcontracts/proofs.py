@@ -361,6 +361,17 @@ class Told:
         return prover.answered(self.one, self.other, Voice(self.answer, self.media), body=whole)
 
 
+@dataclass(frozen=True)
+class Delivered(Told):
+    """What an event says that a partner sends of its own accord: a webhook, or a callback."""
+
+    def exchange(self, prover: Prover, whole: JSON) -> Exchange:
+        """Return the event, and the answer that it is met with."""
+        media = self.media.name if self.media is not None else "application/json"
+        path = self.other.path if self.other.path.startswith("/") else f"/{self.other.path}"
+        return Exchange(Request(self.other.method, path, (), {"content-type": media}, whole), Response(200, assumed=True))
+
+
 def _unread(media: Media) -> str:
     """Return why nothing can be said of a body; empty where it is JSON, plain text, or a token whose claims are JSON."""
     plain = media.name.startswith("text/") and not media.name.endswith(("xml", "html"))

@@ -6,8 +6,8 @@ One catalogue: :mod:`~cxcontracts.changes` names a row for each change it finds,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cxcontracts.findings import Audience, Level
@@ -245,14 +245,52 @@ _ROWS: Final = (
          "Look at both versions by hand."),
 )  # fmt: skip
 
-RULES: Final[Mapping[str, Rule]] = {rule.id: rule for rule in _ROWS}
-"""Every rule by its id, in the order in which they are explained."""
+
+def _of_events() -> Iterable[Rule]:
+    """Return the rules for what a partner sends of its own accord: those of answers, in other words."""
+    for rule in _ROWS:
+        if rule.id.startswith("response-") and not rule.id.startswith(("response-status", "response-header")):
+            proved = rule.proved and not rule.id.startswith("response-media-type")
+            yield replace(
+                rule,
+                id=rule.id.replace("response-", "event-", 1),
+                proved=proved,
+                sentence=_of_event(rule.sentence),
+                meaning=_of_event(rule.meaning),
+                remedy=_of_event(rule.remedy),
+            )
+    yield Rule(
+        "event-removed",
+        _ERROR,
+        _READERS,
+        "{name} is no longer sent",
+        "Whoever waits for the event waits in vain. That nothing comes is no exchange, so none shows it.",
+        _KEEP,
+    )
+    yield Rule("event-added", _INFO, _NOBODY, "{name} is sent now", "Nobody has to listen.", _FINE)
+    yield Rule(
+        "event-address-changed", _ERROR, _SENDERS, "{name} is sent to another address: {change}",
+        "The address is read from another part of the request, so whoever gives it where it was read before hears nothing.",
+        "Read it from both places for a while.",
+    )  # fmt: skip
+
+
+_IN_EVENTS: Final = {
+    "the answer": "the event", "an answer": "an event", "Answers": "Events", "answered": "sent", "answers": "events",
+}  # fmt: skip
+
+
+def _of_event(text: str) -> str:
+    for said, meant in _IN_EVENTS.items():
+        text = text.replace(said, meant)
+    return text
 
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "Operations": ("operation-", "login-"),
     "Requests": ("request-",),
     "Answers": ("response-",),
+    "Events": ("event-",),
     "Announcements": ("deprecated", "no-longer-deprecated", "sunset-", "stability-"),
     "The document": ("",),
 }
@@ -262,6 +300,13 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 def group_of(rule: Rule) -> str:
     """Return the part of the catalogue that a rule belongs to."""
     return next(title for title, beginnings in GROUPS.items() if rule.id.startswith(beginnings))
+
+
+EVERY: Final[Sequence[Rule]] = sorted((*_ROWS, *_of_events()), key=lambda rule: list(GROUPS).index(group_of(rule)))
+"""Every rule, in the order in which they are explained."""
+
+RULES: Final[Mapping[str, Rule]] = {rule.id: rule for rule in EVERY}
+"""Every rule by its id."""
 
 
 def example(rule: Rule) -> str:
@@ -279,6 +324,7 @@ def example(rule: Rule) -> str:
 
 
 _NAMES: Final = {
+    **dict.fromkeys(("event-removed", "event-added"), "the webhook orderShipped"), "event-address": "the callback shipped",
     "parameter": "the query parameter limit", "header": "the header x-page-count", "property": "note", "encoding": "tags",
     "media-type": "application/xml", "status": "202", "enum": "state", "const": "currency", "range": "amount", "size": "items",
     "alternatives": "payment", "request-default": "the query parameter sort", "default": "sort", "not-compared": "the body",
@@ -301,6 +347,7 @@ _VALUES: Final = {
 _CHANGES: Final = {
     "-removed-before-sunset": "before its sunset: it was to stay until 2031-03-31",
     "-removed-as-announced": "as announced: it was to stay until 2025-03-31",
+    "event-address-changed": '"{$request.body#/webhook/url}", it was "{$request.body#/url}"',
     "operation-moved": "at GET /v2/orders/{orderId}",
     "login-changed": "OAuth 2.0 with orders:write; it was OAuth 2.0 with orders:read",
     "-rewritten": "ids=1,2, it was ids=1&ids=2",

@@ -26,7 +26,7 @@ def test_each_rule_is_found_by_its_own_id_in_kebab_case() -> None:
 def test_no_two_rows_have_one_id() -> None:
     from cxcontracts import rules
 
-    assert len(rules._ROWS) == len(RULES)
+    assert len(rules.EVERY) == len(RULES)
 
 
 @every_rule

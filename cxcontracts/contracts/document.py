@@ -240,6 +240,25 @@ class Contract:
             if method.lower() not in METHODS and isinstance(operation, dict):
                 yield _Written(method.upper(), item.child("additionalOperations", method), item)
 
+    def events(self, owner: Node, *keys: str) -> Mapping[str, Operation]:
+        """Return what a partner sends of its own accord: each webhook, or each address of a callback, to the call that it makes.
+
+        Args:
+            owner: The document, or an operation.
+            keys: Where its events are written: ``webhooks``, or ``callbacks`` and the name of one.
+        """
+        found: dict[str, Operation] = {}
+        with suppress(KeyError, TypeError):
+            written = owner.child(*keys)
+            if keys[0] == "callbacks":
+                written = self.resolved(written)
+            for name in written.value if isinstance(written.value, dict) else ():
+                with suppress(ContractError):
+                    item = self._item(written.child(name))
+                    for each in self._methods(item) if isinstance(item.value, dict) else ():
+                        found.setdefault(name, self._operation(name, *each))
+        return found
+
     def _operation(self, path: str, method: str, written: Node, item: Node) -> Operation:
         key = (written.identity, path, method)  # one operation may be written for several methods: by an alias, by references
         if key not in self._known:
