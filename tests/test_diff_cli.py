@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 
 from cxcontracts.cli.diff import FORMATS
+from cxcontracts.comparing import Asked, compare
+from cxcontracts.findings import Compared
+from cxcontracts.scenes import Side
 from tests.repositories import committed, git, repository
 from tests.test_house import imported_by
 from tests.workplace import BREAKING, COMMAND, COURIER, HURTFUL, HURTFUL_IN_YAML, JOURNEY, ORDERS, Workplace, harmful, workplace
@@ -449,6 +452,19 @@ def test_an_interrupt_ends_with_a_report_that_says_so(here: Workplace) -> None:
         stdout, stderr = ran.communicate()
     assert (ran.returncode, stderr) == (143, "")
     assert json.loads(stdout)["complete"] is False
+
+
+def test_what_was_compared_before_an_interrupt_is_in_the_report(here: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(record: Side, candidate: Side, name: str, asked: Asked) -> Compared:
+        if name == "old.yaml":
+            raise KeyboardInterrupt
+        return compare(record, candidate, name, asked)
+
+    monkeypatch.setattr("cxcontracts.cli.comparison.compare", interrupted)
+    ran = here.run("diff", "api", "api", "--format", "json")
+    found = json.loads(ran.stdout)
+    assert (ran.exit_code, found["complete"], found["partner"]) == (130, False, "broken.yaml")
+    assert here.run("diff", "api", "api", "--output", "report").stderr == "diff: interrupted; the report is in report\n"
 
 
 def test_on_a_terminal_it_says_how_far_it_is_and_takes_that_away_again(here: Workplace) -> None:
