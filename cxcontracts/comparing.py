@@ -168,4 +168,4 @@ def _name(element: str, rule: str) -> str:
 
 
 def _place(node: Node | None) -> Place | None:
-    return None if node is None else node.home.place(node)
+    return None if node is None else node.home.place(node, of_key=True)

@@ -63,8 +63,8 @@ class Home(Protocol):
         """Its path, seen from the document that the contract begins with; empty for that one."""
         ...
 
-    def place(self, node: Node) -> Place:
-        """Return where a node is written."""
+    def place(self, node: Node, *, of_key: bool = False) -> Place:
+        """Return where a node is written, or its key if *of_key*."""
         ...
 
     def follow(self, node: Node, reference: str) -> Node:

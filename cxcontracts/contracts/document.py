@@ -70,9 +70,9 @@ class File:
         first = self.contract.document
         return "" if self.document is first else posixpath.relpath(self.document.name, posixpath.dirname(first.name) or ".")
 
-    def place(self, node: Node) -> Place:
-        """Return where a node of this file is written."""
-        return self._place(node.pointer)
+    def place(self, node: Node, *, of_key: bool = False) -> Place:
+        """Return where a node of this file is written, or its key if *of_key*."""
+        return self._place(node.pointer, of_key=of_key)
 
     def refuse(self, node: Node, what: str, remedy: str, code: str) -> ContractError:
         """Return the error for a mistake at *node*."""

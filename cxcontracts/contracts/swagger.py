@@ -9,7 +9,7 @@ Sources: Swagger 2.0 and OpenAPI 3.0.4, https://spec.openapis.org/.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,10 +118,10 @@ class Part:
     _swagger: Swagger
     _spot: _Spot
 
-    def place(self, pointer: tuple[str | int, ...]) -> Place:
-        """Return where that is written which stands at *pointer* in :attr:`value`."""
-        spot = self._swagger._origin(self.value, self._spot, pointer)
-        return spot.document.place(spot.pointer)
+    def place(self, pointer: Sequence[str | int], *, of_key: bool = False) -> Place:
+        """Return where that is written which stands at *pointer* in :attr:`value`, or its key if *of_key*."""
+        spot = self._swagger._origin(self.value, self._spot, tuple(pointer))
+        return spot.document.place(spot.pointer, of_key=of_key)
 
 
 class Swagger:
