@@ -313,7 +313,9 @@ def test_an_estate_that_is_named_says_who_would_feel_it(shop: Workplace, words: 
 
 
 def test_the_estate_can_be_named_before_the_command(shop: Workplace) -> None:
-    ran = shop.run("--estate", "contracts", "diff", COURIER, BREAKING, "--format", "json")
+    (shop.folder / "contracts").rename(shop.folder / "estate")
+    old, new = (name.replace("contracts/", "estate/") for name in (COURIER, BREAKING))
+    ran = shop.run("--estate", "estate", "diff", old, new, "--format", "json")
     assert felt(json.loads(ran.stdout)) == FELT
 
 

@@ -276,6 +276,13 @@ def test_another_ending_is_no_other_contract_unless_two_could_be_meant() -> None
     ]
 
 
+def test_a_contract_that_went_is_not_the_one_that_stayed_beside_it() -> None:
+    assert list(names(paired(folder("a.json", "a.yaml"), folder("a.yaml", text="new")))) == [
+        ("a.json", "a.json", ""),
+        ("a.yaml", "a.yaml", "a.yaml"),
+    ]
+
+
 def test_the_only_contracts_of_two_folders_are_a_pair_whatever_they_are_called() -> None:
     assert list(names(paired(folder("shop-1.yaml"), folder("shop-2.yaml")))) == [("shop-2.yaml", "shop-1.yaml", "shop-2.yaml")]
 

@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import io
 import os
+import random
 import subprocess
 from pathlib import Path, PurePosixPath
 
@@ -309,6 +310,17 @@ def test_a_file_whose_content_is_lost_is_not_called_missing(here: Path) -> None:
     lost = git(here, "rev-parse", "main:api/parts/a.yaml")
     (here / ".git/objects" / lost[:2] / lost[2:]).unlink()
     with pytest.raises(ContractError, match="cannot be followed: git has its name and not what is in it; fetch it"):
+        operation("main:api/openapi.yaml", here)
+
+
+def test_a_file_of_which_git_has_one_half_is_refused(here: Path) -> None:
+    committed(here, {"api/openapi.yaml": SPLIT, "api/parts/a.yaml": random.Random(1).randbytes(500_000)})
+    half = git(here, "rev-parse", "main:api/parts/a.yaml")
+    stored = here / ".git/objects" / half[:2] / half[2:]
+    stored.chmod(0o644)
+    os.truncate(stored, 250_000)
+    git(here, "config", "core.bigFileThreshold", "1k")  # above it, git hands out a file as it reads it
+    with pytest.raises(ContractError, match="cannot be followed: git has its name and not what is in it"):
         operation("main:api/openapi.yaml", here)
 
 
