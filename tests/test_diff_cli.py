@@ -251,11 +251,15 @@ def test_folders_are_compared_contract_by_contract(here: Workplace) -> None:
 
 def test_a_contract_that_is_on_one_side_only_has_one_version(here: Workplace) -> None:
     (here.folder / "none").mkdir()
-    here.write("one/a.yaml", SHOP)
+    here.write(
+        "one/a.yaml", SHOP.replace("3.0.3", "3.1.0") + "webhooks: {sent: {post: {responses: {'200': {description: fine}}}}}\n"
+    )
     here.write("one/b.yaml", SHOP)
     gone, come = report(here, "one", "none")["partners"][0], report(here, "none", "one")["partners"][0]
     assert ("record" in gone["contract"], "candidate" in gone["contract"]) == (True, False)
     assert ("record" in come["contract"], "candidate" in come["contract"]) == (False, True)
+    assert {change["new"] and change["new"]["file"] for change in gone["changes"]} == {None}
+    assert {change["old"] and change["old"]["file"] for change in come["changes"]} == {None}
 
 
 def test_every_contract_of_a_folder_that_cannot_be_used_is_told_at_once(here: Workplace) -> None:

@@ -157,9 +157,9 @@ class _Comparison:
         old, new = _read(pair)
         asked, unknown = self._asked(pair, old, new)
         found = compare(old, new, pair.name, asked)
-        if pair.old is None or pair.new is None:
-            found = replace(found, record=found.record if pair.old else None, candidate=found.candidate if pair.new else None)
-        odd = (str(problem) for side in (old, new) for problem in side.contract.mistakes())
+        found = _without_nothing(found, pair)
+        lost = new.contract.dangling - old.contract.dangling  # to look for every mistake costs more than to compare
+        odd = (str(problem) for problem in new.contract.mistakes()) if lost else ()
         warnings = tuple(dict.fromkeys((*found.warnings, *odd, *unknown)))
         return self._accepted(self._versioned(replace(found, warnings=warnings)))
 
@@ -182,6 +182,15 @@ class _Comparison:
 
     def _accepted(self, found: Compared) -> Compared:
         return self.ignores.applied(found) if self.ignores else found
+
+
+def _without_nothing(found: Compared, pair: Pair) -> Compared:
+    """Return what was compared without what stood in for a version that is not there."""
+    if pair.old is None:
+        return replace(found, record=None, changes=tuple(replace(change, was=None) for change in found.changes))
+    if pair.new is None:
+        return replace(found, candidate=None, changes=tuple(replace(change, is_=None) for change in found.changes))
+    return found
 
 
 def _in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
