@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cxcontracts.changes import Difference, Keys, compared, moved_words
-from cxcontracts.containment.nodes import Node
+from cxcontracts.containment.nodes import Home, Node
 from cxcontracts.contracts.operation import PLACES
 from cxcontracts.findings import WORST_FIRST, Audience, Change, Compared, Level, Verdict, Version
 from cxcontracts.fingerprints import fingerprints
@@ -53,6 +53,7 @@ def compare(record: Side, candidate: Side, name: str, asked: Asked | None = None
     found = compared(record, candidate, asked.today, notice=asked.sunset_notice, descriptions=asked.descriptions)
     moved = _moved(record, candidate)
     found = [each for each in found if each.rule != "operation-moved" or each.data != moved]
+    _prepare(found)
     changes = [_judged(each, name_, prover, asked) for each, name_ in zip(found, fingerprints(found), strict=True)]
     return Compared(
         name=name,
@@ -165,6 +166,15 @@ def _name(element: str, rule: str) -> str:
             said = "event" if where == "event" or where.startswith("callback.") else "answer"
             return media if "media-type" in rule else f"the {said}"
     return f"the header {rest[-1].removeprefix('header.')}" if rest[-1].startswith("header.") else rest[-1]
+
+
+def _prepare(found: Sequence[Difference]) -> None:
+    """Look for all places at once."""
+    by_home: dict[Home, list[Node]] = {}
+    for node in (node for each in found for node in each.at if node is not None):
+        by_home.setdefault(node.home, []).append(node)
+    for home, nodes in by_home.items():
+        home.prepare(nodes)
 
 
 def _place(node: Node | None) -> Place | None:

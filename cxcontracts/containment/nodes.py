@@ -75,6 +75,10 @@ class Home(Protocol):
         """
         ...
 
+    def prepare(self, nodes: Sequence[Node]) -> None:
+        """Look for the places of several nodes at once: what is asked for later costs less."""
+        ...
+
     def refuse(self, node: Node, what: str, remedy: str, code: str) -> Exception:
         """Return the error for a mistake at *node*, with its file and line."""
         ...

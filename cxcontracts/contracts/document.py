@@ -50,6 +50,7 @@ class File:
         self.document = document
         self.root = Node(part.value if part else document.value, self)
         self._place = part.place if part else document.place
+        self._as_written = part is None
 
     @property
     def legacy(self) -> bool:
@@ -73,6 +74,11 @@ class File:
     def place(self, node: Node, *, of_key: bool = False) -> Place:
         """Return where a node of this file is written, or its key if *of_key*."""
         return self._place(node.pointer, of_key=of_key)
+
+    def prepare(self, nodes: Sequence[Node]) -> None:
+        """Look for the places of several nodes of this file at once."""
+        if self._as_written:
+            self.document.prepare([node.pointer for node in nodes])
 
     def refuse(self, node: Node, what: str, remedy: str, code: str) -> ContractError:
         """Return the error for a mistake at *node*."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -59,8 +59,18 @@ class Document:
         Where the pointer leads nowhere, it is the place of the nearest parent that is there. The first call scans the text
         (YAML once as a whole, JSON along the pointer); an item of a list and the root are their own key.
         """
-        spot = locate(self._index, pointer)
+        spot = locate(self._nearest_index(pointer), pointer)
         return self._place_of(spot.key if of_key else spot.value)
+
+    def prepare(self, pointers: Iterable[Sequence[str | int]]) -> None:
+        """Look for several places at once; a YAML text is then scanned for these alone."""
+        if self.written == "yaml" and "_index" not in vars(self):
+            wanted: yaml_events.Wanted = {}
+            for pointer in pointers:
+                below = wanted
+                for token in pointer:
+                    below = below.setdefault(str(token), {})
+            vars(self)["_prepared"] = (wanted, yaml_events.spots(self._text, wanted))
 
     @cached_property
     def duplicates(self) -> tuple[Duplicate, ...]:
@@ -69,6 +79,15 @@ class Document:
             return ()
         found = islice(json_text.repeated_keys(self._text), _MOST_DUPLICATES)
         return tuple(Duplicate(key, self._place_of(first), self._place_of(again)) for key, first, again in found)
+
+    def _nearest_index(self, pointer: Sequence[str | int]) -> Index:
+        """Return what knows where a pointer leads: what was prepared for it, else everything."""
+        wanted, prepared = vars(self).get("_prepared", ({}, None))
+        for token in pointer if prepared is not None else ():
+            if str(token) not in wanted:
+                return self._index
+            wanted = wanted[str(token)]
+        return self._index if prepared is None else prepared
 
     @cached_property
     def _text(self) -> str:

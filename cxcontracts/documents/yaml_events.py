@@ -73,6 +73,77 @@ def compose(text: str, *, places: bool = False) -> Composed:
     return Composed(composer.value, composer.root)
 
 
+Wanted = dict[str, "Wanted"]
+"""Pointers, token by token."""
+
+
+def spots(text: str, wanted: Wanted) -> Composed | None:
+    """Return where some parts of a YAML text stand, at the cost of no more than these; None where it repeats or merges others.
+
+    Args:
+        wanted: The pointers of the parts. What leads to them is known as well.
+    """
+    finder = _Finder(wanted)
+    for event in _events(text):
+        if isinstance(event, yaml.AliasEvent) or not finder.take(event):
+            return None
+    return Composed(None, finder.root)
+
+
+@dataclass(slots=True)
+class _Level:
+    """A list or mapping that is open; *wanted* is None where nothing inside it is."""
+
+    wanted: Wanted | None
+    inside: dict[str, Spot]
+    mapping: bool
+    key: str | None = None
+    key_at: int = 0
+    index: int = 0
+
+
+class _Finder:
+    """Takes the events of a text and keeps the spots that are wanted."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self.root = _NOWHERE
+        self._levels = [_Level({"": wanted}, {}, mapping=False)]
+
+    def take(self, event: yaml.Event) -> bool:
+        """Take an event; return False where it makes this way of looking impossible."""
+        if isinstance(event, yaml.CollectionEndEvent):
+            self._levels.pop()
+        elif isinstance(event, yaml.ScalarEvent):
+            level = self._levels[-1]
+            if level.mapping and level.key is None:
+                level.key, level.key_at = event.value, _at(event)
+                return event.value != "<<"
+            self._value(_at(event))
+        elif isinstance(event, yaml.CollectionStartEvent):
+            wanted, inside = self._value(_at(event))
+            self._levels.append(_Level(wanted, inside, mapping=isinstance(event, yaml.MappingStartEvent)))
+        return True
+
+    def _value(self, at: int) -> tuple[Wanted | None, dict[str, Spot]]:
+        """Note a value that begins; return what is wanted inside it, and where to put that."""
+        level = self._levels[-1]
+        token = level.key if level.key is not None else str(level.index) if len(self._levels) > 1 else ""
+        key_at = level.key_at if level.key is not None else at
+        level.key = None
+        level.index += 1
+        inside: dict[str, Spot] = {}
+        wanted = level.wanted.get(token) if level.wanted is not None else None
+        if wanted is not None:
+            spot = level.inside[token] = Spot(key_at, at, inside)
+            if len(self._levels) == 1:
+                self.root = spot
+        return wanted, inside
+
+
+def _at(event: yaml.Event) -> int:
+    return event.start_mark.index if event.start_mark else 0
+
+
 def _events(text: str) -> Iterator[yaml.Event]:
     if text.startswith("\ufeff"):
         raise Malformed(0, "control-character", "a second byte-order mark is not allowed", "remove it")
@@ -151,7 +222,7 @@ class _Composer:
         self._documents = 0
 
     def take(self, event: yaml.Event) -> None:
-        at = event.start_mark.index if event.start_mark else 0
+        at = _at(event)
         if isinstance(event, yaml.ScalarEvent):
             node = _Node(_scalar(event, at), event.value)
             self._weigh(1, at)
