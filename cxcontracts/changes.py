@@ -70,6 +70,9 @@ _MOST_TRIES = 2
 _MOST_HOPS = 32
 """How many references are followed that lead to nothing but another."""
 
+WEBHOOKS = ("webhooks", "x-webhooks")
+"""Where a document has its webhooks; the second is what documents before OpenAPI 3.1 call it."""
+
 _MOST_NAMED = 6
 _COMPOUND = frozenset({"object", "array"})
 _FURTHER = (
@@ -321,13 +324,16 @@ class _Comparison:
 
     @cached_property
     def _new(self) -> tuple[Operation, ...]:
-        """The operations that only the candidate has."""
+        """The operations that only the candidate has, as far as the record can be read."""
         record = self.record.contract
-        return tuple(
-            each
-            for each in self.candidate.contract.operations()
-            if record.at(each.method, each.path) is None and record.counterpart(each) is None
-        )
+        found = []
+        for each in self.candidate.contract.operations():
+            try:
+                if record.at(each.method, each.path) is None and record.counterpart(each) is None:
+                    found.append(each)
+            except ContractError as error:
+                self._not_compared(str(each), (None, each.node), error)
+        return tuple(found)
 
     def _moved(self, one: Operation, other: Operation) -> None:
         """Note that an operation is answered under another server path: one change for all that moved alike."""
@@ -423,7 +429,7 @@ class _Comparison:
         self._operation = len(self._met)
         self._cause, self._tentative = _Met(), False
         one, other = self.record.contract, self.candidate.contract
-        for key in ("webhooks", "x-webhooks"):  # the second is what documents before 3.1 call it
+        for key in WEBHOOKS:
             self._events("webhook", one.events(one.root, key), other.events(other.root, key), (one.root, other.root))
 
     def _callbacks(self, element: str, one: Operation, other: Operation) -> None:

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cxcontracts.changes import Difference, Keys, compared, moved_words
+from cxcontracts.changes import WEBHOOKS, Difference, Keys, compared, moved_words
 from cxcontracts.containment.nodes import Home, Node
 from cxcontracts.contracts.operation import PLACES
 from cxcontracts.findings import WORST_FIRST, Audience, Change, Compared, Level, Verdict, Version
@@ -61,8 +61,14 @@ def compare(record: Side, candidate: Side, name: str, asked: Asked | None = None
         candidate=version(candidate),
         changes=tuple(sorted(changes, key=_rank)),
         warnings=(_MOVED.format(**moved),) if moved else (),
-        operations=sum(1 for side in (record, candidate) for _ in side.contract.operations()),
+        operations=sum(map(_calls, (record, candidate))),
     )
+
+
+def _calls(side: Side) -> int:
+    """Return how many calls a contract is about, in whichever direction."""
+    contract = side.contract
+    return sum(1 for _ in contract.operations()) + sum(len(contract.events(contract.root, key)) for key in WEBHOOKS)
 
 
 def _moved(record: Side, candidate: Side) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Callable
 
 import pytest
 
@@ -276,3 +277,74 @@ def test_a_change_is_told_in_one_sentence_that_names_what_changed(before: str, a
 
 def test_today_is_the_day_it_is_unless_another_is_asked_for() -> None:
     assert Asked().today == datetime.datetime.now(tz=datetime.UTC).date()
+
+
+# --- what a partner sends of its own accord -----------------------------------------------------------------------------------
+
+PAYLOAD = "requestBody: {{content: {{application/json: {{schema: {{type: object, properties: {{{0}}}}}}}}}}}"
+
+
+def webhook(members: str, name: str = "shipped") -> str:
+    return contract(f"/a: {{get: {{{OK}}}}}", f"webhooks: {{{name}: {{post: {{{PAYLOAD.format(members)}}}}}}}")
+
+
+def callback(members: str, address: str = "{$request.body#/url}") -> str:
+    calls = f"callbacks: {{told: {{'{address}': {{post: {{{PAYLOAD.format(members)}}}}}}}}}"
+    return operation(f"{calls}\n{OK}", call="POST /thing")
+
+
+@pytest.mark.parametrize("event", [webhook, callback])
+def test_what_an_event_says_is_compared_as_what_an_answer_says(event: Callable[[str], str]) -> None:
+    removed = only(event("a: {}, b: {}"), event("b: {}"))
+    widened = only(event("a: {enum: [x]}"), event("a: {enum: [x, y]}"))
+
+    assert (removed.rule, removed.verdict) == ("event-property-removed", Verdict.BROKEN)
+    assert removed.witness is not None and "a" not in removed.witness.request.body
+    assert (widened.rule, widened.level) == ("event-enum-widened", Level.WARNING)
+
+
+def test_an_event_that_is_gone_is_an_error_that_no_exchange_shows() -> None:
+    changes = compared(webhook("a: {}"), webhook("a: {}", "sent")).changes
+
+    assert {(change.rule, change.level, change.because) for change in changes} == {
+        ("event-removed", Level.ERROR, "the webhook shipped is no longer sent"),
+        ("event-added", Level.INFO, "the webhook sent is sent now"),
+    }
+
+
+def test_a_callback_that_reads_its_address_elsewhere_is_an_error_and_still_compared() -> None:
+    changes = compared(callback("a: {}, b: {}"), callback("b: {}", "{$request.body#/webhook/url}")).changes
+
+    assert [change.rule for change in changes] == ["event-property-removed", "event-address-changed"]
+
+
+def test_a_contract_of_webhooks_alone_is_one_that_was_compared() -> None:
+    lone = "openapi: 3.1.0\ninfo: {title: a, version: 1}\nwebhooks: {shipped: {post: {responses: {'200': {}}}}}\n"
+
+    assert compared(lone, lone).operations == 2
+
+
+# --- operations that moved ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("/a/{x}/: {get: ", "/a/{y}: {get: "), ("/a: {get: {operationId: ask, ", "/b: {get: {operationId: ask, ")],
+)
+def test_an_operation_that_moved_is_one_change_and_is_compared_where_it_is_now(before: str, after: str) -> None:
+    def with_answer(start: str, values: str) -> str:
+        opening = start if start.endswith(", ") else f"{start}{{"
+        return contract(f"{opening}responses: {{'200': {{content: {{application/json: {{schema: {{enum: {values}}}}}}}}}}}}}}}")
+
+    changes = compared(with_answer(before, "[x]"), with_answer(after, "[1]")).changes
+
+    assert "operation-moved" in [change.rule for change in changes]
+    assert len(changes) == 2
+
+
+def test_an_operation_that_cannot_be_read_in_the_record_is_not_compared_and_stops_nothing() -> None:
+    broken = contract(f"/a: {{$ref: '#/nowhere'}}\n/b: {{get: {{{OK}}}}}")
+
+    changes = compared(broken, contract(f"/a: {{get: {{{OK}}}}}\n/b: {{get: {{{OK}}}}}")).changes
+
+    assert [(change.rule, change.element) for change in changes] == [("not-compared", "GET /a")]

@@ -8,7 +8,7 @@ from cxcontracts.comparing import Asked, compare
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Change, Verdict
 from cxcontracts.scenes import Side
-from tests.estates_made import TODAY, operation, read, saying, taking, with_parameter
+from tests.estates_made import TODAY, read, saying, taking
 
 OK = "responses: {'200': {description: ok}}"
 
@@ -59,7 +59,8 @@ WIDER = [  # what the second says more: it breaks readers, and nobody who sends
     ("{type: array, items: {type: string}, uniqueItems: true}", "{type: array, items: {type: string}}", "size-changed"),
     ("{type: array, items: {type: integer}}", "{type: array, items: {type: number}}", "type-changed"),
     ("{type: object, additionalProperties: {type: integer}}", "{type: object, additionalProperties: {}}", "type-changed"),
-    ("{type: object, additionalProperties: {type: integer}}", "{type: object, additionalProperties: {type: number}}", "type-changed"),
+    ("{type: object, additionalProperties: {type: integer}}", "{type: object, additionalProperties: {type: number}}",
+     "type-changed"),
     ("{type: array, items: {}, contains: {const: 1}}", "{type: array, items: {}}", "rule-changed"),
     ("{type: object, properties: {a: {}, b: {}}, dependentRequired: {a: [b]}}", "{type: object, properties: {a: {}, b: {}}}",
      "rule-changed"),
