@@ -331,6 +331,8 @@ def element_of(written: str) -> Element:
     operation = f"{method} {path}"
     if not rest or rest[0] == "security":
         return Element(operation, "", ())
+    if "event" in rest[:1] or rest[0].startswith("callback."):
+        return Element(operation, "event", _names(" ".join(rest[2:])))
     first, *further = rest
     if first == "body" or first in _PLACES:
         names = further[1:] if first == "body" else further
@@ -360,6 +362,8 @@ def _element(finding: Mapping[str, str]) -> Element:
     operation = f"{finding['operation']} {finding['path']}"
     text, id = finding["text"], finding["id"]
     side = "response" if "response" in id else "request" if "request" in id else ""
+    if finding["path"].startswith("webhook:"):
+        operation, side = f"webhook {finding['path'].removeprefix('webhook:')}", "event"
     names: list[str] = []
     for pattern, asked in ((_PARAMETER, True), (_HEADER, "header" in id)):
         found = pattern.search(text) if asked else None

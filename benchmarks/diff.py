@@ -63,16 +63,12 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The figures of one pair, by detector; and the CPU seconds of our comparison without start and imports."""
+    """The figures of one pair, by detector; the CPU seconds of our comparison without start and imports; the larger size."""
 
     pair: Pair
     figures: dict[str, Figure]
     inside: float
-
-    @property
-    def kilobytes(self) -> float:
-        """How large the larger version is."""
-        return max(_kilobytes(self.pair.old), _kilobytes(self.pair.new))
+    kilobytes: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +126,7 @@ def _row(pair: Pair, peers: Sequence[Peer], workspace: Path, options: argparse.N
         print(f"{pair.name}: {peer.name} …", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory(dir=workspace) as folder:
             figures[peer.name] = _least(peer, pair, Path(folder), options)
-    return Row(pair, figures, _inside(pair, workspace, options.repeat))
+    return Row(pair, figures, _inside(pair, workspace, options.repeat), max(map(_kilobytes, (pair.old, pair.new))))
 
 
 def _least(peer: Peer, pair: Pair, folder: Path, options: argparse.Namespace) -> Figure:

@@ -2,8 +2,8 @@
 
 Written apart from the package on purpose, as :mod:`benchmarks.leaves` is: values are followed through schemas here, and
 jsonschema-rs decides on every keyword that looks into nothing. Only what a format stands for is taken from the package, and the
-same three readings: ``oneOf`` asks for one branch at least, an object is closed by no one, and what goes one way only is required
-on that way only.
+same readings: ``oneOf`` asks for one branch at least, an object is closed by no one, what goes one way only is required on that
+way only, and what tells alternatives apart has to be there.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import jsonschema_rs
 import orjson
 
 from benchmarks.corpus import Version
-from benchmarks.leaves import parse
+from benchmarks.leaves import METHODS, parse
 from cxcontracts.exchanges import NO_BODY, Exchange
 from cxcontracts.findings import Change
 from cxcontracts.formats import spelled_out
@@ -77,6 +77,14 @@ class Document:
                 item = self.followed(self.below(paths, written))
                 if method.lower() in item.value:
                     return item, self.followed(self.below(item, method.lower())), written
+        return None
+
+    def operation_named(self, name: object) -> tuple[Node, Node, str] | None:
+        """Return the operation with an ``operationId``; None where no operation has it."""
+        for path, item in _mapping(self.followed(self.below(self.root, "paths")).value).items():
+            for method, written in _mapping(item).items():
+                if isinstance(written, dict) and isinstance(name, str) and written.get("operationId") == name:
+                    return self.operation(method, path)
         return None
 
     def below(self, node: Node, *keys: Any) -> Node:
@@ -181,7 +189,8 @@ class Validator:
 
     def _of_object(self, node: Node, value: Mapping[str, Any]) -> Iterator[str]:
         schema = node.value
-        for name in _sequence(schema.get("required")):
+        tag = _mapping(schema.get("discriminator")).get("propertyName")
+        for name in [*_sequence(schema.get("required")), *([tag] if isinstance(tag, str) else [])]:
             if name not in value and not self._goes_the_other_way(node, name):
                 yield f"required {name}"
         for name, member in value.items():
@@ -233,7 +242,11 @@ def doubt(change: Change, record: Document, candidate: Document) -> str:
         return "there is no witness"
     method, template, *rest = change.element.split(" ")
     one, other = record.operation(method, template), candidate.operation(method, template)
+    if one is None and other is not None:
+        one = record.operation_named(other[1].value.get("operationId"))
     try:
+        if change.rule.startswith("event-"):
+            return _of_event(change, record, candidate)
         if change.rule.startswith("operation-"):
             return "" if other is None else f"{NOT_LOOKED_AT}where the servers are"
         if one is None or other is None:
@@ -341,6 +354,37 @@ def _of_answer(change: Change, rest: Sequence[str], sides: _Sides) -> str:
     if change.rule.startswith("response-property-removed") and not _gone(sides, schemas, path, "response"):
         return "the record does not declare it, or the candidate still does"
     return _lost(change, path, body)
+
+
+def _of_event(change: Change, record: Document, candidate: Document) -> str:
+    """Check what a partner sends of its own accord: as an answer is, for the other side reads it."""
+    words = change.element.split(" ")
+    if change.rule in ("event-removed", "event-media-type-removed", "event-address-changed"):
+        raise NotImplementedError(change.rule)
+    schemas = []
+    for document in (record, candidate):
+        if words[0] == "webhook":
+            event, further = document.below(document.root, "webhooks", words[1]), words[3:]
+        else:
+            operation = document.operation(words[0], words[1])
+            called = document.below(operation[1], "callbacks", words[2].removeprefix("callback.")) if operation else None
+            if called is None or not _mapping(called.value):
+                return "one side has no such callback"
+            event, further = document.below(called, next(iter(called.value))), words[3:]
+        sent = next((method for method in _mapping(event.value) if method in METHODS), "post")
+        schemas.append(_schema(document, document.below(event, sent, "requestBody"), further))
+    body = change.witness.request.body if change.witness else NO_BODY
+    one, other = schemas
+    reason = Validator(candidate, "response").refusal(other, body) if other is not None else ""
+    if reason:
+        return f"the candidate does not allow the event: {reason}"
+    if one is not None and Validator(record, "response").refusal(one, body):
+        return ""
+    path, name = " ".join(further[1:]).rpartition(".")[::2]
+    if change.rule.startswith("event-property-removed"):
+        gone = any(isinstance(each, dict) and name not in each for each in _at(body, path))
+        return "" if gone else "what is gone is in the event"
+    return "the record allows the event too"
 
 
 def _of_header(change: Change, further: Sequence[str], answers: Sequence[Node], sides: _Sides) -> str:
@@ -453,7 +497,7 @@ def _declares(document: Document, node: Node, names: tuple[str, ...], way: str, 
 
 def _lost(change: Change, path: str, body: Any) -> str:
     """Tell of an answer that both allow whether it lacks what is gone."""
-    if change.rule.startswith(("response-property-removed", "response-property-became-optional")):
+    if change.rule.startswith("response-property-removed"):
         owner, _, name = path.rpartition(".")
         if any(isinstance(each, dict) and name not in each for each in _at(body, owner)):
             return ""
@@ -561,6 +605,9 @@ def _spoken(text: str) -> Iterator[Any]:
 
 def _schema(document: Document, owner: Node, further: Sequence[str]) -> Node | None:
     media = _media(document, owner, further[0]) if further else None
+    if media is None and further and _is_json(further[0]):  # the one version may call its JSON by another name
+        names = [str(name) for name in _mapping(document.below(owner, "content").value) if _is_json(str(name))]
+        media = document.below(owner, "content", names[0]) if names else None
     if media is None:
         return None
     found = document.below(media, "schema")
