@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxcontracts.exchanges import Exchange, Request, Response
+from cxcontracts.findings import Change
 from cxcontracts.reports.excerpt import excerpt, request_line, response_line
 from tests.runs import CAUSE_NULL, REFUSED, finding
 
@@ -120,3 +121,65 @@ def test_only_the_headers_that_the_finding_names_are_shown() -> None:
     one = finding("j/s/needs:header.ETag", element="GET /x header X-Channel", witness=exchange)
     assert request_line(one, exchange, 100) == "GET /x x-channel: app"
     assert response_line(one, exchange, 100) == "200 etag: 7 null"
+
+
+# -- of a change ---------------------------------------------------------------------------------------------
+
+
+def shown(rule: str, element: str, exchange: Exchange) -> tuple[str, str]:
+    told = Change(element=element, change="", rule=rule)
+    return request_line(told, exchange, 200), response_line(told, exchange, 200)
+
+
+@pytest.mark.parametrize(
+    ("rule", "element", "request_", "response"),
+    [
+        (
+            "response-property-removed",
+            "POST /x 200 application/json a.*.b",
+            'POST /x?limit=5 {"a": [{}]}',
+            '200 {"a": [{"c": 1, no "b"}]}',
+        ),
+        ("response-property-became-optional", "POST /x 200 application/json z", None, '200 {"a": [{"c": 1}], no "z"}'),
+        ("response-property-removed-before-sunset", "POST /x 200 application/json z", None, '200 {"a": [{"c": 1}], no "z"}'),
+        ("request-property-became-required", "POST /x body application/json a.*.b", 'POST /x?limit=5 {"a": [{no "b"}]}', None),
+        ("event-property-removed", "webhook x event application/json b", 'POST /x?limit=5 {"a": [{}], no "b"}', None),
+        ("request-parameter-required-added", "POST /x query page", 'POST /x?limit=5 no "page" {"a": [{}]}', None),
+        ("request-parameter-became-required", "POST /x header X-Id", 'POST /x?limit=5 no "X-Id" {"a": [{}]}', None),
+        ("request-parameter-removed", "POST /x query limit", None, None),
+        ("request-parameter-removed", "POST /x path limit", None, None),
+        ("response-header-removed", "POST /x 200 header.etag", None, '200 no "etag" {"a": [{"c": 1}]}'),
+        ("response-type-changed", "POST /x 200 application/json z", None, None),
+    ],
+)
+def test_what_is_missing_is_told_where_that_is_the_point_and_nowhere_else(
+    rule: str, element: str, request_: str | None, response: str | None
+) -> None:
+    exchange = Exchange(Request("POST", "/x", query=(("limit", "5"),), body={"a": [{}]}), Response(200, body={"a": [{"c": 1}]}))
+
+    lines = shown(rule, element, exchange)
+
+    assert lines == (request_ or 'POST /x?limit=5 {"a": [{}]}', response or '200 {"a": [{"c": 1}]}')
+
+
+def test_a_body_that_is_missing_is_told_to_be() -> None:
+    exchange = Exchange(Request("POST", "/x"), Response(204))
+
+    assert shown("request-body-became-required", "POST /x body", exchange) == ("POST /x no body", "204")
+    assert shown("response-media-type-removed", "POST /x 204 text/csv", exchange) == ("POST /x", "204 no body")
+
+
+def test_of_a_size_the_number_is_the_proof() -> None:
+    exchange = Exchange(Request("POST", "/x", body={"a": "x" * 2001}), Response(200, body={"a": [1] * 251, "b": "y" * 40}))
+
+    sent, _ = shown("request-length-changed", "POST /x body application/json a", exchange)
+    _, came = shown("response-size-changed", "POST /x 200 application/json a", exchange)
+
+    assert sent == 'POST /x {"a": "xxxxxxxxxx…" (2,001 characters)}'
+    assert came == f'200 {{"a": [1, …] (251 items), "b": "{"y" * 40}"}}'
+
+
+def test_what_stands_in_the_url_is_cut_too() -> None:
+    exchange = Exchange(Request("GET", f"/x/{'y' * 99}/z", query=(("q", "z" * 99),)), Response(200))
+
+    assert request_line(finding(), exchange, 100) == f"GET /x/{'y' * 60}…/z?q={'z' * 60}…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,12 +11,29 @@ from typing import Final
 from cxcontracts.exchanges import JSON, NO_BODY, Exchange
 from cxcontracts.findings import Change, Finding
 from cxcontracts.paths import parse_path
+from cxcontracts.reports.elements import element_of
 
 Told = Finding | Change
 """What an exchange proves."""
 
 Focus = tuple[str, ...]
 """Names and indices from the body inwards; ``*`` is any item."""
+
+
+class Proof(enum.Enum):
+    """What an exchange shows at its focus: a value, that something is missing, or how long or how many it is."""
+
+    VALUE = "value"
+    ABSENCE = "absence"
+    SIZE = "size"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """Where to look, and for what."""
+
+    focus: Focus
+    proof: Proof = Proof.VALUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,33 +47,58 @@ class _Detail:
 
 _FARTHEST: Final = 20
 _FINEST_FIRST: Final = (_Detail(50, 12, 400), _Detail(8, 3, 60), _Detail(4, 2, 40), _Detail(2, 1, 30), _Detail(0, 0, 20))
+_IN_LINE: Final = 60
+"""How many characters of a part of the path, or of the query, are shown."""
+
+_COUNTED: Final = (30, 3)
+"""From how many characters, and items, on it is said how many there are, where that is the point."""
+
+_MISSING: Final = ("-removed", "-before-sunset", "-optional", "-required", "-required-added")
+"""How the rules end that something is missing by, in one of two versions."""
+
+_NOWHERE: Final = _Sight(())
 
 
 def request_line(told: Told, exchange: Exchange, room: int) -> str:
     """Return what was sent: method, path and query, the headers that are spoken of, and the body within *room* characters."""
     request = exchange.request
-    query = "&".join(f"{name}={value}" for name, value in request.query)
-    line = f"{request.method} {request.path}" + (f"?{query}" if query else "")
-    return " ".join([line, *_headers(told, request.headers), *_body(told, request.body, room)])
+    path = "/".join(_short(part) for part in request.path.split("/"))
+    query = "&".join(f"{_short(name)}={_short(value)}" for name, value in request.query)
+    line = f"{request.method} {path}" + (f"?{query}" if query else "")
+    missing = _missing(told, {**dict(request.query), **request.headers}, "parameter") + _no_body(
+        told, request.body, "request-body"
+    )
+    sight = _sight(told, request.body, ("request-", "event-"))
+    return " ".join([line, *missing, *_headers(told, request.headers), *_body(request.body, sight, room)])
 
 
 def response_line(told: Told, exchange: Exchange, room: int) -> str:
     """Return what came back: status, the headers that are spoken of, and the body within *room* characters."""
     response = exchange.response
-    parts = [str(response.status), *_headers(told, response.headers), *_body(told, response.body, room)]
+    bare = response.body if "content-type" not in response.headers else None
+    missing = _missing(told, response.headers, "header") + _no_body(told, bare, "response-media-type")
+    sight = _sight(told, response.body, ("response-",))
+    parts = [str(response.status), *missing, *_headers(told, response.headers), *_body(response.body, sight, room)]
     if response.assumed:
         what = "no contract declares this refusal" if response.status >= 400 else "the call is answered all the same"
         parts.append(f"(assumed: {what})")
     return " ".join(parts)
 
 
-def excerpt(value: JSON, focus: Focus, room: int) -> str:
+def _short(text: str) -> str:
+    return text if len(text) <= _IN_LINE + 1 else text[:_IN_LINE] + "…"
+
+
+def excerpt(value: JSON, focus: Focus, room: int, proof: Proof = Proof.VALUE) -> str:
     """Return a JSON value in at most about *room* characters, ``…`` for what is left out; what *focus* leads to is kept longest.
 
+    >>> excerpt({"a": [{"c": 1}]}, ("a", "*", "b"), 60, Proof.ABSENCE)
+    '{"a": [{"c": 1, no "b"}]}'
     >>> excerpt({"a": 1, "b": [1, 2, 3], "c": {"d": None, "e": {"f": "x" * 99}}}, ("c", "d"), 60)
     '{"a": 1, "b": […], "c": {"d": null, "e": {…}}}'
     """
-    texts = (_written(value, focus, detail, detail.levels) for detail in _FINEST_FIRST)
+    sight = _Sight(focus, proof)
+    texts = (_written(value, sight, detail, detail.levels) for detail in _FINEST_FIRST)
     shortest = ""
     for text in texts:
         if len(text) <= room:
@@ -76,17 +119,44 @@ def _also(told: Told) -> str:
     return "accept content-type" if "media-type" in told.rule else ""
 
 
-def _body(told: Told, body: JSON, room: int) -> list[str]:
-    return [] if body is NO_BODY else [excerpt(body, _focus(told, body), room)]
+def _body(body: JSON, sight: _Sight, room: int) -> list[str]:
+    return [] if body is NO_BODY else [excerpt(body, sight.focus, room, sight.proof)]
 
 
-def _focus(told: Told, body: JSON) -> Focus:
-    """Return what of the body is spoken of: the requirement's path, or the end of the element, whichever leads deeper."""
-    last_of_element = _parsed(told.element.rpartition(" ")[2])
-    if not isinstance(told, Finding):
-        return last_of_element
+def _missing(told: Told, there: Mapping[str, JSON], noun: str) -> list[str]:
+    """Return that a parameter or a header is missing, where that is the point."""
+    if isinstance(told, Finding) or not told.rule.endswith(_MISSING):
+        return []
+    element = element_of(told.element)
+    if not element.noun.endswith(noun) or element.place in ("path", "cookie"):
+        return []
+    name = element.name.partition(".")[0]
+    return [] if name.casefold() in {key.casefold() for key in there} else [f"no {json.dumps(name, ensure_ascii=False)}"]
+
+
+def _no_body(told: Told, body: JSON, rule: str) -> list[str]:
+    """Return that there is no body, where that is the point."""
+    return ["no body"] if body is NO_BODY and isinstance(told, Change) and told.rule.startswith(rule) else []
+
+
+def _sight(told: Told, body: JSON, sides: tuple[str, ...]) -> _Sight:
+    """Return what of a body is spoken of: of a change, nothing on the other side of the call.
+
+    A requirement is at its path, or at the end of the element, whichever leads deeper.
+    """
+    if isinstance(told, Change):
+        element = element_of(told.element)
+        here = element.is_in_body and told.rule.startswith(sides)
+        return _Sight(_parsed(element.name), _proof(told.rule)) if here else _NOWHERE
     requirement = _parsed(told.id.split("/", 2)[-1].partition(":")[2])
-    return max((requirement, last_of_element), key=lambda focus: _reach(body, focus))
+    paths = (requirement, _parsed(told.element.rpartition(" ")[2]))
+    return _Sight(max(paths, key=lambda focus: _reach(body, focus)))
+
+
+def _proof(rule: str) -> Proof:
+    if rule.endswith(_MISSING):
+        return Proof.ABSENCE
+    return Proof.SIZE if rule.endswith(("-length-changed", "-size-changed")) else Proof.VALUE
 
 
 def _parsed(text: str) -> Focus:
@@ -122,17 +192,24 @@ def _key(value: JSON, name: str) -> str | None:
     return next((key for key, _ in _members(value)), None)
 
 
-def _written(value: JSON, focus: Focus, detail: _Detail, levels: int) -> str:
+def _written(value: JSON, sight: _Sight, detail: _Detail, levels: int) -> str:
+    counted = sight.proof is Proof.SIZE and not sight.focus
     if isinstance(value, Mapping):
-        return "{" + ", ".join(_parts(value, focus, detail, levels)) + "}"
+        return "{" + ", ".join(_parts(value, sight, detail, levels)) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(_parts(value, focus, detail, levels)) + "]"
-    return _quoted(value, detail) if isinstance(value, str) else json.dumps(value)
+        if counted and len(value) > _COUNTED[1]:
+            return f"[{', '.join(_parts(value[:1], _NOWHERE, detail, levels))}, …] ({len(value):,} items)"
+        return "[" + ", ".join(_parts(value, sight, detail, levels)) + "]"
+    if isinstance(value, str):
+        if counted and len(value) > _COUNTED[0]:
+            return f"{json.dumps(value[:10] + '…', ensure_ascii=False)} ({len(value):,} characters)"
+        return _quoted(value, detail)
+    return json.dumps(value)
 
 
-def _parts(value: Mapping[str, JSON] | list[JSON], focus: Focus, detail: _Detail, levels: int) -> list[str]:
+def _parts(value: Mapping[str, JSON] | list[JSON], sight: _Sight, detail: _Detail, levels: int) -> list[str]:
     """Return the first few members and the one in focus, in order, with ``…`` in each gap."""
-    wanted = _key(value, focus[0]) if focus else None
+    wanted = _key(value, sight.focus[0]) if sight.focus else None
     first = detail.members if levels > 0 else 0
     parts: list[str] = []
     there = False
@@ -140,12 +217,12 @@ def _parts(value: Mapping[str, JSON] | list[JSON], focus: Focus, detail: _Detail
         label = f"{_quoted(key, detail)}: " if isinstance(value, Mapping) else ""
         if key == wanted:
             there = True
-            parts.append(label + _written(member, focus[1:], detail, levels))
+            parts.append(label + _written(member, _Sight(sight.focus[1:], sight.proof), detail, levels))
         elif position < first:
-            parts.append(label + _written(member, (), detail, levels - 1))
+            parts.append(label + _written(member, _NOWHERE, detail, levels - 1))
         elif parts[-1:] != ["…"]:
             parts.append("…")
-    if wanted is not None and not there and "…" in parts:
+    if wanted is not None and not there and ("…" in parts or sight.proof is Proof.ABSENCE):
         parts.append(f"no {_quoted(wanted, detail)}")
     return parts
 
