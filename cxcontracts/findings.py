@@ -147,11 +147,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """Which contract was judged: ``info.version`` and the digest of its files, ``sha256:…``."""
+    """Which contract was judged: ``info.version``, the digest of its files, ``sha256:…``; ``info.title`` where it is asked for."""
 
     version: str
     digest: str
     file: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from cxcontracts.exchanges import Exchange, Request, Response
 from cxcontracts.findings import Audience, Change, Compared, Diff, Level, Verdict, Version
 from cxcontracts.problems import Place
+from cxcontracts.reports.elements import element_of
 from cxcontracts.rules import RULES
 from tests.runs import CAUSE_NULL, REFUSED
 
@@ -38,6 +39,16 @@ def change(rule: str = "response-became-nullable", verdict: Verdict | None = Non
     values |= fields
     values["fingerprint"] = hashlib.sha256(f"{rule} {values['element']}".encode()).hexdigest()[:16]
     return Change(**values)
+
+
+def of_rule(rule: str, *elements: str, change: str = "", **fields: Any) -> tuple[Change, ...]:
+    """Return a change of a rule for each element, its sentence as the rule has it."""
+    return tuple(_worded(rule, element, change, fields) for element in elements)
+
+
+def _worded(rule: str, element: str, how: str, fields: dict[str, Any]) -> Change:
+    because = RULES[rule].sentence.format(name=element_of(element).phrase, change=how)
+    return change(rule, element=element, change=how, because=because, **fields)
 
 
 NULLABLE = change()

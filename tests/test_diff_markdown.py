@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cxcontracts.findings import Diff, Level
+from cxcontracts.findings import Change, Diff, Level
 from cxcontracts.reports.diff.markdown import code, fenced, inert, render
-from tests.diffs import ADDED, DOUBTED, EVERY, IGNORED, NULLABLE, SOONER, WIDENED, compared, diff, hurt
+from tests.diffs import ADDED, DOUBTED, EVERY, IGNORED, NULLABLE, SOONER, WIDENED, compared, diff, hurt, of_rule
 from tests.readers import commands, unseen
 
 SESSION = """\
@@ -35,7 +35,7 @@ new `api/new.yaml:120:9`, old `api/old.yaml:118:9`, felt by `rail-disruption/che
 rule `response-became-nullable`, fingerprint `76094b807b84c8a5`
 </details>
 
-**Breaks those who closed the set (1)**
+**May break readers who treat an unlisted value as an error (1)**
 
 - status may have more values: "diverted" added: `GET /services/{serviceId} 200 application/json status`, \
 `api/new.yaml:120:9`, `response-enum-widened` `d428053c7fb8228f`
@@ -72,7 +72,13 @@ def test_it_begins_with_the_verdict(run: Diff, begins: str) -> None:
 
 def test_every_kind_of_change_that_counts_is_listed() -> None:
     titles = re.findall(r"^\*\*(.* \(\d+\))\*\*$", render(diff(*EVERY)), re.MULTILINE)
-    counted = ["Breaks those who closed the set", "Errors by rule", "Worth a look", "Unproven", "Announced"]
+    counted = [
+        "May break readers who treat an unlisted value as an error",
+        "Errors by rule",
+        "Worth a look",
+        "Unproven",
+        "Announced",
+    ]
     assert titles == [f"{title} (1)" for title in (*counted, "Ignored")]
 
 
@@ -81,8 +87,38 @@ def test_what_is_harmless_is_listed_where_it_closes_the_gate() -> None:
     assert "\n**Harmless (1)**\n\n- zone may be answered now: `GET " in render(diff(ADDED, fail_on=Level.INFO))
 
 
+def numbered(number: int, of: Change = NULLABLE) -> tuple[Change, ...]:
+    return tuple(dataclasses.replace(of, because=f"part {n:03} may be null now") for n in range(number))
+
+
+def test_changes_that_say_the_same_are_told_once_and_each_keeps_its_fingerprint() -> None:
+    gone = of_rule("response-property-removed", *(f"GET /stations 200 application/json {name}" for name in ("id", "name")))
+    text = render(diff(*gone))
+    assert "2 changes break its readers" in text
+    assert (
+        "\n**2 fields are no longer answered**\\\nbreaks whoever reads it: `GET /stations 200 application/json`: `id`, `name`\n"
+        in text
+    )
+    assert "\n".join(f"- `{each.fingerprint}` `{name}`" for each, name in zip(gone, ("id", "name"), strict=True)) in text
+
+
+def test_of_a_group_without_end_the_first_fifty_fingerprints_are_listed() -> None:
+    text = render(diff(*of_rule("operation-removed", *(f"GET /{n}" for n in range(60)))))
+    assert text.count("\n- `") == 50
+    assert "\n- and 10 more, which --verbose and JSON list\n" in text
+    assert "breaks whoever calls it: `GET /0`, `GET /1`, `GET /2`, … and 57 more\n" in text
+
+
+def test_changes_in_a_line_say_how_many_they_are() -> None:
+    changes = of_rule("request-default-changed", "GET /a query limit", "GET /b query limit", change="50")
+    line = "- the query parameter limit, left out, means something else: 50, in 2 operations: `GET /a`, `GET /b`"
+    assert f"{line}, `api/new.yaml:120:9`, `request-default-changed` `{changes[0].fingerprint}` and 1 more\n" in render(
+        diff(*changes)
+    )
+
+
 def test_a_list_is_cut_after_ten_with_a_count() -> None:
-    text = render(diff(*(SOONER,) * 13))
+    text = render(diff(*numbered(13, SOONER)))
     assert text.count("\n- ") == 10
     assert text.endswith("\n\n… and 3 more\n")
 
@@ -91,15 +127,15 @@ def test_a_list_is_cut_after_ten_with_a_count() -> None:
 
 
 def test_the_first_ten_breaks_come_with_their_proof_and_the_others_in_a_line() -> None:
-    text = render(diff(*(NULLABLE,) * 12))
+    text = render(diff(*numbered(12)))
     assert text.count("<details>") == text.count("</details>") == 10
     assert "\n**More that break (2)**\n" in text
-    assert text.count("\n- cause may be null now: `GET ") == 2
+    assert text.count(" may be null now: `GET ") == 2
 
 
 def test_a_comment_is_cut_before_github_refuses_it_and_counts_what_is_left_out() -> None:
-    text = render(diff(*(NULLABLE,) * 500, *(SOONER,) * 30, IGNORED))
-    shown = text.count("\n- cause may be null now: ")
+    text = render(diff(*numbered(500), *numbered(30, SOONER), IGNORED))
+    shown = text.count(" may be null now: `GET ")
     assert 55_000 < len(text) <= 60_000
     assert f"\n\n… and {490 - shown} more\n" in text
     assert "\n**Errors by rule (30)**\n" in text

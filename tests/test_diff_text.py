@@ -30,6 +30,7 @@ from tests.diffs import (
     diff,
     everybody,
     hurt,
+    of_rule,
     version,
 )
 from tests.readers import commands, unseen
@@ -74,7 +75,7 @@ BREAKING  operator.yaml 2.3.0 → 2.4.0: 3 changes break its callers, senders an
     rule         request-length-changed
     fingerprint  532e4d280b234b8f
 
-Breaks those who closed the set: an unlisted value is an error to them (1)
+May break readers who treat an unlisted value as an error (1)
   - status may have more values: "diverted" added: GET /services/{serviceId} 200
     application/json status
     api/new.yaml:120:9
@@ -106,7 +107,11 @@ Harmless (1)
 Ignored (1)
   - 1: agreed with the operator, until March
 
-What it means, and what to do instead: cxcontracts explain operation-removed
+What each rule means, and what to do instead:
+  cxcontracts explain operation-removed
+  cxcontracts explain response-became-nullable
+  cxcontracts explain request-length-changed
+  … and 4 more
 """
 
 FELT = diff(
@@ -136,7 +141,7 @@ BREAKING  operator.yaml 2.3.0 → 2.4.0: 1 change breaks its readers
     rule         response-became-nullable
     fingerprint  76094b807b84c8a5
 
-Breaks those who closed the set: an unlisted value is an error to them (1)
+May break readers who treat an unlisted value as an error (1)
   - status may have more values: "diverted" added: GET /services/{serviceId} 200
     application/json status
     api/new.yaml:120:9
@@ -146,7 +151,9 @@ Harmless (1)
   - zone may be answered now: GET /stations 200 application/json zone
     felt by rail-disruption/plan/needs:zone
 
-What it means, and what to do instead: cxcontracts explain response-became-nullable
+What each rule means, and what to do instead:
+  cxcontracts explain response-became-nullable
+  cxcontracts explain response-enum-widened
 """
 
 SEVERAL = Diff(
@@ -197,17 +204,115 @@ HARMLESS_SESSION = """\
 INTACT  operator.yaml 2.3.0 → 2.4.0: nothing breaks in 44 changes
 
 Harmless (44)
-  - zone00 may be answered now: GET /stations 200 application/json zone00
-  - zone01 may be answered now: GET /stations 200 application/json zone01
-  - zone02 may be answered now: GET /stations 200 application/json zone02
-  - zone03 may be answered now: GET /stations 200 application/json zone03
-  - zone04 may be answered now: GET /stations 200 application/json zone04
-  - zone05 may be answered now: GET /stations 200 application/json zone05
-  - zone06 may be answered now: GET /stations 200 application/json zone06
-  - zone07 may be answered now: GET /stations 200 application/json zone07
-  - zone08 may be answered now: GET /stations 200 application/json zone08
-  - zone09 may be answered now: GET /stations 200 application/json zone09
-    … and 34 more; --verbose shows all
+  - 44 fields may be answered now: GET /stations 200 application/json: zone00,
+    zone01, zone02, zone03, zone04, zone05, zone06, zone07, zone08, zone09, …
+    and 34 more
+"""
+
+GROUPS = diff(
+    *of_rule(
+        "response-property-removed",
+        *(f"GET /stations 200 application/json zones.*.{name}" for name in ("id", "name", "fares")),
+        witness=Exchange(Request("GET", "/stations"), Response(200, body={"zones": [{"open": True}]})),
+        places=3,
+    ),
+    *of_rule("operation-moved", "GET /fares/", change="at GET /fares", witness=GONE.witness),
+    *of_rule("operation-moved", "POST /fares/", change="at POST /fares", witness=GONE.witness),
+    *of_rule("request-default-changed", *(f"GET /{name} query limit" for name in "abcde"), change="50, it was 20"),
+    *of_rule("response-status-added", *(f"GET /{name} default" for name in "abcdef")),
+)
+GROUPS_SESSION = """\
+BREAKING  operator.yaml 2.3.0 → 2.4.0: 5 changes break its callers and readers
+
+  3 fields of zones.* are no longer answered
+
+    element      GET /stations 200 application/json zones.* and 2 more places
+    fields       id, name, fares
+    breaks       whoever reads it
+    request      GET /stations
+    response     200 {"zones": [{"open": true, no "id"}]}
+    new          api/new.yaml:120:9
+    old          api/old.yaml:118:9
+    rule         response-property-removed
+    fingerprint  d44cb73ca556d231 and 2 more (--verbose)
+
+  2 operations are answered elsewhere
+
+    operations   GET /fares/: at GET /fares
+                 POST /fares/: at POST /fares
+    breaks       whoever calls it
+    request      DELETE /bookings/QX7T2M
+    response     404 (assumed: no contract declares this refusal)
+    new          api/new.yaml:120:9
+    old          api/old.yaml:118:9
+    rule         operation-moved
+    fingerprint  4dd11b0170f8d86d and 1 more (--verbose)
+
+Worth a look (5)
+  - the query parameter limit, left out, means something else: 50, it was 20, in
+    5 operations
+        GET /a
+        GET /b
+        GET /c
+        … and 2 more
+    api/new.yaml:120:9
+    request-default-changed 00b357dd9677287b and 4 more (--verbose)
+
+Harmless (6)
+  - any other status may be answered now, in 6 operations: GET /a; GET /b; GET
+    /c; … and 3 more
+
+What each rule means, and what to do instead:
+  cxcontracts explain response-property-removed
+  cxcontracts explain operation-moved
+  cxcontracts explain request-default-changed
+"""
+GROUPS_IN_FULL = """\
+BREAKING  operator.yaml 2.3.0 → 2.4.0: 5 changes break its callers and readers
+
+  3 fields of zones.* are no longer answered
+
+    element      GET /stations 200 application/json zones.* and 2 more places
+    breaks       whoever reads it
+    request      GET /stations
+    response     200 {"zones": [{"open": true, no "id"}]}
+    rule         response-property-removed
+      d44cb73ca556d231 api/new.yaml:120:9 id
+      43cd45de49569f54 api/new.yaml:120:9 name
+      0c73510f38641d13 api/new.yaml:120:9 fares
+
+  2 operations are answered elsewhere
+
+    breaks       whoever calls it
+    request      DELETE /bookings/QX7T2M
+    response     404 (assumed: no contract declares this refusal)
+    rule         operation-moved
+      4dd11b0170f8d86d api/new.yaml:120:9 GET /fares/: at GET /fares
+      755be7048e0b92f3 api/new.yaml:120:9 POST /fares/: at POST /fares
+
+Worth a look (5)
+  - the query parameter limit, left out, means something else: 50, it was 20, in
+    5 operations
+    request-default-changed
+      00b357dd9677287b api/new.yaml:120:9 GET /a
+      66039b35a9e6359f api/new.yaml:120:9 GET /b
+      34bca35ccd2dd49f api/new.yaml:120:9 GET /c
+      bcb58ca3624871a1 api/new.yaml:120:9 GET /d
+      45614d3d49b42e88 api/new.yaml:120:9 GET /e
+
+Harmless (6)
+  - any other status may be answered now, in 6 operations
+      GET /a
+      GET /b
+      GET /c
+      GET /d
+      GET /e
+      GET /f
+
+What each rule means, and what to do instead:
+  cxcontracts explain response-property-removed
+  cxcontracts explain operation-moved
+  cxcontracts explain request-default-changed
 """
 
 
@@ -216,6 +321,7 @@ SESSIONS = {
     "felt in an estate": (FELT, FELT_SESSION),
     "several contracts": (SEVERAL, SEVERAL_SESSION),
     "nothing but harmless": (HARMLESS, HARMLESS_SESSION),
+    "what is told together": (GROUPS, GROUPS_SESSION),
 }
 
 
@@ -234,7 +340,7 @@ def test_each_session_reads_as_it_was_wanted(name: str) -> None:
 def test_lines_keep_to_the_width_and_have_no_blanks_at_their_end(name: str, width: int) -> None:
     run, _ = SESSIONS[name]
     lines = render(run, colour=False, width=width, verbose=True).split("\n")
-    copied = re.compile(r"needs:|^    api/|cxcontracts explain|^    [a-z-]+ [0-9a-f]{16}$|^    rule ")
+    copied = re.compile(r"needs:|^    api/|cxcontracts explain|^    [a-z-]+ [0-9a-f]{16}$|^ +[0-9a-f]{16} api/|^    rule ")
     assert [line for line in lines if wide(line) > width and not copied.search(line)] == []
     assert [line for line in lines if line != line.rstrip()] == []
 
@@ -377,6 +483,59 @@ def test_the_first_ten_breaks_come_with_their_proof_and_no_break_is_left_out() -
     assert text.count("\n    request ") == 10
     assert "\nMore that break (24)\n  - part 010 may be null now: GET /services/{serviceId} 200" in text
     assert len(re.findall(r"part \d\d\d may be null now", text)) == 34
+
+
+def test_verbose_lists_each_change_of_a_group_with_its_fingerprint() -> None:
+    assert plain(GROUPS, verbose=True) == GROUPS_IN_FULL
+
+
+def test_no_name_is_left_out_where_it_would_take_no_more_room_than_to_say_so() -> None:
+    fields = [f"GET /stations 200 application/json {name}" for name in "abcdefghijkl"]
+    assert "fields       a, b, c, d, e, f, g, h, i, j, k\n" in plain(diff(*of_rule("response-property-removed", *fields[:11])))
+    assert "i, j, … and 2 more\n" in plain(diff(*of_rule("response-property-removed", *fields)))
+
+
+def test_a_sentence_that_lists_no_end_of_values_is_cut_where_nobody_asked_for_all() -> None:
+    run = diff(*of_rule("response-enum-widened", "GET /a 200 application/json state", change=", ".join(map(str, range(200)))))
+    assert "…: GET /a 200" in plain(run).replace("\n    ", " ")
+    assert "198, 199: GET" in plain(run, verbose=True).replace("\n    ", " ")
+
+
+def test_what_a_group_lacks_in_common_is_told_of_each() -> None:
+    one, other = of_rule("response-property-removed", *(f"GET /a 200 application/json {name}" for name in "xy"))
+    text = plain(diff(one, dataclasses.replace(other, places=4)))
+    assert "\n    element      GET /a 200 application/json and up to 3 more places\n" in text
+
+
+def test_a_list_that_would_close_the_gate_says_how_to_ignore_it() -> None:
+    assert ADDED.fingerprint in plain(diff(ADDED, fail_on=Level.INFO))
+    assert ADDED.fingerprint not in plain(diff(ADDED))
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        (("deprecated",), ""),
+        (("operation-removed",), "What it means, and what to do instead: cxcontracts explain operation-removed\n"),
+        (
+            ("operation-removed", "response-enum-widened"),
+            "What each rule means, and what to do instead:\n  cxcontracts explain operation-removed\n"
+            "  cxcontracts explain response-enum-widened\n",
+        ),
+    ],
+)
+def test_it_ends_with_what_to_ask_next(rules: tuple[str, ...], told: str) -> None:
+    text = plain(diff(*(change(rule) for rule in rules)))
+    assert text.endswith(told)
+    assert ("explain" in text) == bool(told)
+
+
+def test_the_title_of_a_contract_stands_beside_its_file() -> None:
+    titled = dataclasses.replace(version("2.4.0"), title="The Operator's Rail API")
+    (first, *_) = render(Diff((compared(candidate=titled),)), colour=False, width=200).split("\n")
+    assert first == "INTACT  operator.yaml (The Operator's Rail API) 2.3.0 → 2.4.0: no change that a caller could notice"
+    long = dataclasses.replace(titled, title="x" * 51)
+    assert f"({'x' * 50}…)" in render(Diff((compared(candidate=long),)), colour=False, width=200)
 
 
 def test_verbose_proves_every_break_and_lists_every_change() -> None:

@@ -10,13 +10,15 @@ Sources: GitHub Flavored Markdown 0.29, sections 6.3 (code spans) and 4.5 (fence
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
 from cxcontracts.findings import Compared, Diff, Level
-from cxcontracts.reports.diff.sorting import Entry, sorted_out
-from cxcontracts.reports.diff.words import breaks, counts, facts, headline, ignored_for, notes, sentence, shows
+from cxcontracts.reports.diff.grouping import Group, grouped
+from cxcontracts.reports.diff.sorting import sorted_out
+from cxcontracts.reports.diff.words import CLOSED, breaks, counts, cut_names, facts, headline, ignored_for, notes
 from cxcontracts.reports.page import FIRST
 from cxcontracts.reports.sentences import count
 from cxcontracts.sanitise import harmless_line
@@ -26,6 +28,9 @@ _MOST: Final = 60_000
 
 _RESERVE: Final = 1000
 """What is kept free for the titles and counts of the sections that come later, in characters."""
+
+_KNOWN: Final = 50
+"""How many fingerprints of a group are listed; the text that asks for all, and JSON, have every one."""
 
 _BODY: Final = 600
 _PLAIN: Final = re.compile(r"(?!\d+[.)])[^\W_](?:[^\W_]|[ ,;()'\"→…-]|[.:](?= |$))*")
@@ -42,22 +47,22 @@ def render(diff: Diff) -> str:
     told = ". ".join(_capital(text) for text in (first.sentence, *map(inert, notes(diff))))
     comment = _Comment("\n\n".join([title, f"{told}.", *_in_all(diff)]))
     found = sorted_out(diff)
-    comment.section("", (_proved(diff, entry) for entry in found.broken[:FIRST]), len(found.broken[:FIRST]))
-    more = found.broken[FIRST:]
-    comment.section("More that break", (_line(diff, entry) for entry in more), len(more))
+    broken = grouped(found.broken)
+    comment.groups("", broken[:FIRST], lambda group: _proved(diff, group))
+    comment.groups("More that break", broken[FIRST:], lambda group: _line(diff, group))
     for title, entries in (
-        ("Breaks those who closed the set", found.closers),
+        (CLOSED, found.closers),
         ("Errors by rule", found.errors),
         ("Worth a look", found.warnings),
         ("Unproven", found.unproven),
         ("Announced", found.announced),
         ("Harmless", found.others if diff.fail_on is Level.INFO else ()),
     ):
-        comment.section(title, (_line(diff, entry) for entry in entries[:FIRST]), len(entries))
+        comment.groups(title, grouped(entries), lambda group: _line(diff, group), FIRST)
     reasons = ignored_for(found.ignored)
-    comment.section("Ignored", (f"- {number:,}: {inert(why)}" for why, number in reasons.items()), len(reasons))
+    comment.section("Ignored", [f"- {number:,}: {inert(why)}" for why, number in reasons.items()])
     warned = [_warning(contract, warning) for contract in diff.contracts for warning in contract.warnings]
-    comment.section("Warnings", warned[:FIRST], len(warned))
+    comment.section("Warnings", warned, FIRST)
     return str(comment)
 
 
@@ -76,19 +81,27 @@ class _Comment:
         self._blocks = [head]
         self._left = _MOST - len(head)
 
-    def section(self, title: str, blocks: Iterable[str], number: int) -> None:
-        """Add a list under its title, and say how many of its *number* entries are left out."""
-        if not number:
+    def groups(self, title: str, groups: Sequence[Group], write: Callable[[Group], str], most: int | None = None) -> None:
+        """Add groups of changes under their title, *most* of them, and say how many changes are left out."""
+        self._list(title, [(len(group.entries), partial(write, group)) for group in groups], most)
+
+    def section(self, title: str, blocks: Sequence[str], most: int | None = None) -> None:
+        """Add a list under its title, *most* of its entries, and say how many are left out."""
+        self._list(title, [(1, partial(str, block)) for block in blocks], most)
+
+    def _list(self, title: str, blocks: Sequence[tuple[int, Callable[[], str]]], most: int | None) -> None:
+        left = sum(number for number, _ in blocks)
+        if not left:
             return
-        self._add(f"**{title} ({number:,})**" if title else "")
-        shown = 0
-        for block in blocks:
+        self._add(f"**{title} ({left:,})**" if title else "")
+        for number, write in blocks[:most]:
+            block = write()
             if not self._fits(block):
                 break
             self._add(block)
-            shown += 1
-        if shown < number:
-            self._add(f"… and {number - shown:,} more")
+            left -= number
+        if left:
+            self._add(f"… and {left:,} more")
 
     def _fits(self, block: str) -> bool:
         return len(block) + _RESERVE <= self._left
@@ -104,32 +117,61 @@ class _Comment:
         return text + "\n"
 
 
-def _proved(diff: Diff, entry: Entry) -> str:
+def _proved(diff: Diff, group: Group) -> str:
     """Return a break: what it is, whom it breaks and where; the proof folded away."""
-    known = facts(diff, entry, _BODY)
+    known = facts(diff, group.first, _BODY)
     exchange = [f"{label}: {known[label]}" for label in ("request", "response") if label in known]
-    others = [f"{label} {code(known[label])}" for label in _FACTS if label in known]
-    whom = breaks(entry.change)
+    told_below = {"fingerprint"} if group.names else set()
+    others = [f"{label} {code(known[label])}" for label in _FACTS if label in known and label not in told_below]
+    whom = breaks(group.first.change)
+    where = _where(group)
     return "\n".join(
         [
-            f"**{inert(sentence(entry.change))}**\\",
-            f"{f'breaks {whom}: ' if whom else ''}{code(shows(entry))}",
+            f"**{inert(group.sentence)}**\\",
+            f"{f'breaks {whom}: ' if whom and where else f'breaks {whom}' if whom else ''}{where}",
             "<details><summary>what proves it, and where it stands</summary>",
             "",
             *fenced(exchange),
             "",
             ", ".join(others),
+            *_each(group),
             "</details>",
         ]
     )
 
 
-def _line(diff: Diff, entry: Entry) -> str:
-    change = entry.change
-    owner = f"{code(entry.contract.name)} " if len(diff.contracts) > 1 else ""
+def _line(diff: Diff, group: Group) -> str:
+    change = group.first.change
+    owner = f"{code(group.first.contract.name)} " if len(diff.contracts) > 1 else ""
     place = change.is_ or change.was
     stands = f", {code(str(place))}" if place else ""
-    return f"- {inert(sentence(change))}: {owner}{code(shows(entry))}{stands}, {code(change.rule)} {code(change.fingerprint)}"
+    where = f"{owner}{_where(group)}"
+    more = f" and {len(group.entries) - 1:,} more" if group.names else ""
+    return (
+        f"- {inert(group.sentence)}{f': {where}' if where else ''}{stands}, {code(change.rule)} {code(change.fingerprint)}{more}"
+    )
+
+
+def _where(group: Group) -> str:
+    """Return where changes show, and what they are called."""
+    element = code(group.shows) if group.element else ""
+    return ": ".join(filter(None, (element, ", ".join(map(_name, cut_names(group))))))
+
+
+def _name(name: str) -> str:
+    return name if name.startswith("… and ") else code(name)
+
+
+def _each(group: Group) -> Iterator[str]:
+    """Yield what each of several changes is known by."""
+    if group.names:
+        known = [f"{code(entry.change.fingerprint)} {code(name)}" for entry, name in zip(group.entries, group.names, strict=True)]
+        more = len(known) - _KNOWN
+        yield ""
+        yield "\n".join(f"- {each}" for each in known[:_KNOWN])
+        if more > 0:
+            yield f"- and {more:,} more, which --verbose and JSON list"
+        yield ""
 
 
 def _warning(contract: Compared, warning: str) -> str:

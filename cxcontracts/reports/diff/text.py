@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from cxcontracts.findings import Diff
-from cxcontracts.reports.diff.sorting import Entry, sorted_out
+from cxcontracts.findings import Diff, Level
+from cxcontracts.reports.diff.grouping import Group, changes_in, grouped
+from cxcontracts.reports.diff.sorting import sorted_out
 from cxcontracts.reports.diff.words import (
+    CLOSED,
     a_level,
     breaks,
     counts,
+    cut_names,
     exchange,
     felt,
     headline,
     ignored_for,
-    line,
+    names,
     notes,
     release,
-    sentence,
-    shows,
 )
 from cxcontracts.reports.page import BOLD, FIRST, Page, Style
 from cxcontracts.reports.sentences import count
@@ -28,6 +29,9 @@ from cxcontracts.sanitise import harmless_line
 _COLOURS: Final = {"BREAKING": "red", "GATE CLOSED": "red", "INTACT": "green"}
 _LABELS: Final = 17
 _FELT: Final = 3
+_RULES: Final = 3
+_SENTENCE: Final = 300
+"""How many characters of a sentence are shown where nobody asked for all; some list what changed."""
 
 
 def render(diff: Diff, *, colour: bool, width: int = 80, verbose: bool = False) -> str:
@@ -54,6 +58,7 @@ class _Report:
     def __init__(self, page: Page, diff: Diff, verbose: bool) -> None:
         self.page = page
         self._diff = diff
+        self._verbose = verbose
         self._most = None if verbose else FIRST
         self._found = sorted_out(diff)
         self._gates = diff.gates
@@ -82,63 +87,122 @@ class _Report:
 
     def breaks(self) -> None:
         """Tell each break with its proof; past the first ones, each in a few lines."""
-        broken = self._found.broken
-        for entry in broken[: self._most]:
+        broken = grouped(self._found.broken)
+        for group in broken[: self._most]:
             self.page.gap()
-            self._break(entry)
+            self._break(group)
         if self._most is not None:
-            self.page.section("More that break", broken[self._most :], self._pointed, most=None)
+            self._list("More that break", broken[self._most :], self._pointed, most=None)
 
-    def _break(self, entry: Entry) -> None:
-        change = entry.change
-        self.page.write(sentence(change), indent=2, style=BOLD)
+    def _break(self, group: Group) -> None:
+        change = group.first.change
+        self.page.write(self._cut(group.sentence), indent=2, style=BOLD)
         self.page.gap()
-        self._row("contract", release(entry.contract) if self._several else "")
-        self._row("element", shows(entry) if change.places > 1 or change.element not in sentence(change) else "")
+        self._row("contract", release(group.first.contract) if self._several else "")
+        self._row("element", group.shows if group.shows != group.element or group.element not in group.sentence else "")
+        self._names(group)
         self._row("breaks", breaks(change))
         for label, fact in exchange(change, room=3 * (self.page.width - _LABELS)).items():
             self._row(label, fact)
-        self._row("felt by", felt(change, self._most and _FELT) if self._diff.estate else "")
+        self._row("felt by", felt(group.felt_by, self._most and _FELT) if self._diff.estate else "")
         if self._gates and change not in self._gates:
             self._row("gate", f"stays open for this one, which counts as {a_level(change.level)}")
+        if self._verbose and group.names:
+            self.page.copied("rule", change.rule, column=_LABELS)
+            self._each(group)
+            return
         for label, place in (("new", change.is_), ("old", change.was)):
             if place is not None:
                 self.page.copied(label, str(place), column=_LABELS)
         self.page.copied("rule", change.rule, column=_LABELS)
-        self.page.copied("fingerprint", change.fingerprint, column=_LABELS)
+        self.page.copied("fingerprint", _fingerprint(group), column=_LABELS)
 
     def _row(self, label: str, text: str) -> None:
         self.page.row(label, text, column=_LABELS)
 
+    def _names(self, group: Group) -> None:
+        """Write what the changes of a group are called, where they are not listed one by one."""
+        if self._verbose or not group.names:
+            return
+        if not group.is_worded:
+            self._row(group.noun, names(group))
+            return
+        label = group.noun
+        for name in cut_names(group):
+            self.page.row(label, name, column=_LABELS)
+            label = ""
+
+    def _each(self, group: Group) -> None:
+        """Write the changes of a group, each in one line: what it is known by, where it stands, what it is called."""
+        for entry, name in zip(group.entries, group.names, strict=True):
+            place = entry.change.is_ or entry.change.was
+            facts = (entry.change.fingerprint, str(place or ""), name)
+            self.page.write_whole(" ".join(filter(None, facts)), indent=6)
+
     def rest(self) -> None:
         """Say what is not proved to break: first what counts, then what nobody can tell, then what is harmless."""
         found = self._found
-        self._section("Breaks those who closed the set: an unlisted value is an error to them", found.closers)
-        self._section("Errors by rule: no exchange can show them", found.errors)
-        self._section("Worth a look", found.warnings)
-        self._section("Unproven", found.unproven)
-        self.page.section("Announced", found.announced, self._line, most=self._most)
-        self.page.section("Harmless", found.others, self._line, most=self._most)
+        counts_all = self._diff.fail_on is Level.INFO
+        for title, entries in (
+            (CLOSED, found.closers),
+            ("Errors by rule: no exchange can show them", found.errors),
+            ("Worth a look", found.warnings),
+            ("Unproven", found.unproven),
+        ):
+            self._list(title, grouped(entries), self._pointed, most=self._most)
+        write = self._pointed if counts_all else self._brief
+        self._list("Announced", grouped(found.announced, coarse=True), write, most=self._most)
+        self._list("Harmless", grouped(found.others, coarse=True), write, most=self._most)
         self._ignored()
         warned = [(contract.name, warning) for contract in self._diff.contracts for warning in contract.warnings]
         self.page.section("Warnings", warned, self._warning, most=self._most)
 
-    def _section(self, title: str, entries: Sequence[Entry]) -> None:
-        self.page.section(title, entries, self._pointed, most=self._most)
+    def _list(self, title: str, groups: Sequence[Group], write: Callable[[Group], None], *, most: int | None) -> None:
+        """Write groups with the number of their changes, *most* of them at first, None for all."""
+        if not groups:
+            return
+        self.page.gap()
+        self.page.write(f"{title} ({changes_in(groups):,})")
+        for group in groups[:most]:
+            write(group)
+        if most is not None and len(groups) > most:
+            self.page.write(f"… and {changes_in(groups[most:]):,} more; --verbose shows all", indent=4)
 
-    def _pointed(self, entry: Entry) -> None:
-        """Write a change with what it takes to find it, and to ignore it."""
-        self._line(entry)
-        change = entry.change
+    def _pointed(self, group: Group) -> None:
+        """Write changes with what it takes to find them, and to ignore them."""
+        change = group.first.change
+        worded = group.is_worded and not self._verbose
+        self._line(group, listing=not worded and not self._verbose)
+        for name in cut_names(group) if worded else ():
+            self.page.write(name, indent=8, lead="      ")
+        if self._verbose and group.names:
+            self.page.write_whole(change.rule, indent=4)
+            self._each(group)
+            return
         place = change.is_ or change.was
         if place is not None:
             self.page.write_whole(str(place), indent=4)
-        self.page.write_whole(f"{change.rule} {change.fingerprint}", indent=4)
+        self.page.write_whole(f"{change.rule} {_fingerprint(group)}", indent=4)
 
-    def _line(self, entry: Entry) -> None:
-        self.page.write(line(entry, owner=self._several), lead="  - ", indent=4)
-        if entry.change.felt_by:
-            self.page.write(felt(entry.change, self._most and _FELT), lead="    felt by ", indent=12)
+    def _brief(self, group: Group) -> None:
+        """Write changes that nobody has to look at."""
+        self._line(group, listing=not self._verbose)
+        for name in group.told_names if self._verbose else ():
+            self.page.write_whole(name, indent=6)
+
+    def _line(self, group: Group, *, listing: bool) -> None:
+        owner = f"{group.first.contract.name}: " if self._several else ""
+        told = self._cut(group.sentence)
+        where = group.shows
+        if group.element and group.element in told:
+            told, where = f"{told}{group.shows.removeprefix(group.element)}", ""
+        line = ": ".join(filter(None, (f"{owner}{told}", where, names(group) if listing else "")))
+        self.page.write(line, lead="  - ", indent=4)
+        if group.felt_by:
+            self.page.write(felt(group.felt_by, self._most and _FELT), lead="    felt by ", indent=12)
+
+    def _cut(self, sentence: str) -> str:
+        return sentence if self._verbose or len(sentence) <= _SENTENCE else sentence[:_SENTENCE] + "…"
 
     def _ignored(self) -> None:
         self.page.section("Ignored", self._found.ignored, lambda _: None, most=None)
@@ -150,6 +214,21 @@ class _Report:
 
     def advice(self) -> None:
         """Say what to do next, where there is something to do."""
-        for entry in self._found.to_act_on[:1]:
-            self.page.gap()
-            self.page.write_whole(f"cxcontracts explain {entry.change.rule}", lead="What it means, and what to do instead: ")
+        rules = list(dict.fromkeys(entry.change.rule for entry in self._found.to_act_on))
+        if not rules:
+            return
+        self.page.gap()
+        lead = "What it means, and what to do instead: "
+        if len(rules) == 1:
+            self.page.write_whole(f"cxcontracts explain {rules[0]}", lead=lead)
+            return
+        self.page.write("What each rule means, and what to do instead:")
+        for rule in rules[:_RULES]:
+            self.page.write_whole(f"cxcontracts explain {rule}", indent=2)
+        if len(rules) > _RULES:
+            self.page.write(f"… and {len(rules) - _RULES:,} more", indent=2)
+
+
+def _fingerprint(group: Group) -> str:
+    more = len(group.entries) - 1
+    return group.first.change.fingerprint + (f" and {more:,} more (--verbose)" if more else "")

@@ -6,10 +6,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from cxcontracts.findings import Audience, Change, Compared, Diff, Level, Verdict
+from cxcontracts.reports.diff.grouping import Group
 from cxcontracts.reports.diff.sorting import CLOSED_SET, Entry, Sorted, sorted_out
 from cxcontracts.reports.excerpt import request_line, response_line
 from cxcontracts.reports.sentences import count, numbered, step
 from cxcontracts.wording import listed
+
+CLOSED: Final = "May break readers who treat an unlisted value as an error"
+"""The title of what breaks only those who closed a set."""
+
+_TITLE: Final = 50
+"""How many characters of a title are shown."""
+
+_WORDS: Final = 10
+_ELEMENTS: Final = 3
+"""How many names of a group are shown: single words, and those with words of their own."""
 
 _BREAKS: Final = {
     Audience.CALLERS: "whoever calls it",
@@ -54,7 +65,7 @@ def headline(diff: Diff) -> Headline:
 
 def _subject(diff: Diff) -> str:
     if len(diff.contracts) == 1:
-        return release(diff.contracts[0])
+        return release(diff.contracts[0], titled=True)
     return f"{len(diff.contracts):,} contracts" if diff.contracts else ""
 
 
@@ -112,13 +123,15 @@ def a_level(level: Level) -> str:
     return {Level.ERROR: "an error", Level.WARNING: "a warning", Level.INFO: "no more than something to know"}[level]
 
 
-def release(contract: Compared) -> str:
-    """Return which versions were compared: ``shop.yaml 1.2.0 → 1.3.0``."""
+def release(contract: Compared, *, titled: bool = False) -> str:
+    """Return which versions were compared: ``shop.yaml 1.2.0 → 1.3.0``; *titled*, ``shop.yaml (Shop) 1.2.0 → 1.3.0``."""
+    title = next((side.title for side in (contract.candidate, contract.record) if side and side.title), "") if titled else ""
+    name = f"{contract.name} ({title if len(title) <= _TITLE else title[:_TITLE] + '…'})" if title else contract.name
     if contract.record is None or contract.candidate is None:
         only = contract.candidate or contract.record
         word = "is new" if contract.record is None else "is gone"
-        return f"{contract.name} {numbered(only)} {word}" if only else contract.name
-    return f"{contract.name} {step(contract.record, contract.candidate, 'the same files twice')}"
+        return f"{name} {numbered(only)} {word}" if only else name
+    return f"{name} {step(contract.record, contract.candidate, 'the same files twice')}"
 
 
 def counts(diff: Diff) -> str:
@@ -170,10 +183,10 @@ def breaks(change: Change) -> str:
     return "whoever closed the set of values" if change.rule in CLOSED_SET and change.level is not Level.INFO else ""
 
 
-def felt(change: Change, most: int | None) -> str:
+def felt(felt_by: Sequence[str], most: int | None) -> str:
     """Return who feels a change, *most* of them by name, None for all."""
-    shown = change.felt_by[:most]
-    more = len(change.felt_by) - len(shown)
+    shown = felt_by[:most]
+    more = len(felt_by) - len(shown)
     return listed([*shown, *([f"{more:,} more"] if more else [])]) or "nobody"
 
 
@@ -195,12 +208,25 @@ def facts(diff: Diff, entry: Entry, room: int) -> Mapping[str, str]:
         **exchange(change, room),
         "new": str(change.is_ or ""),
         "old": str(change.was or ""),
-        "felt by": felt(change, 10) if diff.estate else "",
+        "felt by": felt(change.felt_by, 10) if diff.estate else "",
         "ignored": change.waived,
         "rule": change.rule,
         "fingerprint": change.fingerprint,
     }
     return {label: fact for label, fact in known.items() if fact}
+
+
+def cut_names(group: Group) -> list[str]:
+    """Return what the first changes of a group are called, and how many more there are."""
+    most = _ELEMENTS if group.is_worded else _WORDS
+    shown = list(group.told_names)
+    more = len(shown) - most
+    return [*shown[:most], f"… and {more:,} more"] if more > 1 else shown
+
+
+def names(group: Group) -> str:
+    """Return what the first changes of a group are called, in one line; empty for a single one."""
+    return ("; " if group.is_worded else ", ").join(cut_names(group))
 
 
 def account(diff: Diff, entry: Entry, room: int, without: Collection[str] = ()) -> Iterator[str]:
