@@ -160,8 +160,8 @@ class Validator:
             yield ", ".join(sorted(_ASSERTIONS & schema.keys()))
         yield from self._words("allOf", self._listed(node, "allOf"), value)
         for word in ("anyOf", "oneOf"):
-            branches = self._listed(node, word)
-            if branches and all(self.refusal(branch, value) for branch in branches):
+            branches = self._tagged(node, self._listed(node, word), value)
+            if node.value.get(word) and all(self.refusal(branch, value) for branch in branches):
                 yield word
         yield from self._conditions(node, value)
         if isinstance(value, dict):
@@ -178,6 +178,16 @@ class Validator:
     def _listed(self, node: Node, word: str) -> list[Node]:
         written = node.value.get(word)
         return [Node(node.file, each) for each in written] if isinstance(written, list) else []
+
+    def _tagged(self, node: Node, branches: list[Node], value: Any) -> list[Node]:
+        """Return the alternatives that a value names, where one of its members tells them apart; else all of them."""
+        said = _mapping(node.value.get("discriminator"))
+        tag = value.get(said.get("propertyName")) if isinstance(value, dict) else None
+        if not isinstance(tag, str):
+            return branches
+        meant = {tag, str(_mapping(said.get("mapping")).get(tag, tag)).rpartition("/")[2]}
+        named = [(str(_mapping(each.value).get("$ref", "")).rpartition("/")[2], each) for each in branches]
+        return [each for name, each in named if name in meant or not name]
 
     def _conditions(self, node: Node, value: Any) -> Iterator[str]:
         schema = node.value
@@ -364,7 +374,8 @@ def _of_event(change: Change, record: Document, candidate: Document) -> str:
     schemas = []
     for document in (record, candidate):
         if words[0] == "webhook":
-            event, further = document.below(document.root, "webhooks", words[1]), words[3:]
+            key = "webhooks" if "webhooks" in document.root.value else "x-webhooks"
+            event, further = document.below(document.root, key, words[1]), words[3:]
         else:
             operation = document.operation(words[0], words[1])
             called = document.below(operation[1], "callbacks", words[2].removeprefix("callback.")) if operation else None
