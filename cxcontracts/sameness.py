@@ -49,6 +49,7 @@ class Sameness:
         self._record = record
         self._candidate = candidate
         self._items: dict[tuple[int, int], bool] = {}
+        self._lost: dict[str, bool] = {}
         self._other_dialect = record.root.home.legacy != candidate.root.home.legacy
 
     def of(self, one: Node, other: Node, *keys: str) -> bool:
@@ -80,7 +81,13 @@ class Sameness:
             return False
         references = self._candidate.references_of(part)
         at_home = one.home is self._record.root.home and other.home is self._candidate.root.home
-        return not references or (at_home and references <= self._components)
+        return not references or (at_home and all(map(self._lost_in_both, references - self._components)))
+
+    def _lost_in_both(self, reference: str) -> bool:
+        """Tell whether a reference leads nowhere in either version: then nothing changed by it."""
+        if reference not in self._lost:
+            self._lost[reference] = not any(each.leads_somewhere(reference) for each in (self._record, self._candidate))
+        return self._lost[reference]
 
     def _of_items(self, one: Node, other: Node) -> bool:
         pair = (one.identity, other.identity)

@@ -28,7 +28,7 @@ REAL = (
     "real-pairs/openfinance-br/insurances-1.0.1-2.0.0/old.yaml",
     "real-pairs/petstore/v3-1.0.5-1.0.26/old.yaml",
     "real-pairs/amadeus/HotelList/old.json",
-    "oasdiff-pairs/pairs/request-property-if-added/revision.json",
+    "oasdiff-pairs/pairs/request-property-if-added/revision.yaml",
 )
 STROKES = st.lists(
     st.builds(Stroke, *(st.integers(0, most) for most in (len(KINDS) - 1, 5000, 5000, 200))), min_size=1, max_size=4

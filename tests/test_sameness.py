@@ -81,8 +81,12 @@ def test_schemas_that_refer_to_each_other_in_a_circle_are_the_same() -> None:
     assert alike(contract(circle), contract(circle))
 
 
-def test_a_reference_that_leads_nowhere_is_never_the_same() -> None:
-    assert not alike(contract({}), contract({}))
+def test_a_reference_that_leads_nowhere_is_the_same_only_where_it_leads_nowhere_in_both() -> None:
+    found = contract({"A": {"type": "string"}})
+
+    assert alike(contract({}), contract({}))
+    assert not alike(found, contract({}))
+    assert not alike(contract({}), found)
 
 
 @pytest.mark.parametrize(

@@ -367,7 +367,7 @@ class _Translation:
 
 def _referred(schema: Any) -> Iterator[str]:
     if isinstance(schema, dict):
-        if "$ref" in schema:
+        if isinstance(schema.get("$ref"), str):  # a member may be called so
             yield schema["$ref"].rpartition("/")[2]
         for value in schema.values():
             yield from _referred(value)

@@ -355,7 +355,7 @@ class Contract:
     def dangling(self) -> frozenset[str]:
         """The references within the document that lead nowhere."""
         references = frozenset[str]().union(*map(self.references_of, _parts(self.document.value)))
-        return frozenset(each for each in references if each.startswith("#") and not self._leads_somewhere(each))
+        return frozenset(each for each in references if each.startswith("#") and not self.leads_somewhere(each))
 
     def references_of(self, part: JSON) -> frozenset[str]:
         """Return every ``$ref`` in a part of this contract, as :func:`references_in` does, found once."""
@@ -364,12 +364,14 @@ class Contract:
             known = self._references[id(part)] = (part, references_in(part))  # the part stays, and so its id stays its own
         return known[1]
 
-    def _leads_somewhere(self, reference: str) -> bool:
-        target = self.document.value
+    def leads_somewhere(self, reference: str) -> bool:
+        """Tell whether a ``$ref`` in the document that the contract begins with can be followed."""
         try:
-            for token in self.folder.follow(self.document, reference)[1]:
+            document, tokens = self.folder.follow(self.document, reference)
+            target = document.value
+            for token in tokens:
                 target = target[index_of(token) if isinstance(target, list) else token]
-        except (RefusedReference, LookupError, TypeError, ValueError):
+        except (RefusedReference, ContractError, LookupError, TypeError, ValueError):
             return False
         return True
 
