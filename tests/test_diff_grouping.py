@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cxcontracts.comparing import Asked, compare
 from cxcontracts.findings import Change, Compared, Level, Verdict
-from cxcontracts.reports.diff.grouping import Group, grouped, several
+from cxcontracts.reports.diff.grouping import Group, foremost, grouped, several
 from cxcontracts.reports.diff.sorting import Entry
 from cxcontracts.rules import RULES
 from cxcontracts.scenes import Side
@@ -161,6 +161,16 @@ def test_what_is_harmless_is_told_by_its_rule_and_a_status_by_its_number() -> No
         "404 may be answered now, in 2 operations",
         "422 may be answered now",
     ]
+
+
+def test_where_some_are_cut_those_that_show_most_often_come_first() -> None:
+    once, often, felt = (
+        dataclasses.replace(NULLABLE, because=word, places=places) for word, places in (("1", 1), ("9", 9), ("f", 1))
+    )
+    found = groups(dataclasses.replace(felt, felt_by=("a/b/c",)), once, often)
+
+    assert [group.sentence for group in foremost(found, 3)] == ["f", "1", "9"]
+    assert [group.sentence for group in foremost(found, 2)] == ["f", "9", "1"]
 
 
 # -- what is not ---------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Final, NamedTuple
 
-from cxcontracts.reports.diff.sorting import Entry
+from cxcontracts.reports.diff.sorting import Entry, weight
 from cxcontracts.reports.elements import Element, element_of
 from cxcontracts.reports.sentences import count
 from cxcontracts.rules import RULES
@@ -107,6 +107,13 @@ def grouped(entries: Sequence[Entry], *, coarse: bool = False) -> tuple[Group, .
             left.difference_update(members)
     groups += [[index] for index in left]
     return tuple(_group([told[index] for index in members]) for members in sorted(groups))
+
+
+def foremost(groups: Sequence[Group], most: int) -> Sequence[Group]:
+    """Return groups as they are, or the ones that show most often first, where they are more than *most*: the rest may be cut."""
+    if len(groups) <= most:
+        return groups
+    return sorted(groups, key=lambda group: (weight(group.first), -sum(entry.change.places for entry in group.entries)))
 
 
 class _Told(NamedTuple):

@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Final
 
 from cxcontracts.findings import Compared, Diff, Level
-from cxcontracts.reports.diff.grouping import Group, grouped
+from cxcontracts.reports.diff.grouping import Group, foremost, grouped
 from cxcontracts.reports.diff.sorting import sorted_out
 from cxcontracts.reports.diff.words import CLOSED, breaks, counts, cut_names, facts, headline, ignored_for, notes
 from cxcontracts.reports.page import FIRST
@@ -47,7 +47,7 @@ def render(diff: Diff) -> str:
     told = ". ".join(_capital(text) for text in (first.sentence, *map(inert, notes(diff))))
     comment = _Comment("\n\n".join([title, f"{told}.", *_in_all(diff)]))
     found = sorted_out(diff)
-    broken = grouped(found.broken)
+    broken = foremost(grouped(found.broken), FIRST)
     comment.groups("", broken[:FIRST], lambda group: _proved(diff, group))
     comment.groups("More that break", broken[FIRST:], lambda group: _line(diff, group))
     for title, entries in (
@@ -58,7 +58,7 @@ def render(diff: Diff) -> str:
         ("Announced", found.announced),
         ("Harmless", found.others if diff.fail_on is Level.INFO else ()),
     ):
-        comment.groups(title, grouped(entries), lambda group: _line(diff, group), FIRST)
+        comment.groups(title, foremost(grouped(entries), FIRST), lambda group: _line(diff, group), FIRST)
     reasons = ignored_for(found.ignored)
     comment.section("Ignored", [f"- {number:,}: {inert(why)}" for why, number in reasons.items()])
     warned = [_warning(contract, warning) for contract in diff.contracts for warning in contract.warnings]

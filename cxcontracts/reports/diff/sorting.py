@@ -58,7 +58,7 @@ def sorted_out(diff: Diff) -> Sorted:
             groups[group].append(Entry(contract, change))
             if group in _TO_ACT_ON or (diff.fail_on is Level.INFO and group != "ignored"):
                 groups["to_act_on"].append(Entry(contract, change))
-    return Sorted(**{name: tuple(sorted(entries, key=_weight)) for name, entries in groups.items()})
+    return Sorted(**{name: tuple(sorted(entries, key=weight)) for name, entries in groups.items()})
 
 
 def _group(change: Change) -> str:
@@ -71,5 +71,6 @@ def _group(change: Change) -> str:
     return "announced" if change.rule.startswith(_ANNOUNCED) else "others"
 
 
-def _weight(entry: Entry) -> tuple[int, bool, bool]:
+def weight(entry: Entry) -> tuple[int, bool, bool]:
+    """Return what changes are sorted by: how much they count, whether they break, whether they are felt."""
     return _LEVELS.index(entry.change.level), not entry.change.breaking, not entry.change.felt_by

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from cxcontracts.findings import Diff, Level
-from cxcontracts.reports.diff.grouping import Group, changes_in, grouped
+from cxcontracts.reports.diff.grouping import Group, changes_in, foremost, grouped
 from cxcontracts.reports.diff.sorting import sorted_out
 from cxcontracts.reports.diff.words import (
     CLOSED,
@@ -87,7 +87,7 @@ class _Report:
 
     def breaks(self) -> None:
         """Tell each break with its proof; past the first ones, each in a few lines."""
-        broken = grouped(self._found.broken)
+        broken = foremost(grouped(self._found.broken), FIRST)
         for group in broken[: self._most]:
             self.page.gap()
             self._break(group)
@@ -149,10 +149,10 @@ class _Report:
             ("Worth a look", found.warnings),
             ("Unproven", found.unproven),
         ):
-            self._list(title, grouped(entries), self._pointed, most=self._most)
+            self._list(title, foremost(grouped(entries), FIRST), self._pointed, most=self._most)
         write = self._pointed if counts_all else self._brief
-        self._list("Announced", grouped(found.announced, coarse=True), write, most=self._most)
-        self._list("Harmless", grouped(found.others, coarse=True), write, most=self._most)
+        self._list("Announced", foremost(grouped(found.announced, coarse=True), FIRST), write, most=self._most)
+        self._list("Harmless", foremost(grouped(found.others, coarse=True), FIRST), write, most=self._most)
         self._ignored()
         warned = [(contract.name, warning) for contract in self._diff.contracts for warning in contract.warnings]
         self.page.section("Warnings", warned, self._warning, most=self._most)
