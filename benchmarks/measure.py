@@ -76,10 +76,16 @@ def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace")
 
 
+def _compiled(folder: Path) -> dict[str, str]:
+    """Return an environment in which Python keeps what it compiled, as it does wherever a package is installed."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return environment | {"PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
+
+
 def _launched(limit: float, output: Path, complaints: Path, command: Sequence[str]) -> dict[str, float]:
     started = time.monotonic()
     with output.open("wb") as out, complaints.open("wb") as err:
-        process = subprocess.Popen(command, stdout=out, stderr=err)
+        process = subprocess.Popen(command, stdout=out, stderr=err, env=_compiled(output.parent))
         while True:
             waited, status, usage = os.wait4(process.pid, os.WNOHANG)
             if waited or time.monotonic() > started + limit:
