@@ -26,7 +26,7 @@ UNCHANGED = ("adyen/PayoutService-v64-v67", "adyen/RecurringService-v49-v67", "o
 CHANGED = (
     "amadeus/HotelList", "adyen/CheckoutService-v66-v67", "camara/qod-0.8.1-0.9.0", "camara/quality-on-demand-r2.2-r3.2",
     "cdr-au/cds_banking-v1.20-v1.36", "govuk-pay/ledger", "motis/motis-v2.0.0-v2.8", "openfinance-br/insurances-1.0.1-2.0.0",
-    "petstore/v3-1.0.5-1.0.26", "tomp/tomp-1.3.0-1.4.0", "twilio/messaging_v1-1.30-2.6",
+    "openfinance-br/credit-cards-1.0.4-2.0.0", "tomp/tomp-1.3.0-1.4.0", "twilio/messaging_v1-1.30-2.6",
 )  # fmt: skip
 LAYOUTS = ("uic", "osdm-3.9-bundled-3.9-split")
 SEEDED = "camara/qod-0.8.1-0.9.0"
