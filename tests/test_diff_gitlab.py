@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -11,10 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cxcontracts.cli.options import Reporting
+from cxcontracts.cli.output import publish_diff
 from cxcontracts.findings import Diff, Level
 from cxcontracts.reports.diff.gitlab import render
 from tests.diffs import ADDED, DEFAULT, EVERY, GONE, IGNORED, NULLABLE, compared, diff, hurt, inside
 from tests.readers import commands, unseen
+from tests.workplace import Workplace
 
 SCHEMA = {
     "type": "array",
@@ -133,3 +137,33 @@ def test_any_text_makes_a_report_that_gitlab_takes(text: str) -> None:
 
 def test_the_same_diff_gives_the_same_bytes() -> None:
     assert render(diff(*EVERY), inside) == render(diff(*EVERY), inside)
+
+
+# -- what is not the whole ------------------------------------------------------------------------------------
+
+EMPTY = "openapi: 3.0.3\ninfo: {title: Shop, version: '1'}\npaths: {}\n"
+
+
+@pytest.mark.parametrize("form", ["gitlab", "sarif"])
+def test_a_file_that_is_taken_for_the_whole_is_not_written_where_nothing_was_compared(form: str, tmp_path: Path) -> None:
+    here = Workplace(tmp_path)
+    here.write("api.yaml", EMPTY)
+    here.write("report", "what was found last time")
+
+    ran = here.run("diff", "api.yaml", "api.yaml", "--format", form, "--output", "report")
+
+    assert (ran.exit_code, here.read("report")) == (4, "what was found last time")
+    assert f"report is not written: its readers take what a {form} report lacks for fixed" in ran.stderr
+
+
+@pytest.mark.parametrize("form", ["gitlab", "sarif", "json", "text"])
+def test_of_an_interrupted_diff_a_file_is_written_only_for_readers_who_hear_that_it_is_one(form: str, tmp_path: Path) -> None:
+    publish_diff(diff(NULLABLE, complete=False), Reporting(form, tmp_path / "report", strict=False, verbose=False), "interrupted")
+
+    assert (tmp_path / "report").exists() == (form in ("json", "text"))
+
+
+def test_what_is_shown_says_that_it_is_not_the_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    publish_diff(diff(complete=False), Reporting("gitlab", None, strict=False, verbose=False), "interrupted")
+
+    assert '"blocker"' in capsys.readouterr().out

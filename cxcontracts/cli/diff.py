@@ -11,7 +11,7 @@ import click
 from cxcontracts.cli.exits import INTERRUPTED, NOTHING_CHECKED, UNCERTAIN, diff_exit_code
 from cxcontracts.cli.judged import unsound
 from cxcontracts.cli.options import Reporting, estate_root, reporting_as
-from cxcontracts.cli.output import insist_on_folder, publish, rendered_diff, say
+from cxcontracts.cli.output import insist_on_folder, publish_diff, say
 from cxcontracts.errors import UnsoundError, UsageError
 from cxcontracts.findings import Diff, Level, Verdict
 
@@ -128,7 +128,7 @@ def _reported(question: Question, asked: Reporting) -> int:
         found = compared(question)
     except UnsoundError as error:
         return unsound(error.problems)
-    publish("diff", rendered_diff(found, asked), _outcome(found), asked.output)
+    publish_diff(found, asked, _outcome(found))
     code = diff_exit_code(found, asked.strict) if found.complete else INTERRUPTED
     if code == UNCERTAIN:
         number = sum(change.verdict is Verdict.UNPROVEN for change in found.changes)

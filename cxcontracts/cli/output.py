@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _PIPED: Final = 80
 
+_TAKEN_FOR_THE_WHOLE: Final = frozenset({"sarif", "gitlab"})
+"""The formats whose readers take what a report lacks for fixed."""
+
 
 def set_up_streams() -> None:
     """Let no character be lost where a terminal's encoding has none for it: it is spelled out."""
@@ -67,6 +70,24 @@ def publish(command: str, report: str, outcome: str, output: Path | None) -> Non
         with _named(str(output)):
             write_whole(output, report)
         say(f"{command}: {outcome}; the report is in {output}")
+
+
+def publish_diff(diff: Diff, asked: Reporting, outcome: str) -> None:
+    """Write the report of a diff to where it was asked for.
+
+    A file that would be taken for the whole is not written where the diff is not whole: whoever uploads it would close every
+    alert that was not looked at. The file that was there before stays as it is.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    from cxcontracts.reports.diff.words import limits
+
+    partial_for = next((why for _, why in limits(diff)), "") if asked.format in _TAKEN_FOR_THE_WHOLE else ""
+    if asked.output is not None and partial_for:
+        say(f"diff: {partial_for}; {asked.output} is not written: its readers take what a {asked.format} report lacks for fixed")
+    else:
+        publish("diff", rendered_diff(diff, asked), outcome, asked.output)
 
 
 def outcome_of(run: Run) -> str:
