@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import shlex
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -34,6 +36,9 @@ from tests.diffs import (
     version,
 )
 from tests.readers import commands, unseen
+from tests.workplace import Workplace
+
+REPOSITORY = Path(__file__).parent.parent
 
 OUR_COLOURS = re.compile(r"\x1b\[(?:0|1|2|31|32|33)m")
 
@@ -442,6 +447,12 @@ def test_every_kind_of_change_is_told_once(rule: str) -> None:
     assert plain(diff(told)).count("a sentence of its own") == 1
 
 
+@pytest.mark.parametrize("where", ["response", "event"])
+@pytest.mark.parametrize("how", ["widened", "changed"])
+def test_what_breaks_those_only_who_closed_a_set_is_a_class_of_its_own(where: str, how: str) -> None:
+    assert "\nMay break readers who treat an unlisted value as an error (1)\n" in plain(diff(change(f"{where}-enum-{how}")))
+
+
 @pytest.mark.parametrize(("what", "told"), [("may be null", "may be null"), ("", "response-became-nullable")])
 def test_a_change_that_nobody_explained_is_still_told(what: str, told: str) -> None:
     assert f"\n  {told}\n\n    element " in plain(diff(dataclasses.replace(NULLABLE, because="", change=what)))
@@ -563,3 +574,14 @@ def test_a_contract_cannot_start_a_line_of_the_report(text: str) -> None:
 
 def test_a_word_of_a_contract_is_cut_before_it_fills_the_terminal() -> None:
     assert len(plain(hurt("x" * 10**6))) < 60_000
+
+
+# -- what a stranger reads first ------------------------------------------------------------------------------
+
+
+def test_the_diff_that_the_readme_shows_is_what_is_said() -> None:
+    readme = (REPOSITORY / "README.md").read_text("utf-8").split("## Only two documents")[1]
+    call, shown = re.findall(r"^```\w+\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)[:2]
+    ran = Workplace(REPOSITORY).run(*shlex.split(call.removeprefix("$ cxcontracts ")))
+    assert ran.stdout.startswith(shown)
+    assert len(shown.split("\n")) <= 25

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from cxcontracts.findings import Change, Compared, Diff, Level, Verdict
 
-CLOSED_SET: Final = frozenset({"response-enum-widened", "response-enum-changed"})
+CLOSED_SET: Final = frozenset(f"{where}-enum-{how}" for where in ("response", "event") for how in ("widened", "changed"))
 """The rules for what breaks only those who take a value that was not listed for an error."""
 
 _ANNOUNCED: Final = ("deprecated", "no-longer-deprecated", "sunset-", "stability-")
