@@ -330,6 +330,9 @@ SESSIONS = {
 }
 
 
+NULLED = ("GET /a 200 application/json x", "GET /b 200 application/json x")
+
+
 def plain(diff: Diff, **options: bool) -> str:
     return render(diff, colour=False, **options)
 
@@ -510,6 +513,24 @@ def test_a_sentence_that_lists_no_end_of_values_is_cut_where_nobody_asked_for_al
     run = diff(*of_rule("response-enum-widened", "GET /a 200 application/json state", change=", ".join(map(str, range(200)))))
     assert "…: GET /a 200" in plain(run).replace("\n    ", " ")
     assert "198, 199: GET" in plain(run, verbose=True).replace("\n    ", " ")
+
+
+def test_places_that_are_beyond_counting_are_not_counted() -> None:
+    text = plain(diff(dataclasses.replace(NULLABLE, places=4_788_186_447)))
+    assert (
+        "\n    element      GET /services/{serviceId} 200 application/json cause and over a\n                 million more"
+        in text
+    )
+    both = [dataclasses.replace(each, places=10**6) for each in of_rule("response-became-nullable", *NULLED)]
+    assert "\n  x may be null now, in over a million places\n" in plain(diff(*both))
+
+
+def test_an_event_is_proved_by_the_message_alone() -> None:
+    witness = Exchange(Request("POST", "/delayed", body={"id": 1}), Response(200, assumed=True))
+    gone = change("event-property-removed", element="webhook delayed event application/json cause", witness=witness)
+    text = plain(diff(gone))
+    assert '\n    event        POST /delayed {"id": 1, no "cause"}\n' in text
+    assert "\n    response " not in text
 
 
 def test_what_a_group_lacks_in_common_is_told_of_each() -> None:

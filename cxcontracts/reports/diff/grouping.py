@@ -21,6 +21,12 @@ from cxcontracts.rules import RULES
 _NAMED_FOR_ALL: Final = frozenset({"status", "media type", "header"})
 """What goes by the same name in many operations: which one it is says more than how many there are."""
 
+_COUNTABLE: Final = 1_000_000
+"""How many places are counted."""
+
+_OFTEN: Final = 1000
+"""From how many places on a change does not show more often, for whoever sorts by that."""
+
 _TOP: Final = frozenset({"operation", "webhook"})
 """What is part of nothing but the contract."""
 
@@ -80,10 +86,19 @@ class Group:
     def shows(self) -> str:
         """Return where it shows: the element, and how many more there are; empty where they share none."""
         places = {entry.change.places for entry in self.entries}
-        more = max(places) - 1
-        if not self.element or not more:
-            return self.element
-        return f"{self.element} and {'' if len(places) == 1 else 'up to '}{count(more, 'more place')}"
+        upto = "up to " if len(places) > 1 else ""
+        return self.element + more_places(max(places), upto) if self.element else ""
+
+
+def more_places(places: int, upto: str = "") -> str:
+    """Return how many elements show a change beside the first; a schema that leads back to itself shows it without end.
+
+    >>> more_places(1), more_places(2), more_places(4_788_186_447)
+    ('', ' and 1 more place', ' and over a million more places')
+    """
+    if places == 1:
+        return ""
+    return f" and {upto}{count(places - 1, 'more place')}" if places <= _COUNTABLE else " and over a million more places"
 
 
 def grouped(entries: Sequence[Entry], *, coarse: bool = False) -> tuple[Group, ...]:
@@ -113,7 +128,7 @@ def foremost(groups: Sequence[Group], most: int) -> Sequence[Group]:
     """Return groups as they are, or the ones that show most often first, where they are more than *most*: the rest may be cut."""
     if len(groups) <= most:
         return groups
-    return sorted(groups, key=lambda group: (weight(group.first), -sum(entry.change.places for entry in group.entries)))
+    return sorted(groups, key=lambda group: (weight(group.first), -sum(min(e.change.places, _OFTEN) for e in group.entries)))
 
 
 class _Told(NamedTuple):
@@ -195,7 +210,8 @@ def _said_alike(members: Sequence[_Told], entries: tuple[Entry, ...]) -> Group:
     if len(set(operations)) == places:
         return Group(entries, f"{members[0].sentence}, in {count(places, 'operation')}", "", "operations", operations)
     names = tuple(f"{each.element.operation} {each.element.place}".strip() + _elsewhere(each) for each in members)
-    return Group(entries, f"{members[0].sentence}, in {count(places, 'place')}", "", "places", names)
+    number = count(places, "place") if places <= _COUNTABLE else "over a million places"
+    return Group(entries, f"{members[0].sentence}, in {number}", "", "places", names)
 
 
 def _siblings(members: Sequence[_Told], entries: tuple[Entry, ...]) -> Group:
@@ -217,8 +233,7 @@ def _scattered(members: Sequence[_Told], entries: tuple[Entry, ...]) -> Group:
 
 
 def _elsewhere(told: _Told) -> str:
-    more = told.entry.change.places - 1
-    return f" and {count(more, 'more place')}" if more else ""
+    return more_places(told.entry.change.places)
 
 
 def _own(told: _Told, members: Sequence[_Told]) -> str:

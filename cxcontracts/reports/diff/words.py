@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from cxcontracts.findings import Audience, Change, Compared, Diff, Level, Verdict
-from cxcontracts.reports.diff.grouping import Group
+from cxcontracts.reports.diff.grouping import Group, more_places
 from cxcontracts.reports.diff.sorting import CLOSED_SET, Entry, Sorted, sorted_out
 from cxcontracts.reports.excerpt import request_line, response_line
 from cxcontracts.reports.sentences import count, numbered, step
@@ -164,16 +164,14 @@ def line(entry: Entry, *, owner: bool) -> str:
     """Return what a change means and where it shows, in one line; *owner* names the contract too."""
     told = sentence(entry.change)
     named = f"{entry.contract.name}: " if owner else ""
-    return f"{named}{told}{_more(entry.change)}" if entry.change.element in told else f"{named}{told}: {shows(entry)}"
+    return (
+        f"{named}{told}{more_places(entry.change.places)}" if entry.change.element in told else f"{named}{told}: {shows(entry)}"
+    )
 
 
 def shows(entry: Entry) -> str:
     """Return where a change shows: the first of its elements, and how many more there are."""
-    return f"{entry.change.element}{_more(entry.change)}"
-
-
-def _more(change: Change) -> str:
-    return f" and {count(change.places - 1, 'more place')}" if change.places > 1 else ""
+    return f"{entry.change.element}{more_places(entry.change.places)}"
 
 
 def breaks(change: Change) -> str:
@@ -190,11 +188,17 @@ def felt(felt_by: Sequence[str], most: int | None) -> str:
     return listed([*shown, *([f"{more:,} more"] if more else [])]) or "nobody"
 
 
+EXCHANGE: Final = ("request", "response", "event")
+"""What a proof consists of: a call with its answer, or an event."""
+
+
 def exchange(change: Change, room: int) -> Mapping[str, str]:
-    """Return the request and the response that prove a change, each in *room* characters; empty where there is no witness."""
+    """Return the messages that prove a change by their label, each in *room* characters; empty where there is no witness."""
     witness = change.witness
     if witness is None:
         return {}
+    if change.rule.startswith("event-"):
+        return {"event": request_line(change, witness, room)}
     return {"request": request_line(change, witness, room), "response": response_line(change, witness, room)}
 
 
