@@ -53,6 +53,14 @@ def sentences(*changes: Change, coarse: bool = False) -> list[str]:
             ("a", "b"),
         ),
         (
+            "response-property-removed",
+            ("GET /stations 200 application/json *.id", r"GET /stations 200 application/json *.a\.b"),
+            "2 fields of each item are no longer answered",
+            "GET /stations 200 application/json *",
+            "fields",
+            ("id", r"a\.b"),
+        ),
+        (
             "operation-removed",
             ("GET /stations", "DELETE /bookings/{bookingRef}"),
             "2 operations are gone: every call of them fails",
@@ -124,6 +132,19 @@ def test_one_thing_that_happened_to_many_parts_is_told_once_wherever_they_stand(
 
     assert group.sentence == "2 fields are text; they were a number"
     assert group.names == ("GET /a 200 x.price", "GET /b 200 cost")
+
+
+def test_what_many_parts_have_of_their_own_follows_their_name() -> None:
+    first, second = (
+        dataclasses.replace(
+            of_rule("request-enum-widened", f"POST /{name} body application/json {name}", change=f'"{name}"')[0], places=places
+        )
+        for name, places in (("a", 1), ("b", 3))
+    )
+    (group,) = groups(first, second, coarse=True)
+
+    assert group.sentence == "2 fields take more values"
+    assert group.names == ('POST /a body a: "a"', 'POST /b body b and 2 more places: "b"')
 
 
 def test_parts_of_one_whole_that_changed_each_in_its_own_way_say_how() -> None:
@@ -244,6 +265,7 @@ def test_what_is_said_of_several_has_the_verb_of_several(rule: str) -> None:
         (" no longer lists 1 under x-extensible-enum", " no longer list 1 under x-extensible-enum"),
         (' is "it was"; it was 1, it was "of it"', ' are "it was"; they were 1, it was "of it"'),
         (" may be null now", " may be null now"),
+        (" (in 404) is no longer answered", " (in 404) are no longer answered"),
     ],
 )
 def test_verbs_and_pronouns_follow_the_number(one: str, more: str) -> None:

@@ -40,6 +40,9 @@ _PLURALS: Final = {
     "stays": "stay",
     "lists": "list",
 }
+_ABOVE: Final = re.compile(r"(.*)(?<!\\)\.", re.DOTALL)
+"""What stands before the last dot of a path that is none of a name's own."""
+
 _VERB: Final = re.compile(r"^((?: \([^()]*\))?(?:, left out,)?(?: no longer)?) (is|has|takes|means|ends|stays|lists)\b")
 _IT: Final = re.compile(r"(?<!, )\bit (was|is|has|stays)\b|, and (is|ends)\b|\b(of|sends) it\b|\bits\b")
 
@@ -185,12 +188,17 @@ def _says_how(rule: str) -> bool:
 
 
 def _parent(element: Element) -> tuple[str, ...]:
-    above = element.name.rpartition(".")[0] if element.is_in_body else ""
     if element.noun in _TOP:
         return (element.noun,)
     media = "" if element.noun == "media type" else element.media
     place = "" if element.noun == "status" else element.place
-    return (element.operation, place, media, element.noun, above)
+    return (element.operation, place, media, element.noun, _above(element))
+
+
+def _above(element: Element) -> str:
+    """Return the path of what a field is part of; empty for the body itself, and for what is no field."""
+    found = _ABOVE.match(element.name) if element.is_in_body else None
+    return found[1] if found else ""
 
 
 def _group(members: Sequence[_Told]) -> Group:
@@ -209,7 +217,9 @@ def _said_alike(members: Sequence[_Told], entries: tuple[Entry, ...]) -> Group:
     places = sum(entry.change.places for entry in entries)
     if len(set(operations)) == places:
         return Group(entries, f"{members[0].sentence}, in {count(places, 'operation')}", "", "operations", operations)
-    names = tuple(f"{each.element.operation} {each.element.place}".strip() + _elsewhere(each) for each in members)
+    names = tuple(
+        f"{each.element.operation} {each.element.place}".strip() + more_places(each.entry.change.places) for each in members
+    )
     number = count(places, "place") if places <= _COUNTABLE else "over a million places"
     return Group(entries, f"{members[0].sentence}, in {number}", "", "places", names)
 
@@ -217,23 +227,20 @@ def _said_alike(members: Sequence[_Told], entries: tuple[Entry, ...]) -> Group:
 def _siblings(members: Sequence[_Told], entries: tuple[Entry, ...]) -> Group:
     """Return changes below one parent."""
     first = members[0].element
-    above = first.name.rpartition(".")[0] if first.is_in_body else ""
+    above = _above(first)
     names = tuple(f"{each.element.name[len(above) :].removeprefix('.')}{_own(each, members)}" for each in members)
     parts = (first.operation, "" if first.noun == "status" else first.place, first.media if first.is_in_body else "", above)
     element = "" if first.noun in _TOP else " ".join(filter(None, parts))
     noun = _plural(first.noun)
-    return Group(entries, _sentence(members, f"{noun} of {above}" if above else noun), element, noun.split()[-1], names)
+    whole = "each item" if above == "*" else above
+    return Group(entries, _sentence(members, f"{noun} of {whole}" if whole else noun), element, noun.split()[-1], names)
 
 
 def _scattered(members: Sequence[_Told], entries: tuple[Entry, ...]) -> Group:
     """Return changes of one kind, wherever they stand."""
     noun = _plural(members[0].element.noun)
-    names = tuple(f"{_short(each.element)}{_own(each, members)}{_elsewhere(each)}" for each in members)
+    names = tuple(f"{_short(each.element)}{more_places(each.entry.change.places)}{_own(each, members)}" for each in members)
     return Group(entries, _sentence(members, noun), "", noun.split()[-1], names)
-
-
-def _elsewhere(told: _Told) -> str:
-    return more_places(told.entry.change.places)
 
 
 def _own(told: _Told, members: Sequence[_Told]) -> str:
