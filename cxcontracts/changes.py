@@ -310,7 +310,8 @@ class _Comparison:
             self.add(
                 element, f"moved to {renamed}", "operation-moved", keys, at=at, words=words, data=words, claim=Gone(operation)
             )
-            self._inside(operation, renamed)
+            if _bare(operation) == _bare(renamed):  # else what is there may be another thing under the same name
+                self._inside(operation, renamed)
             return
         rule, words = removal(operation.node.value, self._today)
         self.add(element, "operation removed", rule, keys, at=(operation.node, None), words=words, claim=Gone(operation))
@@ -319,8 +320,7 @@ class _Comparison:
         """Return the one new operation that has the name of one that is gone, or its path but for a slash at the end."""
         name = operation.node.value.get("operationId")
         by_name = [each for each in self._new if isinstance(name, str) and each.node.value.get("operationId") == name]
-        bare = f"{operation.method} {shape_of(operation.path).rstrip('/')}"
-        by_path = [each for each in self._new if f"{each.method} {shape_of(each.path).rstrip('/')}" == bare]
+        by_path = [each for each in self._new if _bare(each) == _bare(operation)]
         found = next((each for each in (by_path, by_name) if len(each) == 1), [None])[0]
         return found if found is not None and str(found) not in self._followed else None
 
@@ -1159,6 +1159,11 @@ def moved_words(before: Sequence[str], after: Sequence[str]) -> tuple[str, str]:
     """Return the server paths of the candidate and of the record in words."""
     new, old = (listed([base or "/" for base in each], "or") for each in (after, before))
     return new, old
+
+
+def _bare(operation: Operation) -> str:
+    """Return a call but for the names of its path parameters and a slash at the end."""
+    return f"{operation.method} {shape_of(operation.path).rstrip('/')}"
 
 
 def _both(old: JSON, new: JSON) -> dict[str, JSON]:

@@ -97,7 +97,7 @@ def rewritten(schema: Any) -> Any:
     name = whole.get("format")
     if isinstance(name, str) and name not in SAMPLES:
         written = whole.get("type", list(_TYPES))
-        types = frozenset([written] if isinstance(written, str) else written)
+        types = frozenset([written] if isinstance(written, str) else written if isinstance(written, list) else _TYPES)
         meant = spelled_out(name, types | {"integer"} if "number" in types else types)
         del whole["format"]
         if meant:

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
-from cxcontracts.acceptance import IGNORED_HEADERS, Taken, ignored, newly_refused, refusal, written_otherwise
+from cxcontracts.acceptance import IGNORED_HEADERS, Taken, ignored, newly_refused, refusal, refused, written_otherwise
 from cxcontracts.containment.building import Builder, Unbuildable, allows
 from cxcontracts.containment.inlining import inlined
 from cxcontracts.containment.narrowing import Interest, narrowed
-from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes
+from cxcontracts.containment.nodes import TYPES, Node, Reader, Shape, TooManyShapes
 from cxcontracts.containment.sets import Answer, Found, Nothing, Schema, Undecidable, Unknown, admits, covers, find
 from cxcontracts.containment.texts import find_text
 from cxcontracts.containment.ways import Turn, Way
@@ -215,10 +215,20 @@ class Unheard:
 
     def proof(self, prover: Prover) -> Outcome:
         """Prove it by a call that sends it."""
-        if _is_ignored(self.parameter) or _is_login(self.other, self.parameter):
-            return HARMLESS
-        value = prover.sample(self.parameter.nodes)
+        if _is_ignored(self.parameter) or _is_login(self.other, self.parameter) or self.parameter.place == "path":
+            return HARMLESS  # what stands in the path is still sent
+        value = self._telling(prover)
         return _broken(prover.call_with(self.one, {self.parameter.key: value}), ignored(self.other), _IGNORED)
+
+    def _telling(self, prover: Prover) -> JSON:
+        """Return a value that leaves a trace in the call: not an empty list, nor an object without members."""
+        value = prover.sample(self.parameter.nodes)
+        shapes = prover.record.requests.shapes(self.parameter.nodes)
+        if value == [] and shapes:
+            return [prover.sample(shapes[0].items(0))]
+        if value == {} and shapes:
+            return {name: prover.sample(shapes[0].slot(name).nodes) for name in shapes[0].names[:1]} or {"key": "text"}
+        return "text" if value in (None, "") else value
 
 
 def _is_login(operation: Operation, parameter: Parameter) -> bool:
@@ -290,7 +300,8 @@ class NoLongerAnswered:
 
     def proof(self, prover: Prover) -> Outcome:
         """Prove it by another answer, where a success is lost: that a call fails otherwise breaks nobody."""
-        if not (self.answer.key.startswith("2") or (self.answer.key == "default" and len(self.one.answers) == 1)):
+        alone = self.answer.key == "default" and len(self.one.answers) == 1 and bool(self.other.answers)
+        if not (self.answer.key.startswith("2") or alone):
             return HARMLESS
         if self.answer.key.isdigit() and self.other.answer_to(self.answer.status) is not None:
             return HARMLESS
@@ -501,7 +512,7 @@ class OtherValues:
         candidate = Taken(True, self.new, text=True)
         for shape, schema in zip(self.one, self.old, strict=True):
             if whole.text:
-                answer = newly_refused(Taken(True, (schema,), text=True), candidate, schema)
+                answer = _newly_refused(whole, _as_text(schema, shape), candidate)
             else:
                 answer = _find(prover.sender, shape, schema, self.new)
             if isinstance(answer, Unknown):
@@ -648,7 +659,7 @@ class FewerWays:
         outcome = self._without_their_likes().proof(prover)
         if outcome.verdict is Verdict.BROKEN or not isinstance(self.values.spot.whole, Sent):
             return outcome
-        for shape in self.values.one:
+        for shape in self.values.one if self.values.other else ():
             for name in shape.names:
                 if not any(other.slot(name).declared or other.silent for other in self.values.other):
                     return MemberUnheard(self.values.spot, shape, self.values.other[0], name, elsewhere=False).proof(prover)
@@ -685,6 +696,20 @@ def alternatives(
     old = tuple(narrowed(before, shape, _DEEP) for shape in one)
     new = tuple(narrowed(after, shape, _DEEP) for shape in other)
     return FewerWays(OtherValues(spot, tuple(one), tuple(other), tuple(map(_opened, old)) if told else old, new))
+
+
+def _newly_refused(whole: Sent, sent: Schema, candidate: Taken) -> Answer:
+    """Find a text that was sent and is refused now: one that is not empty, where there is one; in a path none is."""
+    longer: Schema = {"allOf": [sent, {"minLength": 1}]}
+    answer = newly_refused(Taken(True, (longer,), text=True), candidate, longer)
+    if isinstance(answer, Found) or (whole.parameter is not None and whole.parameter.place == "path"):
+        return answer
+    return newly_refused(Taken(True, (sent,), text=True), candidate, sent)
+
+
+def _as_text(schema: Schema, shape: Shape) -> Schema:
+    """Return what is sent as text where nothing says what it is: any text."""
+    return {"allOf": [schema, {"type": "string"}]} if shape.types == TYPES else schema
 
 
 def _find(builder: Builder, shape: Shape, schema: Schema, others: Sequence[Schema]) -> Answer:
@@ -842,9 +867,18 @@ def _refused(
     if whole.unread:
         return _unproven(whole.unread)
     if whole.text:
+        sides = (prover.record.requests, whole.before), (prover.candidate.requests, whole.after)
+        taken = [
+            Taken(True, tuple(narrowed(reader, each, _DEEP) for each in reader.shapes(nodes)), text=True)
+            for reader, nodes in sides
+        ]
+        known = False
         for sent in _agreeable(prover, spot, _along(prover.sender, way, value, schema, ())):
-            return _broken(whole.request(prover, sent), refusal(whole.other))
-        return _unproven(_NOT_SHOWN)
+            before, after = (refused(each, {"const": sent}) for each in taken)
+            if sent is not None and isinstance(before, Nothing) and isinstance(after, Found):
+                return _broken(whole.request(prover, sent), refusal(whole.other))
+            known = known or isinstance(after, Nothing)
+        return HARMLESS if known else _unproven(_NOT_SHOWN)
     requests = _along(prover.sender, way, value, schema, refusing)
     return _refused_whole(prover, whole, _agreeable(prover, spot, requests))
 

@@ -331,7 +331,9 @@ def test_a_contract_of_webhooks_alone_is_one_that_was_compared() -> None:
     ("before", "after"),
     [("/a/{x}/: {get: ", "/a/{y}: {get: "), ("/a: {get: {operationId: ask, ", "/b: {get: {operationId: ask, ")],
 )
-def test_an_operation_that_moved_is_one_change_and_is_compared_where_it_is_now(before: str, after: str) -> None:
+def test_an_operation_that_moved_is_one_change_and_is_compared_where_it_is_now_if_that_is_its_own_path(
+    before: str, after: str
+) -> None:
     def with_answer(start: str, values: str) -> str:
         opening = start if start.endswith(", ") else f"{start}{{"
         return contract(f"{opening}responses: {{'200': {{content: {{application/json: {{schema: {{enum: {values}}}}}}}}}}}}}}}")
@@ -339,7 +341,7 @@ def test_an_operation_that_moved_is_one_change_and_is_compared_where_it_is_now(b
     changes = compared(with_answer(before, "[x]"), with_answer(after, "[1]")).changes
 
     assert "operation-moved" in [change.rule for change in changes]
-    assert len(changes) == 2
+    assert len(changes) == (2 if "{x}" in before else 1)
 
 
 def test_an_operation_that_cannot_be_read_in_the_record_is_not_compared_and_stops_nothing() -> None:

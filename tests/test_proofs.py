@@ -8,7 +8,7 @@ from cxcontracts.comparing import Asked, compare
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Change, Verdict
 from cxcontracts.scenes import Side
-from tests.estates_made import TODAY, read, saying, taking
+from tests.estates_made import TODAY, operation, read, saying, taking, with_parameter
 
 OK = "responses: {'200': {description: ok}}"
 
@@ -94,3 +94,210 @@ def test_a_body_that_has_to_be_less_than_before_breaks_who_sends_it(narrow: str,
 @pytest.mark.parametrize(("narrow", "wide", "rule"), WIDER)
 def test_a_body_that_may_be_more_than_before_breaks_nobody(narrow: str, wide: str, rule: str) -> None:
     assert set(verdicts(taking(narrow), taking(wide)).values()) <= {"intact"}
+
+
+# --- what an answer leaves out, and what a request has to have ------------------------------------------------------------------
+
+MEMBERS = "{{type: object, required: {0}, properties: {1}}}"
+
+
+def members(required: str, properties: str) -> str:
+    return MEMBERS.format(required, properties)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule"),
+    [
+        (members("[a]", "{a: {}, b: {}}"), members("[]", "{a: {}, b: {}}"), "became-optional"),
+        (members("[a]", "{a: {}, b: {}}"), members("[]", "{b: {}}"), "removed"),
+        (members("[]", "{a: {}, b: {}}"), members("[]", "{b: {}}"), "removed"),
+        (members("[a]", "{a: {}, b: {}}"), members("[]", "{a: {writeOnly: true}, b: {}}"), "removed"),
+    ],
+)
+def test_an_answer_without_what_was_there_proves_it(before: str, after: str, rule: str) -> None:
+    change = only(saying(before), saying(after))
+
+    assert (change.rule, change.verdict) == (f"response-property-{rule}", Verdict.BROKEN)
+    assert "a" not in body(change)
+
+
+def test_a_member_that_another_alternative_still_has_is_not_lost() -> None:
+    other = members("[k]", "{k: {const: two}, a: {}}")
+    before, after = (members("[k]", f"{{k: {{const: one}}, {text}}}") for text in ("a: {}", "b: {}"))
+
+    found = verdicts(saying(f"{{oneOf: [{before}, {other}]}}"), saying(f"{{oneOf: [{after}, {other}]}}"))
+
+    assert found["response-property-removed"] == Verdict.INTACT
+
+
+def test_a_member_that_is_required_and_declared_nowhere_is_unproven() -> None:
+    change = only(saying(members("[a]", "{a: {}, b: {}}")), saying(members("[a]", "{b: {}}")))
+
+    assert (change.verdict, change.because.rpartition(": ")[2]) == (
+        Verdict.UNPROVEN,
+        "it is still required, and declared nowhere",
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule"),
+    [
+        (members("[]", "{a: {}}"), members("[a]", "{a: {}}"), "became-required"),
+        (members("[]", "{b: {}}"), members("[a]", "{a: {}, b: {}}"), "required-added"),
+    ],
+)
+def test_a_body_without_what_is_needed_now_proves_it(before: str, after: str, rule: str) -> None:
+    change = only(taking(before), taking(after))
+
+    assert (change.rule, change.verdict) == (f"request-property-{rule}", Verdict.BROKEN)
+    assert "a" not in sent(change)
+
+
+def test_what_is_sent_and_no_longer_declared_is_ignored_or_refused_as_the_witness_says() -> None:
+    ignored = only(taking(members("[]", "{a: {}, b: {}}")), taking(members("[]", "{b: {}}")))
+    closed = "{type: object, additionalProperties: false, properties: {b: {}}}"
+    refused = next(
+        change for change in judged(taking(members("[]", "{a: {}, b: {}}")), taking(closed)) if "removed" in change.rule
+    )
+
+    for change, status, effect in ((ignored, 200, "is ignored"), (refused, 400, "is refused")):
+        assert change.witness is not None
+        assert (change.witness.response.status, change.because.endswith(effect)) == (status, True)
+        assert "a" in sent(change)
+
+
+def test_a_witness_has_nothing_else_in_it_that_would_break_anybody() -> None:
+    before = members("[]", "{a: {type: string}, b: {type: string}, c: {type: string}}")
+    after = members("[b, c]", "{b: {type: string}, c: {type: string}}")
+
+    removed = next(change for change in judged(taking(before), taking(after)) if change.rule == "request-property-removed")
+
+    assert set(sent(removed)) == {"a", "b", "c"}
+
+
+# --- operations, logins, parameters, headers ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        ("{name: q, in: query}", "", "broken"),
+        ("", "{name: q, in: query, required: true}", "broken"),
+        ("", "{name: Accept, in: header, required: true}", "intact"),
+        ("{name: q, in: query}", "{name: q, in: query, required: true}", "broken"),
+        ("{name: q, in: query, schema: {type: integer}}", "{name: q, in: query, schema: {type: string}}", "intact"),
+        ("{name: q, in: query, schema: {type: string}}", "{name: q, in: query, schema: {type: integer}}", "broken"),
+        ("{name: q, in: query, schema: {type: string}}", "{name: q, in: query, schema: {type: array, items: {type: string}}}",
+         "intact"),
+        ("{name: q, in: query, schema: {type: string}}",
+         "{name: q, in: query, schema: {type: array, items: {type: string, pattern: '^[a-z]+$'}}}", "broken"),
+        ("{name: q, in: query, schema: {type: array, items: {type: string}}}",
+         "{name: q, in: query, explode: false, schema: {type: array, items: {type: string}}}", "broken"),
+        ("{name: q, in: query, schema: {type: string}}", "{name: q, in: query, explode: false, schema: {type: string}}",
+         "intact"),
+    ],
+)  # fmt: skip
+def test_a_parameter_breaks_whoever_calls_or_sends_it(before: str, after: str, verdict: str) -> None:
+    assert set(verdicts(with_parameter(before), with_parameter(after)).values()) == {verdict}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        ("[]", "[{a: []}]", "broken"),
+        ("[{a: []}]", "[{b: []}]", "broken"),
+        ("[{a: []}]", "[{a: []}, {b: []}]", "intact"),
+        ("[{o: [read]}]", "[{o: [read, write]}]", "broken"),
+        ("[{o: [read, write]}]", "[{o: [read]}]", "intact"),
+        ("[{a: []}, {b: []}]", "[{a: []}]", "broken"),
+    ],
+)
+def test_a_login_breaks_whom_it_turns_away(before: str, after: str, verdict: str) -> None:
+    schemes = (
+        "components: {securitySchemes: {a: {type: http, scheme: bearer}, b: {type: http, scheme: basic}, o: {type: oauth2}}}"
+    )
+    one, other = (operation(f"security: {text}\n{OK}", schemes) for text in (before, after))
+
+    assert verdicts(one, other) == {"login-changed": verdict}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        ("{X-A: {required: true}}", "{X-A: {}}", "broken"),
+        ("{X-A: {}}", "{}", "broken"),
+        ("{X-A: {schema: {type: integer}}}", "{X-A: {schema: {type: string}}}", "broken"),
+        ("{X-A: {schema: {type: string}}}", "{X-A: {schema: {type: integer}}}", "intact"),
+        ("{}", "{X-A: {required: true}}", "intact"),
+    ],
+)
+def test_a_header_breaks_whoever_reads_it_and_is_read_as_text(before: str, after: str, verdict: str) -> None:
+    one, other = (operation(f"responses: {{'200': {{headers: {text}}}}}") for text in (before, after))
+
+    assert set(verdicts(one, other).values()) == {verdict}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        ("{'200': {}, '404': {}}", "{'200': {}}", "intact"),
+        ("{'200': {}, '202': {}}", "{'202': {}}", "broken"),
+        ("{'200': {}}", "{2XX: {}}", "intact"),
+        ("{'200': {content: {text/csv: {}}}}", "{'200': {content: {text/html: {}}}}", "broken"),
+        ("{'200': {content: {text/csv: {}}}}", "{'200': {content: {'*/*': {}}}}", "intact"),
+    ],
+)
+def test_a_status_or_a_media_type_that_is_gone_breaks_where_it_was_a_success(before: str, after: str, verdict: str) -> None:
+    found = judged(operation(f"responses: {before}"), operation(f"responses: {after}"))
+
+    assert next(str(change.verdict) for change in found if change.rule.endswith("removed")) == verdict
+
+
+def test_a_success_that_was_told_by_default_and_now_has_its_status_is_compared_with_that() -> None:
+    schema = "{content: {application/json: {schema: {type: object, properties: {a: {}, b: {}}}}}}"
+    after = f"{{'200': {schema.replace('a: {}, ', '')}, default: {{description: anything else}}}}"
+
+    found = verdicts(operation(f"responses: {{default: {schema}}}"), operation(f"responses: {after}"))
+
+    assert found == {"response-property-removed": "broken", "response-status-added": "intact"}
+
+
+def test_json_that_goes_by_another_name_is_told_and_still_compared() -> None:
+    before, after = saying("{type: string}"), saying("{type: integer}", media="application/vnd.shop+json")
+
+    assert verdicts(before, after) == {"response-media-type-renamed": "intact", "response-type-changed": "broken"}
+
+
+@pytest.mark.parametrize("media", ["application/xml", "image/png"])
+def test_what_nobody_can_read_is_unproven(media: str) -> None:
+    found = verdicts(saying(members("[a]", "{a: {}}"), media=media), saying(members("[]", "{a: {}}"), media=media))
+
+    assert set(found.values()) == {"unproven"}
+
+
+def test_plain_text_is_read_as_text() -> None:
+    before, after = (saying(f"{{type: string, maxLength: {most}}}", media="text/plain") for most in (3, 5))
+
+    assert 3 < len(body(only(before, after))) <= 5
+
+
+def test_a_member_of_a_form_that_is_written_otherwise_is_in_the_witness() -> None:
+    schema = "{type: object, properties: {tags: {type: array, items: {type: string}}}}"
+
+    def form(encoding: str) -> str:
+        content = f"{{application/x-www-form-urlencoded: {{schema: {schema}, encoding: {{tags: {encoding}}}}}}}"
+        return operation(f"requestBody: {{content: {content}}}\n{OK}", call="POST /thing")
+
+    change = only(form("{explode: true}"), form("{explode: false}"))
+
+    assert (change.rule, change.verdict) == ("request-encoding-changed", Verdict.BROKEN)
+    assert len(sent(change)["tags"]) == 2
+
+
+def test_a_tag_that_a_discriminator_asks_for_is_a_part_of_the_promise() -> None:
+    shapes = "components: {schemas: {A: {type: object, properties: {x: {}}}, B: {type: object, properties: {y: {}}}}}"
+    choice = "{oneOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}], discriminator: {propertyName: kind}}"
+
+    found = verdicts(saying(choice, shapes), saying("{type: object, properties: {x: {}, y: {}}}", shapes))
+
+    assert Verdict.BROKEN in found.values()

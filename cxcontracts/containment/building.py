@@ -11,13 +11,14 @@ from contextlib import suppress
 from typing import Any
 
 from cxcontracts.containment.narrowing import NO_DEEPER, narrowed, plain_keys
-from cxcontracts.containment.nodes import TYPES, Node, Reader, Shape, TooManyShapes, tags_of, values_of
+from cxcontracts.containment.nodes import TYPES, Node, Reader, Shape, TooManyShapes, lone_reference, tags_of, values_of
 from cxcontracts.containment.sets import Found, Schema, Undecidable, admits, find, refusing_key
 from cxcontracts.containment.ways import Turn, Way
 from cxcontracts.exchanges import JSON
 
 _MOST_PARTS = 4000
 _MOST_SUBSCHEMAS = 60_000
+_MOST_HOPS = 100
 _MOST_STEPS = 2_000_000
 
 
@@ -249,11 +250,16 @@ class _Translation:
 
     def of(self, node: Node, value: JSON, beside: tuple[Node, ...] = ()) -> Any:
         """Return what a schema says of a value; *beside* are schemas that it has to meet as well."""
+        for _ in range(_MOST_HOPS):
+            alone = lone_reference(node)
+            if alone is None:
+                break
+            node = node.home.follow(node, alone)
+        else:
+            raise Undecidable("a $ref leads back to itself")
         written = node.value
         if not isinstance(written, dict):
             return written is not False
-        if isinstance(written.get("$ref"), str) and (node.home.legacy or len(written) == 1):
-            return self.of(node.home.follow(node, written["$ref"]), value, beside)
         key = (id(written), id(value), *(each.identity for each in beside))
         name = self._names.get(key)
         if name is None:

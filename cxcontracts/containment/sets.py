@@ -121,7 +121,7 @@ def _key(schema: Schema) -> bytes:
     return key
 
 
-def _slow_key(schema: Schema) -> bytes:
+def _slow_key(schema: JSON) -> bytes:
     try:
         return json.dumps(schema, sort_keys=True, ensure_ascii=False, allow_nan=False).encode()
     except ValueError as error:
@@ -189,7 +189,7 @@ def _covers(key: bytes, whole: CanonicalSchema) -> bool:
 
 
 def _reason(whole: CanonicalSchema, refused: tuple[bytes, ...]) -> str:
-    texts = [orjson.dumps(whole.to_json_schema()), *refused]
+    texts = [_slow_key(whole.to_json_schema()), *refused]
     for word, reason in (
         (b'"pattern"', "pattern"),
         (b'"format"', "format"),
