@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
 from typing import Final
@@ -29,7 +30,10 @@ _MOST: Final = 60_000
 _RESERVE: Final = 1000
 """What is kept free for the titles and counts of the sections that come later, in characters."""
 
-_KNOWN: Final = 50
+_LATER: Final = 8000
+"""What the breaks that are told in a line leave for all that is told after them, in characters."""
+
+_KNOWN: Final = 20
 """How many fingerprints of a group are listed; the text that asks for all, and JSON, have every one."""
 
 _BODY: Final = 600
@@ -49,15 +53,17 @@ def render(diff: Diff) -> str:
     found = sorted_out(diff)
     broken = foremost(grouped(found.broken), FIRST)
     comment.groups("", broken[:FIRST], lambda group: _proved(diff, group))
-    comment.groups("More that break", broken[FIRST:], lambda group: _line(diff, group))
-    for title, entries in (
+    others = (
         (CLOSED, found.closers),
         ("Errors by rule", found.errors),
         ("Worth a look", found.warnings),
         ("Unproven", found.unproven),
         ("Announced", found.announced),
         ("Harmless", found.others if diff.fail_on is Level.INFO else ()),
-    ):
+    )
+    with comment.sparing(_LATER if any(entries for _, entries in others) else 0):
+        comment.groups("More that break", broken[FIRST:], lambda group: _line(diff, group))
+    for title, entries in others:
         comment.groups(title, foremost(grouped(entries), FIRST), lambda group: _line(diff, group), FIRST)
     reasons = ignored_for(found.ignored)
     comment.section("Ignored", [f"- {number:,}: {inert(why)}" for why, number in reasons.items()])
@@ -80,6 +86,13 @@ class _Comment:
     def __init__(self, head: str) -> None:
         self._blocks = [head]
         self._left = _MOST - len(head)
+
+    @contextmanager
+    def sparing(self, characters: int) -> Iterator[None]:
+        """Keep some characters free for what comes later."""
+        self._left -= characters
+        yield
+        self._left += characters
 
     def groups(self, title: str, groups: Sequence[Group], write: Callable[[Group], str], most: int | None = None) -> None:
         """Add groups of changes under their title, *most* of them, and say how many changes are left out."""
