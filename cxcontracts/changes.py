@@ -74,6 +74,7 @@ WEBHOOKS = ("webhooks", "x-webhooks")
 """Where a document has its webhooks; the second is what documents before OpenAPI 3.1 call it."""
 
 _MOST_NAMED = 6
+_MOST_CLAIMS = 12
 _COMPOUND = frozenset({"object", "array"})
 _FURTHER = (
     "dependentRequired", "dependentSchemas", "contains", "minContains", "maxContains", "propertyNames", "unevaluatedItems",
@@ -228,6 +229,7 @@ class _Comparison:
         self._cause = _Met()
         self._tentative = False
         self._followed: set[str] = set()
+        self._origins: dict[tuple[str, int, int], Difference] = {}
         self._moves: dict[tuple[str, str], Difference] = {}
         self._descriptions = descriptions
         self._same = Sameness(record.contract, candidate.contract, descriptions=descriptions)
@@ -775,9 +777,21 @@ class _Comparison:
             tuple(_passed(before, shape, spot) for shape in one),
             tuple(_passed(after, shape, spot) for shape in other),
         )
-        at = (_first(one), _first(other))
         rule = f"{_side(spot)}-{made.kind}"
-        self.add(element, made.change, rule, *keys, words=made.words, data=made.data, claim=claim, at=at)
+        origin = _origin(one, other)
+        if origin is None:
+            at = (_first(one), _first(other))
+            self.add(element, made.change, rule, *keys, words=made.words, data=made.data, claim=claim, at=at)
+            return
+        known = self._origins.get((rule, origin[0].identity, origin[1].identity))
+        if known is None:
+            known = self.add(element, made.change, rule, words=made.words, data=made.data, at=origin)
+            known.met = _Met()
+            self._origins[rule, origin[0].identity, origin[1].identity] = known
+        known.met.again(self._cause, referred=False)
+        known.keys |= set(keys)
+        if len(known.claims) < _MOST_CLAIMS:
+            known.claims.append(claim)
 
     def _null(self, element: str, keys: Iterable[object], spot: Spot, one: Sequence[Shape], other: Sequence[Shape]) -> None:
         """Note that null has come or gone, beside whatever else has changed."""
@@ -973,7 +987,7 @@ class _Comparison:
             return False
         self._trials.pop()
         trial = copy(self)
-        trial._noted, trial._queue, trial._pairs = {}, deque(), {}
+        trial._noted, trial._queue, trial._pairs, trial._origins = {}, deque(), {}, {}
         trial._left, trial._tried = _SHORT_LOOK, self._tried + 1
         trial._shape("", one, other, spot, ([one], [other]))
         trial.look_into()
@@ -1164,6 +1178,15 @@ def moved_words(before: Sequence[str], after: Sequence[str]) -> tuple[str, str]:
 def _bare(operation: Operation) -> str:
     """Return a call but for the names of its path parameters and a slash at the end."""
     return f"{operation.method} {shape_of(operation.path).rstrip('/')}"
+
+
+def _origin(one: Sequence[Shape], other: Sequence[Shape]) -> tuple[Node, Node] | None:
+    """Return the two schemas between which an edit was made, whatever others hold beside them; None where that is several."""
+    if len(one) != 1 or len(other) != 1 or len(one[0].atoms) != len(other[0].atoms):
+        return None
+    pairs = list(zip(one[0].atoms, other[0].atoms, strict=True))
+    edited = [pair for pair in pairs if not same(pair[0].value, pair[1].value)]
+    return edited[0] if len(edited) == 1 else None
 
 
 def _both(old: JSON, new: JSON) -> dict[str, JSON]:
