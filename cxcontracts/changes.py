@@ -85,6 +85,7 @@ _FURTHER = (
 _TEXTS = ("contentEncoding", "contentMediaType", "contentSchema")
 """Keys that say what a text is made of, which no validator looks at."""
 
+_ANNOUNCING = ("deprecated", "x-sunset", "x-stability-level")
 _OPEN = "x-extensible-enum"
 """An open list of values: https://opensource.zalando.com/restful-api-guidelines/#112."""
 
@@ -269,7 +270,8 @@ class _Comparison:
                     words.removeprefix("is ") if rule == "deprecated" else f"{rule.replace('-', ' ')}: {words}".removesuffix(": ")
                 )
                 change = f"{part} {said}"
-                self.add(element, change, rule, *keys, at=at, words=words, data=words)
+                written_ = [{key: each[key] for key in _ANNOUNCING if key in each} for each in (one, other)]
+                self.add(element, change, rule, *keys, at=at, words=words, data=_both(*written_))
 
     def described(self, element: str, was: Node, is_: Node) -> None:
         """Note that two versions of a part are described differently, where that was asked for."""
@@ -310,7 +312,14 @@ class _Comparison:
             self._followed.add(str(renamed))
             words, at = f"at {renamed}", (operation.node, renamed.node)
             self.add(
-                element, f"moved to {renamed}", "operation-moved", keys, at=at, words=words, data=words, claim=Gone(operation)
+                element,
+                f"moved to {renamed}",
+                "operation-moved",
+                keys,
+                at=at,
+                words=words,
+                data=_bare(renamed),
+                claim=Gone(operation),
             )
             if _bare(operation) == _bare(renamed):  # else what is there may be another thing under the same name
                 self._inside(operation, renamed)
@@ -491,7 +500,7 @@ class _Comparison:
             (one.node.identity, "security"),
             at=(one.node, other.node),
             words=f"{after}; it was {before}",
-            data=_both(before, after),
+            data=_both(*map(_asked_for, (one, other))),
             claim=TurnedAway(one, other),
         )
 
@@ -727,10 +736,7 @@ class _Comparison:
             *_whole(all_[1]),
             at=at,
             words=", ".join(parts),
-            data=[
-                [described(_shallow(before, shape)) for shape in left[0]],
-                [described(_shallow(after, shape)) for shape in left[1]],
-            ],
+            data=_both([_shallow(before, shape) for shape in left[0]], [_shallow(after, shape) for shape in left[1]]),
             claim=claim,
         )
 
@@ -806,7 +812,7 @@ class _Comparison:
         claim = OtherValues(spot, tuple(lost or one), tuple(more or other), old, new)
         rule = f"{_side(spot)}-{'became' if comes else 'no-longer'}-nullable"
         words = "may be null now" if comes else "may no longer be null"
-        self.add(element, words, rule, *keys, at=(_first(one), _first(other)), data=words, claim=claim)
+        self.add(element, words, rule, *keys, at=(_first(one), _first(other)), data={"null": comes}, claim=claim)
 
     def _shape(self, element: str, one: Shape, other: Shape, spot: Spot, all_: tuple[Sequence[Shape], Sequence[Shape]]) -> None:
         before, after = self._readers(spot)
@@ -922,12 +928,12 @@ class _Comparison:
             self._schemas(_below(element, "*"), one.map_nodes, other.map_nodes, spot.member(one, other, name))
         elif one.silent != other.silent and not one.closed and not other.closed:
             words = "any member may be there" if other.silent else "its members are named now"
-            self.add(element, words, rule, *keys, data=words, at=at)
+            self.add(element, words, rule, *keys, data={"silent": other.silent}, at=at)
         elif bool(one.map_nodes) != bool(other.map_nodes):
             self._map(element, one, other, spot, keys, all_)
         if isinstance(spot.whole, Sent) and one.closed != other.closed:
             words = "other members are now refused" if other.closed else "other members are no longer refused"
-            self.add(element, words, rule, *keys, data=words, at=at)
+            self.add(element, words, rule, *keys, data={"closed": other.closed}, at=at)
         old, new = _patterns(one), _patterns(other)
         if old.keys() != new.keys():
             data = _both(sorted(old), sorted(new))
@@ -1032,6 +1038,10 @@ def _patterns(shape: Shape) -> dict[str, list[Node]]:
         for pattern in atom.value.get("patternProperties") or ():
             found.setdefault(pattern, []).append(atom.child("patternProperties", pattern))
     return found
+
+
+def _asked_for(operation: Operation) -> JSON:
+    return [[[*scheme.meaning, *sorted(scheme.scopes)] for scheme in alternative] for alternative in operation.security]
 
 
 def _login_in_words(operation: Operation) -> str:
@@ -1232,8 +1242,8 @@ def _named(parameter: Parameter) -> list[JSON]:
     return list(parameter.key) if parameter.place == "path" else [parameter.place, parameter.name]
 
 
-def _written(writing: Parameter | Encoding) -> str:
-    return f"as {writing.media}" if writing.media else f"{writing.style}, {'one by one' if writing.explode else 'together'}"
+def _written(writing: Parameter | Encoding) -> list[JSON]:
+    return [writing.style, writing.explode, writing.media]
 
 
 def _shown_as(writing: Parameter | Encoding, name: str = "") -> str:
