@@ -134,6 +134,29 @@ def test_one_thing_that_happened_to_many_parts_is_told_once_wherever_they_stand(
     assert group.names == ("GET /a 200 x.price", "GET /b 200 cost")
 
 
+def test_parts_of_one_whole_that_changed_alike_say_how_once() -> None:
+    elements = ("GET /a query x", "GET /a query y")
+    (group,) = groups(*of_rule("request-enum-narrowed", *elements, change='no longer "lost"'))
+
+    assert group.sentence == '2 query parameters take fewer values: no longer "lost"'
+    assert group.names == ("x", "y")
+
+
+def test_a_sentence_that_is_all_change_stays_whole() -> None:
+    elements = ("GET /a 200 application/json x", "GET /b 200 application/json y")
+    changes = of_rule("response-members-changed", *elements, change="their members are named now")
+
+    assert sentences(*changes, coarse=True) == ["2 fields: their members are named now"]
+
+
+def test_callbacks_are_named_by_their_place() -> None:
+    changes = of_rule("event-address-changed", "POST /a callback.x", "POST /b callback.y", change='"/b", it was "/a"')
+    (group,) = groups(*changes)
+
+    assert group.sentence == '2 callbacks are sent to another address: "/b", it was "/a"'
+    assert group.names == ("POST /a callback.x", "POST /b callback.y")
+
+
 def test_what_many_parts_have_of_their_own_follows_their_name() -> None:
     first, second = (
         dataclasses.replace(
@@ -228,6 +251,7 @@ def test_a_single_change_keeps_its_sentence_and_its_element() -> None:
 
 
 def test_a_change_without_a_sentence_is_told_by_what_changed() -> None:
+    assert sentences(dataclasses.replace(DOUBTED, because="", change="other")) == ["other"]
     assert sentences(dataclasses.replace(DOUBTED, because="", change="")) == ["response-pattern-changed"]
 
 

@@ -27,6 +27,10 @@ from cxcontracts.reports.elements import element_of
         ("GET /stations 200 header.etag", "header", "etag", "the header etag"),
         ("POST /bookings callback.delayed", "callback", "delayed", "the callback delayed"),
         ("webhook delayed event application/json cause", "field", "cause", "cause"),
+        ("GET /stations 200 application/json default", "field", "default", "default"),
+        ("GET /stations query", "", "", ""),
+        ("GET /stations all", "", "", ""),
+        ("GET /stations 2000", "", "", ""),
         ("info version", "operation", "info version", "info version"),
     ],
 )

@@ -147,7 +147,8 @@ def shown(rule: str, element: str, exchange: Exchange) -> tuple[str, str]:
         ("request-parameter-required-added", "POST /x query page", 'POST /x?limit=5 no "page" {"a": [{}]}', None),
         ("request-parameter-became-required", "POST /x header X-Id", 'POST /x?limit=5 no "X-Id" {"a": [{}]}', None),
         ("request-parameter-removed", "POST /x query limit", None, None),
-        ("request-parameter-removed", "POST /x path limit", None, None),
+        ("request-type-changed", "POST /x query page", None, None),
+        ("request-parameter-removed", "POST /x path id", None, None),
         ("response-header-removed", "POST /x 200 header.etag", None, '200 no "etag" {"a": [{"c": 1}]}'),
         ("response-type-changed", "POST /x 200 application/json z", None, None),
     ],
@@ -160,6 +161,10 @@ def test_what_is_missing_is_told_where_that_is_the_point_and_nowhere_else(
     lines = shown(rule, element, exchange)
 
     assert lines == (request_ or 'POST /x?limit=5 {"a": [{}]}', response or '200 {"a": [{"c": 1}]}')
+
+
+def test_a_finding_is_no_change_and_has_nothing_missing() -> None:
+    assert request_line(finding(element="GET /x query limit"), Exchange(Request("GET", "/x"), Response(200)), 99) == "GET /x"
 
 
 def test_a_body_that_is_missing_is_told_to_be() -> None:
@@ -177,6 +182,14 @@ def test_of_a_size_the_number_is_the_proof() -> None:
 
     assert sent == 'POST /x {"a": "xxxxxxxxxx…" (2,001 characters)}'
     assert came == f'200 {{"a": [1, …] (251 items), "b": "{"y" * 40}"}}'
+
+
+def test_what_only_leads_to_a_size_is_not_counted() -> None:
+    exchange = Exchange(Request("GET", "/x"), Response(200, body={"a": [{"b": "x" * 31}, {}, {}, {}]}))
+
+    _, came = shown("response-length-changed", "GET /x 200 application/json a.*.b", exchange)
+
+    assert came == '200 {"a": [{"b": "xxxxxxxxxx…" (31 characters)}, {}, {}, {}]}'
 
 
 def test_what_stands_in_the_url_is_cut_too() -> None:

@@ -258,8 +258,8 @@ def _short(element: Element) -> str:
     >>> _short(element_of("GET /stations 200 application/json zones.*.name"))
     'GET /stations 200 zones.*.name'
     """
-    name = "" if element.name in (element.place, element.operation) or element.noun == "webhook" else element.name
-    return " ".join(filter(None, (element.operation, element.place, name)))
+    name = () if element.noun == "callback" else (element.name,)
+    return " ".join((element.operation, element.place, *name))
 
 
 def _sentence(members: Sequence[_Told], nouns: str) -> str:
