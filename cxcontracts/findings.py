@@ -147,7 +147,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """Which contract was judged: ``info.version``, the digest of its files, ``sha256:…``; ``info.title`` where it is asked for."""
+    """Which contract was judged: ``info.version``, the digest of its files, ``sha256:…``; ``info.title`` where it is known."""
 
     version: str
     digest: str
