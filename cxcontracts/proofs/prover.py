@@ -1,0 +1,138 @@
+"""The one who proves: what became of a claim, and the least call that the record takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from cxcontracts.acceptance import IGNORED_HEADERS
+from cxcontracts.containment.building import Builder, Unbuildable
+from cxcontracts.containment.nodes import Node, TooManyShapes
+from cxcontracts.containment.sets import Undecidable
+from cxcontracts.contracts.operation import Operation, Parameter
+from cxcontracts.errors import ContractError
+from cxcontracts.exchanges import JSON, NO_BODY, Exchange, Request, Response
+from cxcontracts.findings import Verdict
+from cxcontracts.scenes import Side, Voice
+from cxcontracts.sending import Entry, call, sent_media
+
+NOT_SHOWN = "no exchange was found that shows it"
+IGNORED, REFUSED = "what is sent there is ignored", "a call that sends it is refused"
+"""What becomes of a call that sends what is no longer declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a claim.
+
+    Attributes:
+        verdict: Broken, with a witness; intact, where it is harmless; unproven.
+        witness: The exchange that proves it; None unless broken.
+        doubt: Why it is unproven; empty otherwise.
+        effect: What becomes of the call, where the rule leaves that open; empty otherwise.
+    """
+
+    verdict: Verdict
+    witness: Exchange | None = None
+    doubt: str = ""
+    effect: str = ""
+
+
+HARMLESS = Outcome(Verdict.INTACT)
+
+
+class Claim(Protocol):
+    """That a change breaks somebody."""
+
+    def proof(self, prover: Prover) -> Outcome:
+        """Prove it, or rule it out.
+
+        Raises:
+            ContractError: If a contract is unsound there.
+            TooManyShapes, Undecidable: If nobody can tell.
+        """
+
+
+class Prover:
+    """Proves claims about two versions of one contract."""
+
+    def __init__(self, record: Side, candidate: Side) -> None:
+        self.record = record
+        self.candidate = candidate
+        self._calls: dict[int, Request] = {}
+
+    def outcome(self, claim: Claim) -> Outcome:
+        """Return what becomes of a claim."""
+        try:
+            return claim.proof(self)
+        except TooManyShapes:
+            return unproven("more alternatives than can be told apart")
+        except Undecidable as reason:
+            return unproven(str(reason))
+        except ContractError as error:
+            return unproven(error.problems[0].what)
+
+    def call(self, operation: Operation) -> Request:
+        """Return the least call that the record takes."""
+        key = operation.node.identity
+        if key not in self._calls:
+            self._calls[key] = self.call_with(operation, {})
+        return self._calls[key]
+
+    def call_with(
+        self, operation: Operation, values: Mapping[tuple[str, object], JSON], body: JSON = NO_BODY, media: str = ""
+    ) -> Request:
+        """Return a call that the record takes, with what it needs and some values of our own.
+
+        Args:
+            values: Parameter, by its key, to its value.
+            body: The body; by default one that the record needs, if it needs one.
+            media: The media type of the body; empty where the contract chooses.
+        """
+        entries: list[Entry] = []
+        given: dict[str, JSON] = {}
+        for parameter in operation.parameters:
+            if parameter.key in values or (parameter.required and not is_ignored(parameter)):
+                entry = Entry(f"{parameter.place}.{parameter.name}", parameter.place, parameter.name, parameter.key, None)
+                entries.append(entry)
+                given[entry.key] = values[parameter.key] if parameter.key in values else self.sample(parameter.nodes)
+        if body is NO_BODY and operation.body is not None and operation.body.required:
+            sent = sent_media(operation.body, media)
+            body = self.sample(sent.nodes) if sent is not None else NO_BODY
+        if body is not NO_BODY:
+            entries.append(Entry("body", "body", "", None, None))
+            given["body"] = body
+        return call(operation, entries, {}, media, **given)
+
+    def sample(self, nodes: Sequence[Node]) -> JSON:
+        """Return a value that the record takes; any text where none was found."""
+        try:
+            return self.sender.value(nodes)
+        except (Unbuildable, TooManyShapes, ContractError):
+            return "text"
+
+    @cached_property
+    def sender(self) -> Builder:
+        """Builds what the record takes."""
+        return Builder(self.record.requests)
+
+    def answered(self, one: Operation, other: Operation, voice: Voice, **said: JSON) -> Exchange:
+        """Return the least call of the record with an answer of the candidate."""
+        return Exchange(self.call(one), self.candidate.response(other, voice, **said))
+
+
+def unproven(reason: str) -> Outcome:
+    """Return that nobody can tell, and why."""
+    return Outcome(Verdict.UNPROVEN, None, reason)
+
+
+def broken(request: Request, response: Response, effect: str = "") -> Outcome:
+    """Return that it breaks somebody, with the exchange that shows it."""
+    return Outcome(Verdict.BROKEN, Exchange(request, response), effect=effect)
+
+
+def is_ignored(parameter: Parameter) -> bool:
+    """Tell whether a parameter means nothing, as OpenAPI has it."""
+    return parameter.place == "header" and parameter.name.lower() in IGNORED_HEADERS

@@ -1,0 +1,165 @@
+"""Exchanges that show something: built along the way to it, with nothing else in them, and confirmed on both sides."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+
+from cxcontracts.acceptance import Taken, refusal
+from cxcontracts.acceptance import refused as not_taken
+from cxcontracts.containment.building import Builder, Unbuildable, allows
+from cxcontracts.containment.narrowing import narrowed
+from cxcontracts.containment.nodes import Shape, TooManyShapes
+from cxcontracts.containment.sets import Found, Nothing, Schema, admits
+from cxcontracts.containment.ways import Way
+from cxcontracts.exchanges import JSON
+from cxcontracts.findings import Verdict
+from cxcontracts.proofs.prover import HARMLESS, NOT_SHOWN, Outcome, Prover, broken, unproven
+from cxcontracts.proofs.wholes import ALL_HEADERS, DEEP, Sent, Spot, Told
+
+
+def shown(prover: Prover, spot: Spot, whole: Told, way: Way, value: JSON, schema: Schema, known: Sequence[Schema]) -> Outcome:
+    """Prove that an answer may hold a value at the end of a way that it could not hold before."""
+    answers = _along(prover.candidate.builder, way, value, schema, known)
+    return shown_whole(prover, whole, agreeable(prover, spot, answers))
+
+
+def shown_whole(prover: Prover, whole: Told, answers: Iterator[JSON], *, new_to_record: bool = True) -> Outcome:
+    """Return the first answer that the candidate allows, and the record does not where it has to be new.
+
+    An answer that both allow shows that another alternative of the record covers the change.
+    """
+    before, after = whole.readers(prover)
+    known = False
+    if whole.unread:
+        return unproven(whole.unread)
+    for answer in answers:
+        if whole.header and whole.header != ALL_HEADERS:  # it travels as text, and was compared as text
+            return Outcome(Verdict.BROKEN, whole.exchange(prover, answer))
+        if allows(after, whole.after, answer):
+            if not new_to_record or not allows(before, whole.before, answer):
+                return Outcome(Verdict.BROKEN, whole.exchange(prover, answer))
+            known = True
+    return HARMLESS if known else unproven(NOT_SHOWN)
+
+
+def refused(
+    prover: Prover, spot: Spot, whole: Sent, way: Way, value: JSON, schema: Schema, refusing: Sequence[Schema]
+) -> Outcome:
+    """Prove that a value that could be sent at the end of a way is refused now."""
+    if whole.unread:
+        return unproven(whole.unread)
+    if whole.text:
+        sides = (prover.record.requests, whole.before), (prover.candidate.requests, whole.after)
+        taken = [
+            Taken(True, tuple(narrowed(reader, each, DEEP) for each in reader.shapes(nodes)), text=True)
+            for reader, nodes in sides
+        ]
+        known = False
+        for sent in agreeable(prover, spot, _along(prover.sender, way, value, schema, ())):
+            before, after = (not_taken(each, {"const": sent}) for each in taken)
+            if sent is not None and isinstance(before, Nothing) and isinstance(after, Found):
+                return broken(whole.request(prover, sent), refusal(whole.other))
+            known = known or isinstance(after, Nothing)
+        return HARMLESS if known else unproven(NOT_SHOWN)
+    requests = _along(prover.sender, way, value, schema, refusing)
+    return refused_whole(prover, whole, agreeable(prover, spot, requests))
+
+
+def refused_whole(prover: Prover, whole: Sent, requests: Iterator[JSON]) -> Outcome:
+    """Return the first request that the record took and the candidate refuses.
+
+    One that both take shows that another alternative of the candidate covers the change.
+    """
+    before, after = whole.readers(prover)
+    known = False
+    if whole.unread:
+        return unproven(whole.unread)
+    for sent in requests:
+        if allows(before, whole.before, sent):
+            if not allows(after, whole.after, sent):
+                return broken(whole.request(prover, sent), refusal(whole.other))
+            known = True
+    return HARMLESS if known else unproven(NOT_SHOWN)
+
+
+def agreeable(prover: Prover, spot: Spot, wholes: Iterable[JSON], without: str = "") -> Iterator[JSON]:
+    """Yield each whole with what the other side needs on the way to the spot, then as it is.
+
+    An exchange proves one change best when nothing else in it would break anybody.
+    """
+    told = isinstance(spot.whole, Told)
+    builder = prover.candidate.builder if told else prover.sender
+    for whole in wholes:
+        filled = copy.deepcopy(whole)
+        part = filled
+        for old, new in zip(spot.old, spot.new, strict=True):
+            ours, theirs = (new, old) if told else (old, new)
+            _fill(builder, part, ours.shape, theirs.shape.required, "")
+            part = _below(part, ours.name)
+        if spot.old or spot.new or without:
+            last = spot.shapes
+            if last is not None:
+                ours_, theirs_ = (last[1], last[0]) if told else last
+                _fill(builder, part, ours_, theirs_.required, without)
+        if filled != whole:
+            yield filled
+        yield whole
+
+
+def _fill(builder: Builder, part: JSON, shape: Shape, names: Iterable[str], without: str) -> None:
+    """Give an object the members that are asked for, as far as its shape has them."""
+    if not isinstance(part, dict):
+        return
+    for name in sorted(names):
+        nodes = shape.slot(name).nodes
+        if name not in part and name != without and nodes and not builder.reader.hides(nodes):
+            with suppress(Unbuildable, TooManyShapes):
+                part[name] = builder.value(nodes)
+
+
+def _below(part: JSON, name: str | int | None) -> JSON:
+    """Return what is one step further inside; None where nothing is."""
+    if isinstance(part, dict):
+        return part.get(str(name))
+    if isinstance(part, list) and part:
+        return part[name] if isinstance(name, int) and name < len(part) else part[-1]
+    return None
+
+
+def built(builder: Builder, way: Way) -> Iterator[JSON]:
+    """Yield a value that takes a way, if there is one."""
+    with suppress(Unbuildable):
+        yield builder.along(way)
+
+
+def _along(builder: Builder, way: Way, value: JSON, schema: Schema, refusing: Sequence[Schema]) -> Iterator[JSON]:
+    assert way.end is not None
+    for end in _ends(builder, way.end, value, schema, refusing):
+        with suppress(Unbuildable):
+            yield builder.along(way, end)
+
+
+def _ends(builder: Builder, shape: Shape, value: JSON, schema: Schema, refusing: Sequence[Schema]) -> Iterator[JSON]:
+    """Yield whole values in place of a sketched one, where they are as telling; then the sketch."""
+    if isinstance(value, dict | list):
+        for whole in _fleshed(builder, shape, value):
+            if admits(schema, whole) and not any(admits(each, whole) for each in refusing):
+                yield whole
+    if not (shape.closed and isinstance(value, dict) and any(not shape.slot(name).declared for name in value)):
+        yield value
+
+
+def _fleshed(builder: Builder, shape: Shape, sketch: JSON) -> Iterator[JSON]:
+    with suppress(Unbuildable):
+        if isinstance(sketch, list):
+            yield [builder.value(shape.items(index)) for index in range(len(sketch))]
+        else:
+            least = builder.of_shape(Shape(shape.atoms, frozenset({"object"})))
+            if isinstance(least, dict):
+                more = {name: builder.value(shape.slot(name).nodes) for name in sketch if name not in least}
+                yield {**least, **more}
+                yield {**least, **sketch}
+    with suppress(Unbuildable):
+        yield builder.of_shape(shape)

@@ -1,0 +1,153 @@
+"""What a schema is a part of, seen from outside: an answer, an event, a body, a parameter; and the way from there to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cxcontracts.containment.narrowing import Interest
+from cxcontracts.containment.nodes import Node, Reader, Shape
+from cxcontracts.containment.ways import Turn
+from cxcontracts.contracts.operation import Answer, Media, Operation, Parameter
+from cxcontracts.exchanges import JSON, Exchange, Request, Response
+from cxcontracts.paths import EACH
+from cxcontracts.proofs.prover import Prover
+from cxcontracts.scenes import Voice
+
+DEEP = Interest(levels=2)
+"""How deep alternatives are compared as wholes."""
+
+ALL_HEADERS = "*"
+"""The headers of an answer together, as one object."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an answer says as a whole: its body in one media type, or one of its headers.
+
+    Attributes:
+        one, other: The operation in both versions.
+        answer: What the candidate says of the status.
+        before, after: The schemas of the whole.
+        media: The media type; None for a header.
+        header: The header's name, or :data:`ALL_HEADERS`; empty for a body.
+    """
+
+    one: Operation
+    other: Operation
+    answer: Answer
+    before: Sequence[Node]
+    after: Sequence[Node]
+    media: Media | None = None
+    header: str = ""
+
+    @property
+    def unread(self) -> str:
+        """Why nothing can be said of a body; empty where it can be read."""
+        return "" if self.media is None else _unread(self.media)
+
+    def readers(self, prover: Prover) -> tuple[Reader, Reader]:
+        """Return what expands the schemas of record and candidate."""
+        return prover.record.responses, prover.candidate.responses
+
+    def exchange(self, prover: Prover, whole: JSON) -> Exchange:
+        """Return an answer that holds the whole."""
+        if self.header == ALL_HEADERS:
+            voice = Voice(self.answer, next((media for media in self.answer.media if media.json), None))
+            return prover.answered(self.one, self.other, voice, headers=whole)
+        if self.header:
+            voice = Voice(self.answer, next((media for media in self.answer.media if media.json), None))
+            filled = prover.candidate.response(self.other, voice).headers
+            return prover.answered(self.one, self.other, voice, headers={**filled, self.header: whole})
+        return prover.answered(self.one, self.other, Voice(self.answer, self.media), body=whole)
+
+
+@dataclass(frozen=True)
+class Delivered(Told):
+    """What an event says that a partner sends of its own accord: a webhook, or a callback."""
+
+    def exchange(self, prover: Prover, whole: JSON) -> Exchange:
+        """Return the event, and the answer that it is met with."""
+        media = self.media.name if self.media is not None else "application/json"
+        path = self.other.path if self.other.path.startswith("/") else f"/{self.other.path}"
+        return Exchange(Request(self.other.method, path, (), {"content-type": media}, whole), Response(200, assumed=True))
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a request takes as a whole: its body in one media type, or one of its parameters.
+
+    Attributes:
+        one, other: The operation in both versions.
+        before, after: The schemas of the whole.
+        media: The media type of the record; None for a parameter.
+        parameter: The parameter of the record; None for a body.
+    """
+
+    one: Operation
+    other: Operation
+    before: Sequence[Node]
+    after: Sequence[Node]
+    media: Media | None = None
+    parameter: Parameter | None = None
+
+    @property
+    def text(self) -> bool:
+        """Whether its scalars travel as text."""
+        if self.media is not None:
+            return self.media.form or self.media.name.startswith("text/")
+        return not (self.parameter and self.parameter.media)
+
+    @property
+    def unread(self) -> str:
+        """Why nothing can be said of a body; empty where it can be read."""
+        return "" if self.media is None or self.media.form else _unread(self.media)
+
+    def readers(self, prover: Prover) -> tuple[Reader, Reader]:
+        """Return what expands the schemas of record and candidate."""
+        return prover.record.requests, prover.candidate.requests
+
+    def request(self, prover: Prover, whole: JSON) -> Request:
+        """Return a call that sends the whole."""
+        if self.parameter is not None:
+            return prover.call_with(self.one, {self.parameter.key: whole})
+        assert self.media is not None
+        return prover.call_with(self.one, {}, whole, self.media.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where two schemas meet, seen from the whole that they are a part of.
+
+    Attributes:
+        whole: The whole.
+        old, new: The way from there in record and candidate.
+        shapes: The two alternatives that meet there, where that is settled.
+    """
+
+    whole: Told | Sent
+    old: tuple[Turn, ...] = ()
+    new: tuple[Turn, ...] = ()
+    shapes: tuple[Shape, Shape] | None = None
+
+    def at(self, one: Shape, other: Shape) -> Spot:
+        """Return the spot with the two alternatives that meet there."""
+        return replace(self, shapes=(one, other))
+
+    def member(self, one: Shape, other: Shape, name: str) -> Spot:
+        """Return the spot of a member."""
+        return Spot(
+            self.whole, (*self.old, Turn(one, name, name, list_=False)), (*self.new, Turn(other, name, name, list_=False))
+        )
+
+    def item(self, one: Shape, other: Shape, index: int | None) -> Spot:
+        """Return the spot of an item, or of any after the first ones where *index* is None."""
+        return Spot(
+            self.whole, (*self.old, Turn(one, EACH, index, list_=True)), (*self.new, Turn(other, EACH, index, list_=True))
+        )
+
+
+def _unread(media: Media) -> str:
+    """Return why nothing can be said of a body; empty where it is JSON, plain text, or a token whose claims are JSON."""
+    plain = media.name.startswith("text/") and not media.name.endswith(("xml", "html"))
+    return "" if media.json or plain or media.name == "application/jwt" else f"{media.name} is not JSON and nothing reads it"
