@@ -85,7 +85,8 @@ def _moved(record: Side, candidate: Side) -> dict[str, str]:
 
 def version(side: Side) -> Version:
     """Return which version of a contract a side is."""
-    return Version(side.contract.version, side.contract.folder.digest(), side.contract.document.name)
+    contract = side.contract
+    return Version(contract.version, contract.folder.digest(), contract.document.name, contract.title)
 
 
 def _rank(change: Change) -> tuple[int, int]:
@@ -150,6 +151,18 @@ def _sentence(rule: Rule, difference: Difference, outcome: Outcome) -> str:
 
 def _name(element: str, rule: str) -> str:
     """Return what an element is called in a sentence: the path in a body without what leads there."""
+    return _name_in_answer(element, rule) + (_of_status(element) if rule.startswith("response-") else "")
+
+
+def _of_status(element: str) -> str:
+    """Return which answer a part is of, where that is no success."""
+    _, _, status, *rest = [*element.split(" ", 3), ""]
+    if not any(rest) or status.startswith("2"):
+        return ""
+    return " (in any other answer)" if status == "default" else f" (in {status})"
+
+
+def _name_in_answer(element: str, rule: str) -> str:
     method, path, *rest = element.split(" ", 4)
     if method == "webhook" and not rest:
         return f"the webhook {path}"

@@ -20,6 +20,7 @@ _FAMILIES: Final = {
     "format": ("format",),
     "size": ("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
 }
+_MOST_VALUES: Final = 12
 _FAMILY: Final = {key: family for family, keys in _FAMILIES.items() for key in keys}
 _LEAVING_TYPES_AS_THEY_ARE: Final = frozenset({"enum", "const"})
 
@@ -52,11 +53,11 @@ def edit(old: Schema, new: Schema) -> Edit:
     return Edit(kind, _words(old, new), words, {"old": old, "new": new})
 
 
-def null_apart(old: Schema, new: Schema) -> Schema | None:
-    """Return the old schema with null as the new one has it, where null has come or gone beside another edit; else None.
+def null_apart(old: Schema, new: Schema) -> tuple[Schema, Schema] | None:
+    """Return both schemas without null, where null has come or gone beside another edit; else None.
 
     >>> null_apart({"type": "string", "minLength": 1}, {"type": ["null", "string"]})
-    {'type': ['null', 'string'], 'minLength': 1}
+    ({'type': 'string', 'minLength': 1}, {'type': 'string'})
     """
     before, after = _flat(old), _flat(new)
     if before is None or after is None or "type" not in before or "type" not in after:
@@ -66,9 +67,14 @@ def null_apart(old: Schema, new: Schema) -> Schema | None:
     nulls = ["null" in each for each in types]
     if nulls[0] == nulls[1] or types[0] - {"null"} != types[1] - {"null"} or not _beyond_null(before, after, differing):
         return None
-    whole = {**before, "type": sorted(types[0] | {"null"} if nulls[1] else types[0] - {"null"})}
+    return _without_null(before), _without_null(after)
+
+
+def _without_null(schema: Mapping[str, Any]) -> Schema:
+    types = sorted(_types(schema) - {"null"})
+    whole = {**schema, "type": types[0] if len(types) == 1 else types}
     if "enum" in whole:
-        whole["enum"] = [value for value in whole["enum"] if value is not None] + [None] * nulls[1]
+        whole["enum"] = [value for value in whole["enum"] if value is not None]
     return whole
 
 
@@ -92,11 +98,15 @@ def _values(old: Schema, new: Schema) -> str:
     before, after = ((_flat(each) or {}).get("enum") for each in (old, new))
     if before is None or after is None:
         return f"{described(new)}; it was {described(old)}"
-    more = [shown(value, 80) for value in after if value not in before]
-    less = [shown(value, 80) for value in before if value not in after]
+    more = _few([shown(value, 80) for value in after if value not in before])
+    less = _few([shown(value, 80) for value in before if value not in after])
     if more and less:
         return f"with {listed(more)}, without {listed(less)}"
     return listed(more) if more else f"no longer {listed(less, 'or')}"
+
+
+def _few(words: list[str]) -> list[str]:
+    return words if len(words) <= _MOST_VALUES else [*words[: _MOST_VALUES - 1], f"{len(words) - _MOST_VALUES + 1} more"]
 
 
 def _kind(old: Schema, new: Schema) -> str:

@@ -350,3 +350,19 @@ def test_an_operation_that_cannot_be_read_in_the_record_is_not_compared_and_stop
     changes = compared(broken, contract(f"/a: {{get: {{{OK}}}}}\n/b: {{get: {{{OK}}}}}")).changes
 
     assert [(change.rule, change.element) for change in changes] == [("not-compared", "GET /a")]
+
+
+@pytest.mark.parametrize(
+    ("status", "because"),
+    [
+        ("'404'", "a (in 404) is no longer answered"),
+        ("default", "a (in any other answer) is no longer answered"),
+        ("'201'", "a is no longer answered"),
+    ],
+)
+def test_what_is_no_success_says_which_answer_it_is(status: str, because: str) -> None:
+    def failing(members: str) -> str:
+        said = f"{{content: {{application/json: {{schema: {{type: object, properties: {{{members}}}}}}}}}}}"
+        return operation(f"responses: {{'200': {{}}, {status}: {said}}}")
+
+    assert only(failing("a: {}, b: {}"), failing("b: {}")).because == because

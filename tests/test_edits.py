@@ -55,12 +55,12 @@ def test_values_are_told_whole() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "apart"),
     [
-        ({**TEXT, "minLength": 1}, {"type": ["null", "string"]}, {"type": ["null", "string"], "minLength": 1}),
-        ({"type": ["null", "string"]}, {**TEXT, "minLength": 1}, {"type": ["string"]}),
+        ({**TEXT, "minLength": 1}, {"type": ["null", "string"]}, ({**TEXT, "minLength": 1}, TEXT)),
+        ({"type": ["null", "string"]}, {**TEXT, "minLength": 1}, (TEXT, {**TEXT, "minLength": 1})),
         (
             {"type": ["string"], "enum": ["a"]},
             {"type": ["null", "string"], "enum": ["a", "b", None]},
-            {"type": ["null", "string"], "enum": ["a", None]},
+            ({**TEXT, "enum": ["a"]}, {**TEXT, "enum": ["a", "b"]}),
         ),
         (TEXT, {"type": ["null", "string"]}, None),
         (TEXT, {"type": ["null", "integer"]}, None),
@@ -69,3 +69,10 @@ def test_values_are_told_whole() -> None:
 )
 def test_null_that_comes_or_goes_beside_another_edit_is_told_apart(old: Any, new: Any, apart: Any) -> None:
     assert null_apart(old, new) == apart
+
+
+def test_of_many_values_the_first_are_told_and_how_many_there_are_more() -> None:
+    words = edit({"enum": ["a"]}, {"enum": ["a", *(f"v{number}" for number in range(30))]}).words
+
+    assert words.startswith('"v0", "v1"')
+    assert words.endswith("and 19 more")

@@ -301,3 +301,9 @@ def test_a_tag_that_a_discriminator_asks_for_is_a_part_of_the_promise() -> None:
     found = verdicts(saying(choice, shapes), saying("{type: object, properties: {x: {}, y: {}}}", shapes))
 
     assert Verdict.BROKEN in found.values()
+
+
+def test_null_that_comes_beside_another_edit_is_a_break_of_its_own() -> None:
+    found = judged(saying("{type: string, minLength: 1}"), saying("{type: [string, 'null']}"))
+
+    assert {change.rule: body(change) for change in found} == {"response-became-nullable": None, "response-length-changed": ""}

@@ -222,7 +222,8 @@ class Schemas:
             return
         if (apart := null_apart(old, new)) is not None:
             self._null(element, keys, spot, one, other)
-            old = apart
+            old, new = apart
+            one, other = ([Shape(each.atoms, each.types - {"null"}) for each in shapes] for shapes in (one, other))
         made = edit(old, new)
         before, after = self._readers(spot)
         claim = OtherValues(

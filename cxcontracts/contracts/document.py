@@ -125,8 +125,16 @@ class Contract:
     @property
     def version(self) -> str:
         """``info.version`` as text; empty where there is none."""
+        return self._information("version")
+
+    @property
+    def title(self) -> str:
+        """``info.title`` as text; empty where there is none."""
+        return self._information("title")
+
+    def _information(self, key: str) -> str:
         info = self.root.value.get("info")
-        return str(info.get("version", "")) if isinstance(info, dict) else ""
+        return str(info.get(key, "")) if isinstance(info, dict) else ""
 
     def follow(self, file: File, node: Node, reference: str) -> Node:
         """Return what a ``$ref`` in *file* points to.
