@@ -307,3 +307,13 @@ def test_null_that_comes_beside_another_edit_is_a_break_of_its_own() -> None:
     found = judged(saying("{type: string, minLength: 1}"), saying("{type: [string, 'null']}"))
 
     assert {change.rule: body(change) for change in found} == {"response-became-nullable": None, "response-length-changed": ""}
+
+
+def test_what_else_is_needed_anywhere_in_a_body_is_in_the_witness() -> None:
+    inside = "{type: object, required: [c], properties: {c: {type: string}, z: {type: string}}}"
+    body_ = "{type: object, required: [to], properties: {to: %s, note: {type: string, maxLength: %d}}}"
+    before, after = body_ % (inside, 20), body_ % (inside.replace("[c]", "[c, z]"), 10)
+
+    note = next(change for change in judged(taking(before), taking(after)) if change.rule == "request-length-changed")
+
+    assert set(sent(note)["to"]) == {"c", "z"}

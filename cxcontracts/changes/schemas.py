@@ -266,7 +266,6 @@ class Schemas:
 
     def _shape(self, element: str, one: Shape, other: Shape, spot: Spot, all_: All) -> None:
         before, after = self._readers(spot)
-        spot = spot.at(one, other)
         keys = (*keys_of([one]), *keys_of([other]))
         self._values(element, shallow(before, one), shallow(after, other), keys, spot, [one], [other])
         at = (first([one]), first([other]))

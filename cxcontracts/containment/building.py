@@ -12,7 +12,7 @@ from typing import Any
 
 from cxcontracts.containment.narrowing import NO_DEEPER, narrowed, plain_keys
 from cxcontracts.containment.nodes import TYPES, Node, Reader, Shape, TooManyShapes, lone_reference, tags_of, values_of
-from cxcontracts.containment.sets import Found, Schema, Undecidable, admits, find, refusing_key
+from cxcontracts.containment.sets import Found, Schema, Undecidable, admits, find, missing_members, refusing_key
 from cxcontracts.containment.ways import Turn, Way
 from cxcontracts.exchanges import JSON
 
@@ -228,6 +228,15 @@ def rule_against(reader: Reader, nodes: Sequence[Node], value: JSON) -> str:
         Undecidable: As :func:`allows` does.
     """
     return refusing_key(_translated(reader, nodes, value), value)
+
+
+def lacking(reader: Reader, nodes: Sequence[Node], value: JSON) -> list[tuple[tuple[str | int, ...], str]]:
+    """Return where in a value an object lacks a member that the schemas ask for, and which, as :func:`allows` reads them.
+
+    Raises:
+        Undecidable: As :func:`allows` does.
+    """
+    return missing_members(_translated(reader, nodes, value), value)
 
 
 def _translated(reader: Reader, nodes: Sequence[Node], value: JSON) -> Schema:

@@ -103,6 +103,19 @@ def refusing_key(schema: Schema, value: JSON) -> str:
     return first.kind.name
 
 
+def missing_members(schema: Schema, value: JSON) -> list[tuple[tuple[str | int, ...], str]]:
+    """Return where in a value an object lacks a member that a schema asks for, and which; alternatives are not looked into.
+
+    Raises:
+        Undecidable: As :func:`admits` does.
+    """
+    found = []
+    for error in _validator(_key(schema)).iter_errors(value):
+        if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
+            found.append((tuple(error.instance_path), error.kind.property))
+    return found
+
+
 def satisfiable(schema: Schema) -> bool:
     """Tell whether a schema admits anything; where nobody can tell, it is taken to."""
     try:

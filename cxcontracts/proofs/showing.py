@@ -8,15 +8,18 @@ from contextlib import suppress
 
 from cxcontracts.acceptance import Taken, refusal
 from cxcontracts.acceptance import refused as not_taken
-from cxcontracts.containment.building import Builder, Unbuildable, allows
+from cxcontracts.containment.building import Builder, Unbuildable, allows, lacking
 from cxcontracts.containment.narrowing import narrowed
-from cxcontracts.containment.nodes import Shape, TooManyShapes
-from cxcontracts.containment.sets import Found, Nothing, Schema, admits
-from cxcontracts.containment.ways import Way
+from cxcontracts.containment.nodes import Node, Reader, Shape, TooManyShapes
+from cxcontracts.containment.sets import Found, Nothing, Schema, Undecidable, admits
+from cxcontracts.containment.ways import Turn, Way, ways
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Verdict
 from cxcontracts.proofs.prover import HARMLESS, NOT_SHOWN, Outcome, Prover, broken, unproven
 from cxcontracts.proofs.wholes import ALL_HEADERS, DEEP, Sent, Spot, Told
+
+_MOST_ROUNDS = 4
+_MOST_LACKED = 30
 
 
 def shown(prover: Prover, spot: Spot, whole: Told, way: Way, value: JSON, schema: Schema, known: Sequence[Schema]) -> Outcome:
@@ -85,47 +88,60 @@ def refused_whole(prover: Prover, whole: Sent, requests: Iterator[JSON]) -> Outc
 
 
 def agreeable(prover: Prover, spot: Spot, wholes: Iterable[JSON], without: str = "") -> Iterator[JSON]:
-    """Yield each whole with what the other side needs on the way to the spot, then as it is.
+    """Yield each whole with what the other side needs besides, then as it is.
 
     An exchange proves one change best when nothing else in it would break anybody.
+
+    Args:
+        without: The member of the object at the spot that has to stay away; empty for none.
     """
-    told = isinstance(spot.whole, Told)
-    builder = prover.candidate.builder if told else prover.sender
     for whole in wholes:
-        filled = copy.deepcopy(whole)
-        part = filled
-        for old, new in zip(spot.old, spot.new, strict=True):
-            ours, theirs = (new, old) if told else (old, new)
-            _fill(builder, part, ours.shape, theirs.shape.required, "")
-            part = _below(part, ours.name)
-        if spot.old or spot.new or without:
-            last = spot.shapes
-            if last is not None:
-                ours_, theirs_ = (last[1], last[0]) if told else last
-                _fill(builder, part, ours_, theirs_.required, without)
-        if filled != whole:
-            yield filled
+        with suppress(Undecidable, TooManyShapes):
+            filled = _completed(prover, spot, whole, without)
+            if filled != whole:
+                yield filled
         yield whole
 
 
-def _fill(builder: Builder, part: JSON, shape: Shape, names: Iterable[str], without: str) -> None:
-    """Give an object the members that are asked for, as far as its shape has them."""
-    if not isinstance(part, dict):
-        return
-    for name in sorted(names):
-        nodes = shape.slot(name).nodes
-        if name not in part and name != without and nodes and not builder.reader.hides(nodes):
-            with suppress(Unbuildable, TooManyShapes):
-                part[name] = builder.value(nodes)
+def _completed(prover: Prover, spot: Spot, whole: JSON, without: str) -> JSON:
+    """Return a whole with the members that the other side asks for and ours has, but for what proves the change."""
+    told = isinstance(spot.whole, Told)
+    before, after = spot.whole.readers(prover)
+    (ours, nodes), (theirs, their_nodes) = (after, spot.whole.after), (before, spot.whole.before)
+    builder = prover.candidate.builder
+    if not told:
+        (ours, nodes), (theirs, their_nodes) = (theirs, their_nodes), (ours, nodes)
+        builder = prover.sender
+    turns = spot.new if told else spot.old
+    filled = copy.deepcopy(whole)
+    for _ in range(_MOST_ROUNDS):
+        lacked = [
+            (path, name) for path, name in lacking(theirs, their_nodes, filled) if name != without or not _leads_to(turns, path)
+        ]
+        made = [_made(builder, ours, nodes, filled, path, name) for path, name in lacked[:_MOST_LACKED]]
+        if not any(made):
+            break
+    return filled
 
 
-def _below(part: JSON, name: str | int | None) -> JSON:
-    """Return what is one step further inside; None where nothing is."""
-    if isinstance(part, dict):
-        return part.get(str(name))
-    if isinstance(part, list) and part:
-        return part[name] if isinstance(name, int) and name < len(part) else part[-1]
-    return None
+def _leads_to(turns: Sequence[Turn], path: Sequence[str | int]) -> bool:
+    """Tell whether a path in a value takes given turns."""
+    return len(turns) == len(path) and all(
+        isinstance(step, int) if turn.list_ else str(turn.name) == step for turn, step in zip(turns, path, strict=True)
+    )
+
+
+def _made(builder: Builder, reader: Reader, nodes: Sequence[Node], whole: JSON, path: Sequence[str | int], name: str) -> bool:
+    """Give the object at the end of a path a member; return False where none is declared, or none was found."""
+    for way in ways(reader, nodes, (*map(str, path), name)):
+        if way.end is not None:
+            with suppress(Unbuildable):
+                part = whole
+                for step in path:
+                    part = part[step]
+                part[name] = builder.of_shape(way.end)
+                return True
+    return False
 
 
 def built(builder: Builder, way: Way) -> Iterator[JSON]:

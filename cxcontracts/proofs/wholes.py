@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cxcontracts.containment.narrowing import Interest
 from cxcontracts.containment.nodes import Node, Reader, Shape
@@ -122,17 +122,11 @@ class Spot:
     Attributes:
         whole: The whole.
         old, new: The way from there in record and candidate.
-        shapes: The two alternatives that meet there, where that is settled.
     """
 
     whole: Told | Sent
     old: tuple[Turn, ...] = ()
     new: tuple[Turn, ...] = ()
-    shapes: tuple[Shape, Shape] | None = None
-
-    def at(self, one: Shape, other: Shape) -> Spot:
-        """Return the spot with the two alternatives that meet there."""
-        return replace(self, shapes=(one, other))
 
     def member(self, one: Shape, other: Shape, name: str) -> Spot:
         """Return the spot of a member."""
