@@ -201,6 +201,38 @@ def test_a_parameter_breaks_whoever_calls_or_sends_it(before: str, after: str, v
     assert set(verdicts(with_parameter(before), with_parameter(after)).values()) == {verdict}
 
 
+LIST, OBJECT = "type: array, items: {type: string}", "type: object, properties: {x: {type: string}}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        (f"{{{LIST}}}", f"{{{LIST}, minItems: 1}}", "intact"),
+        (f"{{{LIST}}}", "{type: integer}", "broken"),
+        (f"{{{LIST}}}", "{type: string}", "broken"),
+        (f"{{{LIST}}}, explode: false", "{type: string}, explode: false", "intact"),
+        (f"{{anyOf: [{{{LIST}}}, {{type: string}}]}}", "{type: string}", "broken"),
+        (f"{{{OBJECT}}}", "{type: integer}", "broken"),
+        (f"{{{OBJECT}}}", f"{{{OBJECT}, required: [x]}}", "intact"),
+        ("{properties: {x: {}, y: {}}}", "{properties: {x: {}, y: {}}, required: [x]}", "broken"),
+    ],
+)
+def test_a_parameter_breaks_by_what_a_call_shows_of_it(before: str, after: str, verdict: str) -> None:
+    old, new = (with_parameter(f"{{name: q, in: query, schema: {schema}}}") for schema in (before, after))
+
+    found = only(old, new)
+
+    assert found.verdict == verdict
+    assert (found.witness is not None and found.witness.request.query != ()) == (verdict == "broken")
+
+
+def test_a_parameter_of_which_nothing_is_said_is_any_text_and_no_list() -> None:
+    texts = "{anyOf: [{type: string, maxLength: 8}, {type: string, maxLength: 9}]}"
+    old, new = (with_parameter(f"{{name: q, in: query, schema: {schema}}}") for schema in ("{example: a}", texts))
+
+    assert verdicts(old, new) == {"request-values-changed": "broken", "request-alternatives-changed": "intact"}
+
+
 @pytest.mark.parametrize(
     ("before", "after", "verdict"),
     [

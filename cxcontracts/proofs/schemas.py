@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from cxcontracts.acceptance import Taken, ignored, newly_refused, refusal
+from cxcontracts.acceptance import refused as not_taken
 from cxcontracts.containment.building import Builder, Unbuildable, allows
 from cxcontracts.containment.inlining import inlined
 from cxcontracts.containment.narrowing import Interest, narrowed
@@ -14,12 +15,15 @@ from cxcontracts.containment.nodes import TYPES, Reader, Shape
 from cxcontracts.containment.sets import Answer, Found, Nothing, Schema, Unknown, admits, covers, find
 from cxcontracts.containment.texts import find_text
 from cxcontracts.containment.ways import Turn, Way
+from cxcontracts.contracts.styles import written
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Verdict
 from cxcontracts.proofs.prover import HARMLESS, IGNORED, NOT_SHOWN, REFUSED, Outcome, Prover, broken, unproven
 from cxcontracts.proofs.showing import agreeable, built, refused, refused_whole, shown, shown_whole
 from cxcontracts.proofs.wholes import DEEP, Sent, Spot, Told
 
+_COMPOUND = frozenset({"array", "object"})
+_STRUCTURED = frozenset({"type", "properties", "items", "additionalProperties"})
 _FEW = 3
 """Against how many alternatives a value is looked for."""
 
@@ -52,6 +56,11 @@ class OtherValues:
         """Tell whether what an object needs besides leaves no value that would show it."""
         return isinstance(find([narrowed(reader, shape, Interest(levels=1))], others), Nothing)
 
+    @property
+    def _listed(self) -> bool:
+        """Whether the candidate takes a list."""
+        return any("array" in shape.types for shape in self.other)
+
     def _answered(self, whole: Told, prover: Prover) -> Outcome:
         doubts = []
         for shape, schema in zip(self.other, self.new, strict=True):
@@ -74,8 +83,13 @@ class OtherValues:
         doubts = []
         candidate = Taken(True, self.new, text=True)
         for shape, schema in zip(self.one, self.old, strict=True):
+            if whole.text and shape.types <= _COMPOUND and not any(_STRUCTURED & atom.value.keys() for atom in shape.atoms):
+                continue  # nothing says what is sent, so it is any text, and compared as that
             if whole.text:
-                answer = _newly_refused(whole, _as_text(schema, shape), candidate)
+                schema = _leaving_a_trace(whole, schema, shape)
+                answer = _newly_refused(whole, _as_text(schema, shape), shape, candidate)
+                if isinstance(answer, Found) and not self._listed and _fits_in_one(whole, answer.value, candidate):
+                    continue
             else:
                 answer = _find(prover.sender, shape, schema, self.new)
             if isinstance(answer, Unknown):
@@ -135,9 +149,21 @@ class Needed:
 
     def proof(self, prover: Prover) -> Outcome:
         """Prove it by a request without it."""
-        assert isinstance(self.spot.whole, Sent)
+        whole = self.spot.whole
+        assert isinstance(whole, Sent)
+        if whole.parameter is not None and whole.text and not self.spot.old:
+            return self._beside_others(prover, whole)
         way = Way((*self.spot.old, Turn(self.one, self.name, self.name, list_=False)), None)
-        return refused_whole(prover, self.spot.whole, agreeable(prover, self.spot, built(prover.sender, way), self.name))
+        return refused_whole(prover, whole, agreeable(prover, self.spot, built(prover.sender, way), self.name))
+
+    def _beside_others(self, prover: Prover, whole: Sent) -> Outcome:
+        """Prove it by a parameter with another member: one without any is not sent at all."""
+        way = Way((Turn(self.one, self.name, self.name, list_=False),), None)
+        others = [name for name in self.one.names if name != self.name]
+        for least in built(prover.sender, way):
+            filled = [{**least, name: prover.sender.value(self.one.slot(name).nodes)} for name in others]
+            return refused_whole(prover, whole, agreeable(prover, self.spot, filled, self.name)) if filled else HARMLESS
+        return HARMLESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,13 +284,31 @@ def alternatives(
     return FewerWays(OtherValues(spot, tuple(one), tuple(other), tuple(map(_opened, old)) if told else old, new))
 
 
-def _newly_refused(whole: Sent, sent: Schema, candidate: Taken) -> Answer:
+def _newly_refused(whole: Sent, sent: Schema, shape: Shape, candidate: Taken) -> Answer:
     """Find a text that was sent and is refused now: one that is not empty, where there is one; in a path none is."""
+    if shape.types <= _COMPOUND:
+        return newly_refused(Taken(True, (sent,), text=True), candidate, sent)
     longer: Schema = {"allOf": [sent, {"minLength": 1}]}
     answer = newly_refused(Taken(True, (longer,), text=True), candidate, longer)
     if isinstance(answer, Found) or (whole.parameter is not None and whole.parameter.place == "path"):
         return answer
     return newly_refused(Taken(True, (sent,), text=True), candidate, sent)
+
+
+def _fits_in_one(whole: Sent, value: JSON, candidate: Taken) -> bool:
+    """Tell whether a list is written as one text, and that is taken as it stands."""
+    if not isinstance(value, list) or len(value) < 2 or whole.parameter is None:
+        return False
+    pairs = written("", value, whole.parameter.style, whole.parameter.explode)
+    return len(pairs) == 1 and isinstance(not_taken(candidate, {"const": pairs[0][1]}), Nothing)
+
+
+def _leaving_a_trace(whole: Sent, schema: Schema, shape: Shape) -> Schema:
+    """Return what is sent where a call shows it: an empty list sends nothing, and as a parameter an object without members."""
+    if not shape.types <= _COMPOUND or (whole.media is not None and not whole.media.form):
+        return schema
+    least = {"minItems": 1} if whole.media is not None else {"minItems": 1, "minProperties": 1}
+    return {"allOf": [schema, least]}
 
 
 def _as_text(schema: Schema, shape: Shape) -> Schema:
