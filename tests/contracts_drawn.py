@@ -32,6 +32,7 @@ from tests.contracts_made import (
     Choice,
     Definitions,
     Either,
+    Endless,
     Ends,
     Field,
     Flag,
@@ -393,6 +394,22 @@ def pairs(draw: Draw) -> tuple[Made, Made]:
     record = draw(contracts())
     return record, draw(changed(record))
 
+
+def satisfiable(*versions: Made) -> bool:
+    """Tell whether every part of some contracts has values: a contract that contradicts itself promises nothing."""
+    try:
+        for made in versions:
+            for way in ("response", "request"):
+                for type_ in (*made.definitions.values(), *made.answers.values(), made.request):
+                    if type_ is not None:
+                        values_of(Reading(made, way), type_, 3)
+    except Endless:
+        return False
+    return True
+
+
+sound_pairs = pairs().filter(lambda pair: satisfiable(*pair))
+"""A contract of record and a candidate, neither of which contradicts itself."""
 
 layouts = st.builds(
     Layout,
