@@ -95,7 +95,7 @@ def sentences(*changes: Change, coarse: bool = False) -> list[str]:
         (
             "response-media-type-added",
             ("GET /map 200 image/png", "GET /map 200 image/webp"),
-            "the answer may be asked for as 2 media types too",
+            "the answer may come as 2 media types now",
             "GET /map 200",
             "types",
             ("image/png", "image/webp"),

@@ -23,6 +23,7 @@ from cxcontracts.changes.parts import (
     writing_of,
 )
 from cxcontracts.changes.schemas import Schemas, below
+from cxcontracts.containment.nodes import Node, Reader
 from cxcontracts.contracts.operation import Answer, Encoding, Media, Operation, Parameter
 from cxcontracts.errors import ContractError
 from cxcontracts.lifecycle import is_tentative, removal
@@ -300,9 +301,9 @@ class Operations:
         """Compare how the members of a form are written."""
         for member in dict.fromkeys((*old.encodings, *new.encodings)):
             before, after = (media.encodings.get(member, Encoding()) for media in (old, new))
-            if before != after:
-                shapes = self._record.requests.shapes(old.nodes)
-                nodes = next((shape.slot(member).nodes for shape in shapes if shape.slot(member).declared), ())
+            sides = (self._record.requests, old), (self._candidate.requests, new)
+            nodes, now = (_member_of(reader, media, member) for reader, media in sides)
+            if before != after and nodes and now:
                 self._notes.add(
                     below(element, member),
                     "written differently",
@@ -371,3 +372,8 @@ class Operations:
             self._schemas.meet(
                 element, before.nodes, after.nodes, Spot(Told(one, other, answers[1], before.nodes, after.nodes, None, name))
             )
+
+
+def _member_of(reader: Reader, media: Media, name: str) -> tuple[Node, ...]:
+    """Return the schemas of a member of a form; nothing where none is declared."""
+    return next((shape.slot(name).nodes for shape in reader.shapes(media.nodes) if shape.slot(name).declared), ())

@@ -253,13 +253,16 @@ class Schemas:
         """Note that null has come or gone, beside whatever else has changed."""
         comes = any("null" in shape.types for shape in other)
         null: Schema = {"type": "null"}
-        lost, more = (
-            [Shape(shape.atoms, frozenset({"null"})) for shape in shapes if "null" in shape.types] for shapes in (one, other)
-        )
         before, after = self._readers(spot)
-        old = tuple(null for _ in lost) if lost else tuple(passed(before, shape, spot) for shape in one)
-        new = tuple(null for _ in more) if more else tuple(passed(after, shape, spot) for shape in other)
-        claim = OtherValues(spot, tuple(lost or one), tuple(more or other), old, new)
+        claim: Claim | None = None
+        if comes and isinstance(spot.whole, Told):
+            more = tuple(Shape(shape.atoms, frozenset({"null"})) for shape in other if "null" in shape.types)
+            old = tuple(passed(before, shape, spot) for shape in one)
+            claim = OtherValues(spot, tuple(one), more, old, (null,) * len(more))
+        elif not comes and isinstance(spot.whole, Sent):
+            lost = tuple(Shape(shape.atoms, frozenset({"null"})) for shape in one if "null" in shape.types)
+            new = tuple(passed(after, shape, spot) for shape in other)
+            claim = OtherValues(spot, lost, tuple(other), (null,) * len(lost), new)
         rule = f"{side_of(spot)}-{'became' if comes else 'no-longer'}-nullable"
         words = "may be null now" if comes else "may no longer be null"
         self._notes.add(element, words, rule, *keys, at=(first(one), first(other)), data={"null": comes}, claim=claim)

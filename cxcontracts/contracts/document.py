@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import NamedTuple
@@ -373,15 +373,13 @@ class Contract:
         return known[1]
 
     def leads_somewhere(self, reference: str) -> bool:
-        """Tell whether a ``$ref`` in the document that the contract begins with can be followed."""
+        """Tell whether a ``$ref`` in the document that the contract begins with, as written or converted, can be followed."""
         try:
-            document, tokens = self.folder.follow(self.document, reference)
-            target = document.value
-            for token in tokens:
-                target = target[index_of(token) if isinstance(target, list) else token]
-        except (RefusedReference, ContractError, LookupError, TypeError, ValueError):
+            document, pointer = self.folder.follow(self.document, reference)
+        except (RefusedReference, ContractError):
             return False
-        return True
+        wholes = (self.document.value, self.root.value) if document is self.document else (document.value,)
+        return any(_is_there(whole, pointer) for whole in wholes)
 
     def _dangling(self, node: Node) -> Iterator[Problem]:
         stack = [node]
@@ -456,6 +454,15 @@ def _parts(document: Mapping[str, JSON]) -> Iterator[JSON]:
                 yield from members.values() if isinstance(members, dict) else (members,)
         else:
             yield section
+
+
+def _is_there(value: JSON, pointer: Iterable[str]) -> bool:
+    try:
+        for token in pointer:
+            value = value[index_of(token) if isinstance(value, list) else token]
+    except (LookupError, TypeError, ValueError):
+        return False
+    return True
 
 
 def references_in(value: JSON) -> frozenset[str]:

@@ -40,7 +40,7 @@ class TurnedAway:
             if asked and not any(all(any(own.covers(each) for own in held) for each in some) for some in asked):
                 answer = self.other.answer_to(401)
                 assumed = answer is None or answer.key == "default"
-                return broken(prover.call(self.one), Response(401, assumed=assumed))
+                return broken(prover.call(self.one, self.other), Response(401, assumed=assumed))
         return HARMLESS
 
 
@@ -56,7 +56,7 @@ class Demanded:
         """Prove it by the least call that the record takes."""
         if self.parameter is not None and (is_ignored(self.parameter) or self.parameter.place == "path"):
             return HARMLESS  # what stands in the path was always sent
-        return broken(prover.call(self.one), refusal(self.other))
+        return broken(prover.call(self.one, self.other), refusal(self.other))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Unheard:
         if is_ignored(self.parameter) or _is_login(self.other, self.parameter) or self.parameter.place == "path":
             return HARMLESS  # what stands in the path is still sent
         value = self._telling(prover)
-        return broken(prover.call_with(self.one, {self.parameter.key: value}), ignored(self.other), IGNORED)
+        return broken(prover.call_with(self.one, {self.parameter.key: value}, at=self.other), ignored(self.other), IGNORED)
 
     def _telling(self, prover: Prover) -> JSON:
         """Return a value that leaves a trace in the call: not an empty list, nor an object without members."""
@@ -104,7 +104,7 @@ class BodyUnheard:
         offered = self.other.body.media if self.other.body else ()
         if any(_takes_all(media.name, self.media.name) for media in offered):
             return HARMLESS
-        request = prover.call_with(self.one, {}, prover.sample(self.media.nodes), self.media.name)
+        request = prover.call_with(self.one, {}, prover.sample(self.media.nodes), self.media.name, at=self.other)
         if offered:
             return broken(request, Response(415, assumed=True))
         return broken(request, ignored(self.other), IGNORED)
@@ -133,11 +133,11 @@ class Rewritten:
         for schema in sent:
             answer = written_otherwise(record, candidate, schema)
             if answer is not None and isinstance(self.before, Parameter):
-                return broken(prover.call_with(self.one, {self.before.key: answer.value}), refusal(self.other))
+                return broken(prover.call_with(self.one, {self.before.key: answer.value}, at=self.other), refusal(self.other))
             if answer is not None and self.media is not None:
                 least = prover.sample(self.media.nodes)
                 sent_ = {**(least if isinstance(least, dict) else {}), self.member: answer.value}
-                return broken(prover.call_with(self.one, {}, sent_, self.media.name), refusal(self.other))
+                return broken(prover.call_with(self.one, {}, sent_, self.media.name, at=self.other), refusal(self.other))
         return HARMLESS
 
 
@@ -159,7 +159,7 @@ class NoLongerAnswered:
         answers = [answer for key, answer in self.other.answers.items() if key not in self.one.answers]
         answers = answers or list(self.other.answers.values())
         status = answers[0].status if answers else 500
-        return broken(prover.call(self.one), Response(status, assumed=not answers))
+        return broken(prover.answerable(self.other), Response(status, assumed=not answers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,4 +176,4 @@ class NoLongerSpoken:
         if any(_takes_all(media.name, self.media.name) for media in self.after.media):
             return HARMLESS
         left = {"content-type": self.after.media[0].name} if self.after.media else {}
-        return broken(prover.call(self.one), Response(self.after.status, left, assumed=not self.after.media))
+        return broken(prover.answerable(self.other), Response(self.after.status, left, assumed=not self.after.media))

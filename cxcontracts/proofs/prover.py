@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from cxcontracts.acceptance import IGNORED_HEADERS
 from cxcontracts.containment.building import Builder, Unbuildable
 from cxcontracts.containment.nodes import Node, TooManyShapes
 from cxcontracts.containment.sets import Undecidable
+from cxcontracts.contracts.document import shape_of
 from cxcontracts.contracts.operation import Operation, Parameter
 from cxcontracts.errors import ContractError
 from cxcontracts.exchanges import JSON, NO_BODY, Exchange, Request, Response
@@ -61,7 +62,8 @@ class Prover:
     def __init__(self, record: Side, candidate: Side) -> None:
         self.record = record
         self.candidate = candidate
-        self._calls: dict[int, Request] = {}
+        self._calls: dict[tuple[int, int], Request] = {}
+        self._answerable: dict[int, Request] = {}
 
     def outcome(self, claim: Claim) -> Outcome:
         """Return what becomes of a claim."""
@@ -74,15 +76,21 @@ class Prover:
         except ContractError as error:
             return unproven(error.problems[0].what)
 
-    def call(self, operation: Operation) -> Request:
-        """Return the least call that the record takes."""
-        key = operation.node.identity
+    def call(self, operation: Operation, at: Operation | None = None) -> Request:
+        """Return the least call that the record takes; *at* is where it is answered now."""
+        key = (operation.node.identity, id(at))
         if key not in self._calls:
-            self._calls[key] = self.call_with(operation, {})
+            self._calls[key] = self.call_with(operation, {}, at=at)
         return self._calls[key]
 
     def call_with(
-        self, operation: Operation, values: Mapping[tuple[str, object], JSON], body: JSON = NO_BODY, media: str = ""
+        self,
+        operation: Operation,
+        values: Mapping[tuple[str, object], JSON],
+        body: JSON = NO_BODY,
+        media: str = "",
+        *,
+        at: Operation | None = None,
     ) -> Request:
         """Return a call that the record takes, with what it needs and some values of our own.
 
@@ -90,37 +98,64 @@ class Prover:
             values: Parameter, by its key, to its value.
             body: The body; by default one that the record needs, if it needs one.
             media: The media type of the body; empty where the contract chooses.
+            at: Where the candidate answers it; None for where the record does.
         """
+        return self._called(self.sender, operation, values, body, media, at)
+
+    def _called(
+        self,
+        builder: Builder,
+        operation: Operation,
+        values: Mapping[tuple[str, object], JSON],
+        body: JSON,
+        media: str,
+        at: Operation | None,
+    ) -> Request:
         entries: list[Entry] = []
         given: dict[str, JSON] = {}
         for parameter in operation.parameters:
             if parameter.key in values or (parameter.required and not is_ignored(parameter)):
                 entry = Entry(f"{parameter.place}.{parameter.name}", parameter.place, parameter.name, parameter.key, None)
                 entries.append(entry)
-                given[entry.key] = values[parameter.key] if parameter.key in values else self.sample(parameter.nodes)
+                given[entry.key] = values[parameter.key] if parameter.key in values else _sample(builder, parameter.nodes)
         if body is NO_BODY and operation.body is not None and operation.body.required:
             sent = sent_media(operation.body, media)
-            body = self.sample(sent.nodes) if sent is not None else NO_BODY
+            body = _sample(builder, sent.nodes) if sent is not None else NO_BODY
         if body is not NO_BODY:
             entries.append(Entry("body", "body", "", None, None))
             given["body"] = body
-        return call(operation, entries, {}, media, **given)
+        made = call(operation, entries, {}, media, **given)
+        if at is None or shape_of(at.path) == shape_of(operation.path):
+            return made
+        return replace(made, path=call(at, [entry for entry in entries if entry.place == "path"], {}, **given).path)
 
     def sample(self, nodes: Sequence[Node]) -> JSON:
         """Return a value that the record takes; any text where none was found."""
-        try:
-            return self.sender.value(nodes)
-        except (Unbuildable, TooManyShapes, ContractError):
-            return "text"
+        return _sample(self.sender, nodes)
 
     @cached_property
     def sender(self) -> Builder:
         """Builds what the record takes."""
         return Builder(self.record.requests)
 
-    def answered(self, one: Operation, other: Operation, voice: Voice, **said: JSON) -> Exchange:
-        """Return the least call of the record with an answer of the candidate."""
-        return Exchange(self.call(one), self.candidate.response(other, voice, **said))
+    def answerable(self, other: Operation) -> Request:
+        """Return the least call that the candidate takes, for an answer of its own."""
+        key = other.node.identity
+        if key not in self._answerable:
+            builder = Builder(self.candidate.requests)
+            self._answerable[key] = self._called(builder, other, {}, NO_BODY, "", None)
+        return self._answerable[key]
+
+    def answered(self, other: Operation, voice: Voice, **said: JSON) -> Exchange:
+        """Return an answer of the candidate, with the least call that it takes."""
+        return Exchange(self.answerable(other), self.candidate.response(other, voice, **said))
+
+
+def _sample(builder: Builder, nodes: Sequence[Node]) -> JSON:
+    try:
+        return builder.value(nodes)
+    except (Unbuildable, TooManyShapes, ContractError):
+        return "text"
 
 
 def unproven(reason: str) -> Outcome:

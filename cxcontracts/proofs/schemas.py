@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -208,8 +208,10 @@ class MemberUnheard:
         before, after = whole.readers(prover)
         if not whole.text and not allows(before, whole.before, sent):
             return None
-        if self.other.closed or not (whole.text or allows(after, whole.after, sent)):
+        if self.other.closed:
             return broken(whole.request(prover, sent), refusal(whole.other), REFUSED)
+        if not (whole.text or allows(after, whole.after, sent)):  # for another reason
+            return broken(whole.request(prover, sent), refusal(whole.other))
         return broken(whole.request(prover, sent), ignored(whole.other), IGNORED)
 
     def _hidden(self, prover: Prover) -> bool:
@@ -239,20 +241,39 @@ class OtherRules:
 
 @dataclass(frozen=True, slots=True)
 class FewerWays:
-    """A choice between several alternatives has become another: each is compared as a whole."""
+    """A choice between several alternatives has become another: each is compared as a whole.
+
+    Attributes:
+        values: What may be said, or is taken.
+        lost: The alternatives of the record in whose place others stand now.
+        kept: Every alternative of the candidate.
+    """
 
     values: OtherValues
+    lost: tuple[Shape, ...]
+    kept: tuple[Shape, ...]
 
     def proof(self, prover: Prover) -> Outcome:
-        """Prove it by a value that no alternative of the other version has, or by a member that none listens to."""
+        """Prove it by a value that no alternative of the other version has, or by a member that none has or listens to."""
         outcome = self._without_their_likes().proof(prover)
-        if outcome.verdict is Verdict.BROKEN or not isinstance(self.values.spot.whole, Sent):
+        if outcome.verdict is Verdict.BROKEN or not self.kept:
             return outcome
-        for shape in self.values.one if self.values.other else ():
-            for name in shape.names:
-                if not any(other.slot(name).declared or other.silent for other in self.values.other):
-                    return MemberUnheard(self.values.spot, shape, self.values.other[0], name, elsewhere=False).proof(prover)
+        for claim in self._members():
+            member = claim.proof(prover)
+            if member.verdict is Verdict.BROKEN:
+                return member
         return outcome
+
+    def _members(self) -> Iterator[Missing | MemberUnheard]:
+        """Yield that each member is lost which only the alternatives had that are gone."""
+        spot, other = self.values.spot, self.kept[0]
+        for shape in self.lost:
+            for name in shape.names:
+                if not any(each.slot(name).declared or each.silent for each in self.kept):
+                    if isinstance(spot.whole, Told):
+                        yield Missing(spot, other, name, gone=True)
+                    else:
+                        yield MemberUnheard(spot, shape, other, name, elsewhere=False)
 
     def _without_their_likes(self) -> OtherValues:
         """Return the claim without the alternatives that one of the other version covers alone: most are still there."""
@@ -281,7 +302,9 @@ def alternatives(
     one, other = (all_[0], left[1]) if told else (left[0], all_[1])
     old = tuple(narrowed(before, shape, DEEP) for shape in one)
     new = tuple(narrowed(after, shape, DEEP) for shape in other)
-    return FewerWays(OtherValues(spot, tuple(one), tuple(other), tuple(map(_opened, old)) if told else old, new))
+    values = OtherValues(spot, tuple(one), tuple(other), tuple(map(_opened, old)) if told else old, new)
+    replaced = left[0] if left[1] or not told else ()  # an answer may say less than before
+    return FewerWays(values, tuple(replaced), tuple(all_[1]))
 
 
 def _newly_refused(whole: Sent, sent: Schema, shape: Shape, candidate: Taken) -> Answer:
