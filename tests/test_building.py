@@ -178,6 +178,7 @@ def test_a_request_has_what_is_only_written_and_not_what_is_only_read() -> None:
         "{$ref: '#/components/schemas/Endless'}",
         "{type: array, items: {$ref: '#/components/schemas/Endless'}, minItems: 1}",
         "{type: array, minItems: 1000000}",
+        "{type: object, minProperties: 1000000}",
         "{type: string, pattern: '^a$', minLength: 2}",
     ],
 )

@@ -349,3 +349,9 @@ def test_what_else_is_needed_anywhere_in_a_body_is_in_the_witness() -> None:
     note = next(change for change in judged(taking(before), taking(after)) if change.rule == "request-length-changed")
 
     assert set(sent(note)["to"]) == {"c", "z"}
+
+
+def test_a_list_that_is_too_long_to_be_shown_is_unproven() -> None:
+    wide, narrow = "{minItems: 1000000000}", "{type: array, items: {type: object, required: [a], properties: {a: {}}}}"
+
+    assert "unproven" in verdicts(saying(narrow), saying(wide)).values()

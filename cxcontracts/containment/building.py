@@ -86,6 +86,8 @@ class Builder:
         prefix = turn.shape.prefix
         first = turn.name if isinstance(turn.name, int) else prefix
         length = max(first + 1, self._least(turn.shape, "minItems"))
+        if length > _MOST_PARTS:
+            raise Unbuildable
         return [
             item if index == first or min(index, first) >= prefix else self._value(turn.shape.items(index), frozenset())
             for index in range(length)
@@ -158,6 +160,8 @@ class Builder:
     def _padded(self, shape: Shape, whole: dict[str, JSON], without: str, above: frozenset[int]) -> dict[str, JSON]:
         """Add members until ``minProperties`` is met."""
         least = self._least(shape, "minProperties")
+        if least > _MOST_PARTS:
+            raise Unbuildable
         for name in shape.names:
             if len(whole) >= least:
                 return whole
