@@ -344,7 +344,8 @@ def _of_answer(change: Change, rest: Sequence[str], sides: _Sides) -> str:
     status, *further = rest
     answers = [document.below(place[1], "responses", _as_written(document, place[1], status)) for document, place in sides.each()]
     if change.rule == "response-status-removed":
-        return "" if answers[1].value is None else "the candidate has this status"
+        own = [str(key).lower() for key in _mapping(sides.candidate.below(sides.other[1], "responses").value)]
+        return "the candidate has this status" if status.lower() in own else ""
     exchange = change.witness
     assert exchange is not None
     if further and further[0].startswith("header."):
@@ -521,9 +522,11 @@ def _lost(change: Change, path: str, body: Any) -> str:
 def _unheard(change: Change, path: str, body: Any) -> str:
     """Tell of a request that both take whether it sends what is not listened to."""
     if change.rule.startswith("request-property-removed"):
-        owner, _, name = path.rpartition(".")
-        if any(isinstance(each, dict) and name in each for each in _at(body, owner)):
-            return ""
+        names = path.split(".")
+        for length in range(len(names)):  # a name may have dots in it
+            owners, name = _at(body, ".".join(names[:length])), ".".join(names[length:])
+            if any(isinstance(each, dict) and name in each for each in owners):
+                return ""
         return "what is gone is not sent"
     if change.rule == "request-members-changed" and any(_at(body, path.removesuffix("*").removesuffix("."))):
         return ""
@@ -634,8 +637,9 @@ def _media(document: Document, owner: Node, name: str) -> Node | None:
 
 
 def _as_written(document: Document, operation: Node, status: str) -> Any:
-    responses = document.followed(document.below(operation, "responses"))
-    return next((key for key in _mapping(responses.value) if str(key).lower() == status.lower()), status)
+    """Return the key of what is said of a status: its own, that of all like it, or ``default``."""
+    written = {str(key).lower(): key for key in _mapping(document.followed(document.below(operation, "responses")).value)}
+    return next((written[key] for key in (status.lower(), f"{status[0]}xx", "default") if key in written), status)
 
 
 def _member(headers: Node, name: str) -> Any:

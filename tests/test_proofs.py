@@ -275,6 +275,7 @@ def test_a_header_breaks_whoever_reads_it_and_is_read_as_text(before: str, after
         ("{'200': {}, '404': {}}", "{'200': {}}", "intact"),
         ("{'200': {}, '202': {}}", "{'202': {}}", "broken"),
         ("{'200': {}}", "{2XX: {}}", "intact"),
+        ("{2XX: {}}", "{'201': {}}", "intact"),
         ("{'200': {content: {text/csv: {}}}}", "{'200': {content: {text/html: {}}}}", "broken"),
         ("{'200': {content: {text/csv: {}}}}", "{'200': {content: {'*/*': {}}}}", "intact"),
     ],
@@ -292,6 +293,29 @@ def test_a_success_that_was_told_by_default_and_now_has_its_status_is_compared_w
     found = verdicts(operation(f"responses: {{default: {schema}}}"), operation(f"responses: {after}"))
 
     assert found == {"response-property-removed": "broken", "response-status-added": "intact"}
+
+
+@pytest.mark.parametrize(("before", "after"), [("'201'", "default"), ("'201'", "2XX"), ("2XX", "'201'"), ("2XX", "default")])
+def test_a_success_that_stands_under_another_key_is_compared_with_what_is_said_there(before: str, after: str) -> None:
+    whole, less = (members("[a]", members_) for members_ in ("{a: {}, b: {}}", "{a: {}}"))
+    old, new = (
+        operation(f"responses: {{{key}: {{content: {{application/json: {{schema: {schema}}}}}}}}}")
+        for key, schema in ((before, whole), (after, less))
+    )
+
+    found = verdicts(old, new)
+
+    assert found == {
+        "response-status-removed": "intact",
+        "response-status-added": "intact",
+        "response-property-removed": "broken",
+    }
+
+
+def test_a_success_that_stands_under_default_now_with_no_body_is_lost() -> None:
+    old, new = (operation(f"responses: {{{each}}}") for each in ("'200': {content: {application/json: {}}}", "default: {}"))
+
+    assert verdicts(old, new)["response-media-type-removed"] == "broken"
 
 
 def test_json_that_goes_by_another_name_is_told_and_still_compared() -> None:

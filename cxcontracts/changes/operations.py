@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 
 from cxcontracts.changes.events import Events
+from cxcontracts.changes.moves import Moves
 from cxcontracts.changes.notes import Difference, Met, Notes, both
 from cxcontracts.changes.parts import (
     asked_for,
@@ -65,8 +65,8 @@ class Operations:
         self._schemas = schemas
         self._events = events
         self._met: dict[tuple[int, str], int] = {}
-        self._followed: set[str] = set()
-        self._moves: dict[tuple[str, str], Difference] = {}
+        self._moves = Moves(record.contract, candidate.contract, notes)
+        self._bases: dict[tuple[str, str], Difference] = {}
 
     def compare(self, operation: Operation) -> None:
         """Compare one operation with its counterpart, once."""
@@ -93,9 +93,9 @@ class Operations:
             self._moved(operation, moved)
             self._inside(operation, moved)
             return
-        renamed = self._elsewhere(operation)
-        if renamed is not None:
-            self._followed.add(str(renamed))
+        followed = self._moves.follow(operation)
+        if followed is not None:
+            renamed, same = followed
             words, at = f"at {renamed}", (operation.node, renamed.node)
             self._notes.add(
                 element,
@@ -107,42 +107,21 @@ class Operations:
                 data=bare(renamed),
                 claim=Gone(operation),
             )
-            if bare(operation) == bare(renamed):  # else what is there may be another thing under the same name
+            if same:  # else what is there may be another thing under the same name
                 self._inside(operation, renamed)
             return
         rule, words = removal(operation.node.value, self._notes.today)
         self._notes.add(element, "operation removed", rule, keys, at=(operation.node, None), words=words, claim=Gone(operation))
 
-    def _elsewhere(self, operation: Operation) -> Operation | None:
-        """Return the one new operation that has the name of one that is gone, or its path but for a slash at the end."""
-        name = operation.node.value.get("operationId")
-        by_name = [each for each in self._new if isinstance(name, str) and each.node.value.get("operationId") == name]
-        by_path = [each for each in self._new if bare(each) == bare(operation)]
-        found = next((each for each in (by_path, by_name) if len(each) == 1), [None])[0]
-        return found if found is not None and str(found) not in self._followed else None
-
-    @cached_property
-    def _new(self) -> tuple[Operation, ...]:
-        """The operations that only the candidate has, as far as the record can be read."""
-        record = self._record.contract
-        found = []
-        for each in self._candidate.contract.operations():
-            try:
-                if record.at(each.method, each.path) is None and record.counterpart(each) is None:
-                    found.append(each)
-            except ContractError as error:
-                self._notes.not_compared(str(each), (None, each.node), error)
-        return tuple(found)
-
     def _moved(self, one: Operation, other: Operation) -> None:
         """Note that an operation is answered under another server path: one change for all that moved alike."""
         bases = moved_words(one.bases, other.bases)
         key = (one.node.identity, "operation")
-        noted = self._moves.get(bases)
+        noted = self._bases.get(bases)
         if noted is None:
             words = f"under the server path {bases[0]}, it was {bases[1]}"
             at, claim = (one.node, other.node), Gone(one)
-            noted = self._moves[bases] = self._notes.add(
+            noted = self._bases[bases] = self._notes.add(
                 str(one),
                 "moved to another server path",
                 "operation-moved",
@@ -157,9 +136,8 @@ class Operations:
 
     def added(self) -> None:
         """List the operations that only the candidate has."""
-        for renewed in self._new:
-            if str(renewed) not in self._followed:
-                self._notes.add(str(renewed), "operation added", "operation-added", at=(None, renewed.node))
+        for renewed in self._moves.arrived():
+            self._notes.add(str(renewed), "operation added", "operation-added", at=(None, renewed.node))
 
     def _inside(self, one: Operation, other: Operation) -> None:
         element = str(other)
@@ -179,6 +157,9 @@ class Operations:
                     self._answers(f"{element} {key}", ("", key), one, other)
             elif key != successes and not self._same.of(one.node, other.node, "responses", key):
                 self._answers(f"{element} {key}", (key, key), one, other)
+        for before, after in _told_elsewhere(one, other, successes):
+            keys = [(one.node.identity, before.key), (other.node.identity, after.key)]
+            self._told(f"{element} {after.status}", one, other, before, after, keys)
 
         self._events.callbacks(element, one, other)
 
@@ -326,10 +307,15 @@ class Operations:
             claim = NoLongerAnswered(one, other, before)
             self._notes.add(element, "status removed", "response-status-removed", *keys, data=key, claim=claim, at=at)
         else:
-            self._told_media(element, one, other, before, after, keys)
-            owners = [self._record.headers(one, before).identity, self._candidate.headers(other, after).identity]
-            for name in dict.fromkeys((*before.headers, *after.headers)):
-                self._header(f"{element} header.{name}", name, one, other, (before, after), [(owner, name) for owner in owners])
+            self._told(element, one, other, before, after, keys)
+
+    def _told(
+        self, element: str, one: Operation, other: Operation, before: Answer, after: Answer, keys: Sequence[object]
+    ) -> None:
+        self._told_media(element, one, other, before, after, keys)
+        owners = [self._record.headers(one, before).identity, self._candidate.headers(other, after).identity]
+        for name in dict.fromkeys((*before.headers, *after.headers)):
+            self._header(f"{element} header.{name}", name, one, other, (before, after), [(owner, name) for owner in owners])
 
     def _told_media(
         self, element: str, one: Operation, other: Operation, before: Answer, after: Answer, keys: Sequence[object]
@@ -377,3 +363,17 @@ class Operations:
 def _member_of(reader: Reader, media: Media, name: str) -> tuple[Node, ...]:
     """Return the schemas of a member of a form; nothing where none is declared."""
     return next((shape.slot(name).nodes for shape in reader.shapes(media.nodes) if shape.slot(name).declared), ())
+
+
+def _told_elsewhere(one: Operation, other: Operation, successes: str) -> Iterator[tuple[Answer, Answer]]:
+    """Yield what is said of a success that stands under another key now: under ``2XX`` or ``default``, or under its own."""
+    gone = [before for key, before in one.answers.items() if key.startswith("2") and key not in other.answers]
+    exact = [key for key in other.answers if key.startswith("2") and key.isdigit() and key not in (*one.answers, successes)]
+    for before in gone:
+        after = other.answer_to(before.status)
+        if after is not None and after.key not in exact:
+            yield before, after
+    for key in exact:
+        told = one.answer_to(int(key))
+        if told is not None and told.key == "2XX":
+            yield told, other.answers[key]

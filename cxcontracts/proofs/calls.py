@@ -154,9 +154,10 @@ class NoLongerAnswered:
         alone = self.answer.key == "default" and len(self.one.answers) == 1 and bool(self.other.answers)
         if not (self.answer.key.startswith("2") or alone):
             return HARMLESS
-        if self.answer.key.isdigit() and self.other.answer_to(self.answer.status) is not None:
-            return HARMLESS
         answers = [answer for key, answer in self.other.answers.items() if key not in self.one.answers]
+        narrower = self.answer.key == "2XX" and any(answer.key.startswith("2") for answer in answers)
+        if narrower or (self.answer.key.startswith("2") and self.other.answer_to(self.answer.status) is not None):
+            return HARMLESS
         answers = answers or list(self.other.answers.values())
         status = answers[0].status if answers else 500
         return broken(prover.answerable(self.other), Response(status, assumed=not answers))
