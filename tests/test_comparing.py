@@ -344,6 +344,44 @@ def test_an_operation_that_moved_is_one_change_and_is_compared_where_it_is_now_i
     assert len(changes) == (2 if "{x}" in before else 1)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "now"),
+    [
+        (["/v1/a", "/v1/b/{x}", "/v1/c"], ["/v2/a", "/v2/b/{y}", "/v2/c"], "/v2/c"),
+        (["/a", "/b/{x}", "/c/{x}/d"], ["/api/v1/a", "/api/v1/b/{y}", "/api/v1/c/{y}/d"], "/api/v1/c/{y}/d"),
+        (["/api/a", "/api/b", "/api/c"], ["/a", "/b", "/c"], "/c"),
+    ],
+)
+def test_operations_that_moved_together_take_those_along_whose_names_have_changed(
+    before: list[str], after: list[str], now: str
+) -> None:
+    def of(paths: list[str], said: str, last: str) -> str:
+        names = ["first", "second", last]
+        response = f"responses: {{'200': {{description: ok, content: {{application/json: {{schema: {said}}}}}}}}}"
+        return contract("\n".join(
+            f"{path}: {{get: {{operationId: {name}, {response}}}}}" for path, name in zip(paths, names, strict=True)
+        ))  # fmt: skip
+
+    changes = compared(of(before, "{type: string}", "old"), of(after, "{type: integer}", "new")).changes
+
+    moved = {change.element: change.because for change in changes if change.rule == "operation-moved"}
+    inside = [change.element for change in changes if change.rule == "response-type-changed"]
+    assert moved[f"GET {before[2]}"].startswith(f"GET {before[2]} is answered elsewhere: at GET {now}")
+    assert len(moved) == 3
+    assert f"GET {now} 200 application/json" in inside
+
+
+def test_an_operation_that_moved_alone_says_nothing_of_where_others_went() -> None:
+    before = contract(f"/v1/a: {{get: {{operationId: a, {OK}}}}}\n/v1/b: {{get: {{{OK}}}}}")
+    after = contract(f"/v2/a: {{get: {{operationId: a, {OK}}}}}\n/v2/b: {{get: {{{OK}}}}}")
+
+    assert sorted(change.rule for change in compared(before, after).changes) == [
+        "operation-added",
+        "operation-moved",
+        "operation-removed",
+    ]
+
+
 def test_an_operation_that_cannot_be_read_in_the_record_is_not_compared_and_stops_nothing() -> None:
     broken = contract(f"/a: {{$ref: '#/nowhere'}}\n/b: {{get: {{{OK}}}}}")
 

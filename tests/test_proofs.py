@@ -312,6 +312,13 @@ def test_a_success_that_stands_under_another_key_is_compared_with_what_is_said_t
     }
 
 
+def test_a_success_that_is_gone_is_no_error_now_because_errors_are_told_by_default() -> None:
+    said = "{content: {application/json: {schema: {type: object, properties: {%s: {}}}}}}"
+    old, new = (operation(f"responses: {{'{status}': {said % 'a'}, default: {said % 'error'}}}") for status in ("201", "200"))
+
+    assert verdicts(old, new) == {"response-status-removed": "broken", "response-status-added": "intact"}
+
+
 def test_a_success_that_stands_under_default_now_with_no_body_is_lost() -> None:
     old, new = (operation(f"responses: {{{each}}}") for each in ("'200': {content: {application/json: {}}}", "default: {}"))
 

@@ -370,7 +370,7 @@ def _told_elsewhere(one: Operation, other: Operation, successes: str) -> Iterato
     gone = [before for key, before in one.answers.items() if key.startswith("2") and key not in other.answers]
     exact = [key for key in other.answers if key.startswith("2") and key.isdigit() and key not in (*one.answers, successes)]
     for before in gone:
-        after = other.answer_to(before.status)
+        after = other.success_of(before.status)
         if after is not None and after.key not in exact:
             yield before, after
     for key in exact:

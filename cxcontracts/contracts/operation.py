@@ -328,6 +328,12 @@ class Operation:
                 return Answer(answer.key, status, answer.media, answer.headers)
         return None
 
+    def success_of(self, status: int) -> Answer | None:
+        """Return what the contract says of a success, as :meth:`answer_to`; where it declares any, ``default`` tells of errors."""
+        answer = self.answer_to(status)
+        declared = any(key.startswith("2") for key in self.answers)
+        return None if answer is not None and answer.key == "default" and declared else answer
+
     @cached_property
     def security(self) -> tuple[tuple[Scheme, ...], ...]:
         """The alternatives of login, each a set of schemes that all hold; empty where none is asked for.

@@ -156,7 +156,7 @@ class NoLongerAnswered:
             return HARMLESS
         answers = [answer for key, answer in self.other.answers.items() if key not in self.one.answers]
         narrower = self.answer.key == "2XX" and any(answer.key.startswith("2") for answer in answers)
-        if narrower or (self.answer.key.startswith("2") and self.other.answer_to(self.answer.status) is not None):
+        if narrower or (self.answer.key.startswith("2") and self.other.success_of(self.answer.status) is not None):
             return HARMLESS
         answers = answers or list(self.other.answers.values())
         status = answers[0].status if answers else 500
