@@ -87,6 +87,13 @@ class Document:
                     return self.operation(method, path)
         return None
 
+    def operation_ending(self, method: str, template: str) -> tuple[Node, Node, str] | None:
+        """Return the operation whose path is the end of another; None where there is none."""
+        for path in _mapping(self.followed(self.below(self.root, "paths")).value):
+            if len(path) > 1 and _shape(template).endswith(_shape(path)):
+                return self.operation(method, path)
+        return None
+
     def below(self, node: Node, *keys: Any) -> Node:
         """Return a part of a part, references on the way followed; a part that is not there is None."""
         for key in keys:
@@ -253,7 +260,7 @@ def doubt(change: Change, record: Document, candidate: Document) -> str:
     method, template, *rest = change.element.split(" ")
     one, other = record.operation(method, template), candidate.operation(method, template)
     if one is None and other is not None:
-        one = record.operation_named(other[1].value.get("operationId"))
+        one = record.operation_named(other[1].value.get("operationId")) or record.operation_ending(method, template)
     try:
         if change.rule.startswith("event-"):
             return _of_event(change, record, candidate)
@@ -514,7 +521,8 @@ def _lost(change: Change, path: str, body: Any) -> str:
         if any(isinstance(each, dict) and name not in each for each in _at(body, owner)):
             return ""
         return "what is gone is in the answer"
-    if change.rule == "response-members-changed" and {} in _at(body, path.removesuffix("*").removesuffix(".")):
+    lost = ("response-members-changed", "response-alternatives-changed")
+    if change.rule in lost and {} in _at(body, path.removesuffix("*").removesuffix(".")):
         return ""
     return "the record allows the answer too"
 
