@@ -7,6 +7,7 @@ installed stays outside the repository. Nothing of them is patched: what one nee
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,7 @@ _OPTIC = "1.0.9"
 _AJV = "8.12.0"
 """With the newest ajv, as npm would choose, Optic ends in a SyntaxError before it has read anything."""
 _HEAP = "6g"
+_FOLDERS = re.compile(r'"/[^"]*/')
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +299,8 @@ def _refused(cost: Cost) -> Said:
     if not cost.finished:
         return Said(None, f"not done in {cost.wall:.0f} s")
     lines = [line.strip() for line in (cost.complaints or cost.output).splitlines() if line.strip()]
-    return Said(None, f"ended with {cost.exit}: {lines[0][:100] if lines else 'nothing printed'}")
+    told = _FOLDERS.sub('"', lines[0])[:100] if lines else "nothing printed"
+    return Said(None, f"ended with {cost.exit}: {told}")
 
 
 if __name__ == "__main__":
