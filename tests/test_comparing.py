@@ -404,3 +404,37 @@ def test_what_is_no_success_says_which_answer_it_is(status: str, because: str) -
         return operation(f"responses: {{'200': {{}}, {status}: {said}}}")
 
     assert only(failing("a: {}, b: {}"), failing("b: {}")).because == because
+
+
+# --- what alternatives are called ---------------------------------------------------------------------------------------------
+
+
+COMPONENTS = """components:
+  schemas:
+    Base: {type: object, properties: {id: {}}}
+    Card: {allOf: [{$ref: '#/components/schemas/Base'}], required: [number], properties: {number: {}}}
+    Iban: {allOf: [{$ref: '#/components/schemas/Base'}, {type: object, required: [iban], properties: {iban: {}}}]}
+    Cash: {type: object, required: [cash], properties: {cash: {}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("alternative", "name"),
+    [
+        ("{$ref: '#/components/schemas/Cash'}", "Cash"),
+        ("{$ref: '#/components/schemas/Card'}", "Card"),
+        ("{$ref: '#/components/schemas/Iban'}", "Iban"),
+        ("{type: object, required: [d], properties: {a: {}, b: {}, c: {}, d: {}}}", "an object of a, b, c and more"),
+        ("{type: array, items: {}}", "a list"),
+    ],
+)
+def test_an_alternative_goes_by_the_name_of_its_component_and_without_one_by_its_members(alternative: str, name: str) -> None:
+    one, other = (
+        operation(
+            f"responses: {{'200': {{content: {{application/json: {{schema: {{oneOf: [{{type: string}}{more}]}}}}}}}}}}",
+            COMPONENTS,
+        )
+        for more in ("", f", {alternative}")
+    )
+
+    assert f"has other alternatives, with {name}" in only(one, other).because

@@ -96,6 +96,16 @@ def test_a_body_that_may_be_more_than_before_breaks_nobody(narrow: str, wide: st
     assert set(verdicts(taking(narrow), taking(wide)).values()) <= {"intact"}
 
 
+def test_nobody_sends_what_no_alternative_declared() -> None:
+    a, b = "required: [a], properties: {a: {}, b: {}", "required: [b], properties: {b: {}"
+    old, new = (
+        f"{{anyOf: [{{type: object, {a}{more}}}}}, {{type: object, {b}{more}}}}}]}}" for more in ("", ", c: {type: array}")
+    )
+
+    assert set(verdicts(taking(old), taking(new)).values()) <= {"intact"}
+    assert "broken" in verdicts(taking(new), taking(new.replace("array", "object"))).values()
+
+
 # --- what an answer leaves out, and what a request has to have ------------------------------------------------------------------
 
 MEMBERS = "{{type: object, required: {0}, properties: {1}}}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 
 from cxcontracts.changes.shapes import shallow
 from cxcontracts.containment.nodes import Reader, Shape, values_of
+from cxcontracts.exchanges import JSON
 from cxcontracts.wording import described, listed
 
 _MOST_NAMED = 6
@@ -89,9 +90,26 @@ def _name_of(shape: Shape) -> tuple[str, ...] | None:
 
 
 def _component(shape: Shape) -> str:
-    """Return the component that an alternative is; the last of several, which is the one that was chosen."""
-    pointers = (atom.pointer for atom in reversed(shape.atoms))
-    return next((str(pointer[2]) for pointer in pointers if len(pointer) == 3 and pointer[0] == "components"), "")
+    """Return the component that an alternative is: the last of several, which was chosen, but for those that it is made of."""
+    made_of = {part.get("$ref") for atom in shape.atoms for part in _parts(atom.value.get("allOf"))}
+    names = (_named(_of_all(atom.pointer)) for atom in reversed(shape.atoms))
+    components = [name for name in names if name]
+    return next((name for name in components if f"#/components/schemas/{name}" not in made_of), next(iter(components), ""))
+
+
+def _named(pointer: Sequence[str | int]) -> str:
+    return str(pointer[2]) if len(pointer) == 3 and pointer[0] == "components" else ""
+
+
+def _parts(value: JSON) -> list[Mapping[str, JSON]]:
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+
+
+def _of_all(pointer: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Return where the schema is of which one under a pointer is a part that always holds."""
+    while len(pointer) > 3 and pointer[-2] == "allOf":
+        pointer = pointer[:-2]
+    return pointer
 
 
 def _by_members(shape: Shape) -> str:

@@ -329,7 +329,7 @@ class Operation:
         return None
 
     def success_of(self, status: int) -> Answer | None:
-        """Return what the contract says of a success, as :meth:`answer_to`; where it declares any, ``default`` tells of errors."""
+        """Return what the contract says of a success, as :meth:`answer_to`; ``default`` tells of errors where any is declared."""
         answer = self.answer_to(status)
         declared = any(key.startswith("2") for key in self.answers)
         return None if answer is not None and answer.key == "default" and declared else answer

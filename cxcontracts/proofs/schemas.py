@@ -302,7 +302,7 @@ def alternatives(
     one, other = (all_[0], left[1]) if told else (left[0], all_[1])
     old = tuple(narrowed(before, shape, DEEP) for shape in one)
     new = tuple(narrowed(after, shape, DEEP) for shape in other)
-    values = OtherValues(spot, tuple(one), tuple(other), tuple(map(_opened, old)) if told else old, new)
+    values = OtherValues(spot, tuple(one), tuple(other), tuple(map(_opened if told else _declared, old)), new)
     replaced = left[0] if left[1] or not told else ()  # an answer may say less than before
     return FewerWays(values, tuple(replaced), tuple(all_[1]))
 
@@ -361,6 +361,22 @@ def _find(builder: Builder, shape: Shape, schema: Schema, others: Sequence[Schem
 
 def _any_of(schemas: Sequence[Schema]) -> Schema:
     return schemas[0] if len(schemas) == 1 else {"anyOf": list(schemas)}
+
+
+def _declared(schema: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Return what is sent by those who say nothing of which nothing is declared."""
+    whole = {key: _declared_below(key, value) for key, value in schema.items()}
+    if "properties" in whole:
+        whole.setdefault("additionalProperties", False)
+    return whole
+
+
+def _declared_below(key: str, value: JSON) -> JSON:
+    if key in ("properties", "patternProperties") and isinstance(value, Mapping):
+        return {name: _declared_below("items", below) for name, below in value.items()}
+    if key in ("anyOf", "prefixItems") and isinstance(value, list):
+        return [_declared_below("items", below) for below in value]
+    return _declared(value) if key in ("items", "additionalProperties") and isinstance(value, Mapping) else value
 
 
 def _opened(schema: Mapping[str, JSON]) -> dict[str, JSON]:
