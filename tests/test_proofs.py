@@ -376,6 +376,19 @@ def test_a_tag_that_a_discriminator_asks_for_is_a_part_of_the_promise() -> None:
     assert Verdict.BROKEN in found.values()
 
 
+def test_nobody_sends_a_tag_of_another_branch_because_all_branches_share_the_list() -> None:
+    def body_(lists: tuple[str, str], more: str = "") -> str:
+        members = ", ".join(
+            f"{name}: {{type: object, required: [kind], properties: {{kind: {{enum: {list_}}}, x: {{{more}}}}}}}"
+            for name, list_ in zip("AB", lists, strict=True)
+        )
+        branches = "[{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}]"
+        return taking(f"{{oneOf: {branches}, discriminator: {{propertyName: kind}}}}", f"components: {{schemas: {{{members}}}}}")
+
+    assert verdicts(body_(("[A, B, C]", "[A, B, C]")), body_(("[A]", "[B]"))) == {}
+    assert "broken" in verdicts(body_(("[A, B]", "[A, B]")), body_(("[A]", "[B]"), "type: string")).values()
+
+
 def test_null_that_comes_beside_another_edit_is_a_break_of_its_own() -> None:
     found = judged(saying("{type: string, minLength: 1}"), saying("{type: [string, 'null']}"))
 

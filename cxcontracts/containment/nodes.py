@@ -499,7 +499,9 @@ def _tagged(shapes: tuple[Shape, ...], tag: tuple[str, list[str]]) -> list[Shape
     name, values = tag
     tagged = []
     for shape in shapes:
-        if "object" not in shape.types or any(True for _ in values_of(shape, name)):
+        own = list(values_of(shape, name))
+        settled = any(not _overlap(listed, values) or all(value in values for value in listed) for listed in own)
+        if "object" not in shape.types or settled:
             tagged.append(shape)
             continue
         home = shape.atoms[0].home if shape.atoms else None
