@@ -389,6 +389,25 @@ def test_nobody_sends_a_tag_of_another_branch_because_all_branches_share_the_lis
     assert "broken" in verdicts(body_(("[A, B]", "[A, B]")), body_(("[A]", "[B]"), "type: string")).values()
 
 
+@pytest.mark.parametrize(("more", "status"), [("", 200), (", {name: r, in: query, required: true}", 400)])
+def test_what_is_not_listened_to_is_lost_where_the_call_goes_through_and_refused_where_it_lacks_something(
+    more: str, status: int
+) -> None:
+    gone = {
+        "request-parameter-removed": (with_parameter("{name: q, in: query}"), with_parameter(more[2:])),
+        "request-property-removed": (taking("{properties: {a: {}, b: {}}}"), taking("{properties: {a: {}}}")),
+    }
+    for rule, (old, new) in gone.items():
+        now = (
+            new if rule.startswith("request-par") else new.replace("requestBody", f"parameters: [{more[2:]}]\n      requestBody")
+        )
+        found = next(change for change in judged(old, now) if change.rule == rule)
+
+        assert found.witness is not None
+        assert (found.verdict, found.witness.response.status) == ("broken", status)
+        assert found.because.endswith("is ignored") == (status == 200)
+
+
 def test_null_that_comes_beside_another_edit_is_a_break_of_its_own() -> None:
     found = judged(saying("{type: string, minLength: 1}"), saying("{type: [string, 'null']}"))
 

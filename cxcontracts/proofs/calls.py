@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cxcontracts.acceptance import Taken, ignored, refusal, written_otherwise
+from cxcontracts.acceptance import Taken, refusal, written_otherwise
 from cxcontracts.containment.narrowing import narrowed
 from cxcontracts.containment.nodes import Node
 from cxcontracts.contracts.operation import Answer, Encoding, Media, Operation, Parameter
 from cxcontracts.exchanges import JSON, Response
-from cxcontracts.proofs.prover import HARMLESS, IGNORED, Outcome, Prover, broken, is_ignored
+from cxcontracts.proofs.prover import HARMLESS, Outcome, Prover, broken, is_ignored, unheard
 from cxcontracts.proofs.wholes import DEEP
 
 
@@ -72,7 +72,7 @@ class Unheard:
         if is_ignored(self.parameter) or _is_login(self.other, self.parameter) or self.parameter.place == "path":
             return HARMLESS  # what stands in the path is still sent
         value = self._telling(prover)
-        return broken(prover.call_with(self.one, {self.parameter.key: value}, at=self.other), ignored(self.other), IGNORED)
+        return unheard(prover.call_with(self.one, {self.parameter.key: value}, at=self.other), self.one, self.other)
 
     def _telling(self, prover: Prover) -> JSON:
         """Return a value that leaves a trace in the call: not an empty list, nor an object without members."""
@@ -107,7 +107,7 @@ class BodyUnheard:
         request = prover.call_with(self.one, {}, prover.sample(self.media.nodes), self.media.name, at=self.other)
         if offered:
             return broken(request, Response(415, assumed=True))
-        return broken(request, ignored(self.other), IGNORED)
+        return unheard(request, self.one, self.other)
 
 
 def _takes_all(wide: str, name: str) -> bool:

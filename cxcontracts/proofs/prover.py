@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
-from cxcontracts.acceptance import IGNORED_HEADERS
+from cxcontracts.acceptance import IGNORED_HEADERS, ignored, refusal
 from cxcontracts.containment.building import Builder, Unbuildable
 from cxcontracts.containment.nodes import Node, TooManyShapes
 from cxcontracts.containment.sets import Undecidable
@@ -166,6 +166,15 @@ def unproven(reason: str) -> Outcome:
 def broken(request: Request, response: Response, effect: str = "") -> Outcome:
     """Return that it breaks somebody, with the exchange that shows it."""
     return Outcome(Verdict.BROKEN, Exchange(request, response), effect=effect)
+
+
+def unheard(request: Request, one: Operation, other: Operation) -> Outcome:
+    """Return that what a request says is lost: it is answered all the same, unless it lacks a parameter that is needed now."""
+    sent, needed = (
+        {each.key for each in operation.parameters if each.required and each.place != "path" and not is_ignored(each)}
+        for operation in (one, other)
+    )
+    return broken(request, refusal(other)) if needed - sent else broken(request, ignored(other), IGNORED)
 
 
 def is_ignored(parameter: Parameter) -> bool:

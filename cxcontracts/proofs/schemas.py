@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from cxcontracts.acceptance import Taken, ignored, newly_refused, refusal
+from cxcontracts.acceptance import Taken, newly_refused, refusal
 from cxcontracts.acceptance import refused as not_taken
 from cxcontracts.containment.building import Builder, Unbuildable, allows
 from cxcontracts.containment.inlining import inlined
@@ -18,7 +18,7 @@ from cxcontracts.containment.ways import Turn, Way
 from cxcontracts.contracts.styles import written
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Verdict
-from cxcontracts.proofs.prover import HARMLESS, IGNORED, NOT_SHOWN, REFUSED, Outcome, Prover, broken, unproven
+from cxcontracts.proofs.prover import HARMLESS, IGNORED, NOT_SHOWN, REFUSED, Outcome, Prover, broken, unheard, unproven
 from cxcontracts.proofs.showing import agreeable, built, refused, refused_whole, shown, shown_whole
 from cxcontracts.proofs.wholes import DEEP, Sent, Spot, Told
 
@@ -212,7 +212,7 @@ class MemberUnheard:
             return broken(whole.request(prover, sent), refusal(whole.other), REFUSED)
         if not (whole.text or allows(after, whole.after, sent)):  # for another reason
             return broken(whole.request(prover, sent), refusal(whole.other))
-        return broken(whole.request(prover, sent), ignored(whole.other), IGNORED)
+        return unheard(whole.request(prover, sent), whole.one, whole.other)
 
     def _hidden(self, prover: Prover) -> bool:
         return prover.candidate.requests.hides(self.other.slot(self.name).nodes)
