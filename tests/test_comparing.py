@@ -406,6 +406,19 @@ def test_what_is_no_success_says_which_answer_it_is(status: str, because: str) -
     assert only(failing("a: {}, b: {}"), failing("b: {}")).because == because
 
 
+def test_a_media_type_that_is_gone_stands_where_it_was_written_and_the_answer_is_whole_in_what_is_left() -> None:
+    left = "application/json: {schema: {type: object, required: [a], properties: {a: {}}}}"
+    old, new = (operation(f"responses:\n  '200':\n    content:\n      {left}{more}") for more in ("\n      text/csv: {}", ""))
+
+    removed = only(old, new)
+
+    assert removed.rule == "response-media-type-removed"
+    assert removed.was is not None and old.splitlines()[removed.was.line - 1].strip() == "text/csv: {}"
+    assert removed.witness is not None
+    assert removed.witness.response.headers["content-type"] == "application/json"
+    assert removed.witness.response.body == {"a": "text"}
+
+
 # --- what alternatives are called ---------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cxcontracts.contracts.document import Contract
-from cxcontracts.contracts.operation import FORMS, Encoding, Media, Operation, Parameter, bases_of
+from cxcontracts.contracts.operation import FORMS, Encoding, Operation, Parameter, bases_of
 from cxcontracts.errors import ContractError
 from cxcontracts.exchanges import JSON
 from tests.estates_made import contract, operation, read
@@ -269,7 +269,7 @@ def test_what_is_no_body_is_refused_with_its_line(written: str, code: str, what:
     ],
 )
 def test_a_media_type_is_json_or_a_form_or_neither(name: str, json: bool, form: bool) -> None:
-    media = Media(name, ())
+    media = answering(f"'200': {{content: {{'{name}': {{}}}}}}").answers["200"].media[0]
 
     assert (media.json, media.form) == (json, form)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cxcontracts.changes.notes import At, Notes, both
-from cxcontracts.changes.parts import by_name, mapping, part, renamed
+from cxcontracts.changes.parts import by_name, mapping, of_media, part, renamed
 from cxcontracts.changes.schemas import Schemas
 from cxcontracts.contracts.operation import Answer, Operation
 from cxcontracts.proofs import Delivered, Spot
@@ -76,9 +76,10 @@ class Events:
         """Compare what a partner says in an event; what it takes as an answer to that is ours to keep to."""
         self._notes.described(element, one.node, other.node)
         self._notes.announced(element, "event", one.node.value, other.node.value, at=(one.node, other.node))
-        at = (part(one.node, "requestBody"), part(other.node, "requestBody"))
+        bodies = (part(one.node, "requestBody"), part(other.node, "requestBody"))
         media = [each.body.media if each.body else () for each in (one, other)]
         for where, old, new in by_name(element, *media):
+            at = of_media(old, new, bodies)
             if new is None and old is not None:
                 self._notes.add(where, "media type removed", "event-media-type-removed", at=at, data=old.name)
             elif old is None and new is not None:

@@ -16,6 +16,7 @@ from cxcontracts.changes.parts import (
     logins,
     moved_words,
     of_header,
+    of_media,
     part,
     renamed,
     shown_as,
@@ -264,8 +265,9 @@ class Operations:
         after: Sequence[Media],
         keys: Sequence[object],
     ) -> None:
+        bodies = (part(one.node, "requestBody"), part(other.node, "requestBody"))
         for where, old, new in by_name(element, before, after):
-            at = (part(one.node, "requestBody"), part(other.node, "requestBody"))
+            at = of_media(old, new, bodies)
             if new is None and old is not None:
                 claim = BodyUnheard(one, other, old)
                 self._notes.add(
@@ -320,8 +322,9 @@ class Operations:
     def _told_media(
         self, element: str, one: Operation, other: Operation, before: Answer, after: Answer, keys: Sequence[object]
     ) -> None:
-        at = (part(one.node, "responses", before.key), part(other.node, "responses", after.key))
+        answers = (part(one.node, "responses", before.key), part(other.node, "responses", after.key))
         for where, old, new in by_name(element, before.media, after.media):
+            at = of_media(old, new, answers)
             if new is None and old is not None:
                 claim = NoLongerSpoken(one, other, after, old)
                 self._notes.add(

@@ -27,6 +27,11 @@ def of_header(header: Header | None, operation: Node) -> Node:
     return header.node if header is not None else operation
 
 
+def of_media(old: Media | None, new: Media | None, wholes: tuple[Node, Node]) -> At:
+    """Return where a media type is written in both versions; the body or answer as a whole where it is not."""
+    return (old.node if old else wholes[0], new.node if new else wholes[1])
+
+
 def known_as(parameter: Parameter) -> list[JSON]:
     """Return what tells a parameter from the others, whatever its place in the list."""
     return list(parameter.key) if parameter.place == "path" else [parameter.place, parameter.name]

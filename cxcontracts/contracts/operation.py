@@ -72,11 +72,13 @@ class Media:
 
     Attributes:
         name: Without parameters, in lower case.
+        node: Where it is written.
         nodes: Its schema; empty where nothing is said.
         encodings: Member of a form to how it is written, as far as that is said.
     """
 
     name: str
+    node: Node
     nodes: tuple[Node, ...]
     encodings: Mapping[str, Encoding] = field(default_factory=dict)
 
@@ -431,7 +433,7 @@ def _media(node: Node) -> Iterator[Media]:
     for name in _mapped(node, "content"):
         entry = _entry(node, name)
         plain = str(name).partition(";")[0].strip().lower()
-        yield Media(plain, _schema_of(entry), _encodings(entry) if plain in FORMS else {})
+        yield Media(plain, entry, _schema_of(entry), _encodings(entry) if plain in FORMS else {})
 
 
 def _encodings(entry: Node) -> dict[str, Encoding]:

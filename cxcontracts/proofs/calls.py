@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cxcontracts.acceptance import Taken, refusal, written_otherwise
 from cxcontracts.containment.narrowing import narrowed
@@ -11,6 +11,7 @@ from cxcontracts.contracts.operation import Answer, Encoding, Media, Operation, 
 from cxcontracts.exchanges import JSON, Response
 from cxcontracts.proofs.prover import HARMLESS, Outcome, Prover, broken, is_ignored, unheard
 from cxcontracts.proofs.wholes import DEEP
+from cxcontracts.scenes import Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,5 +177,9 @@ class NoLongerSpoken:
         """Prove it by the answer in what is left."""
         if any(_takes_all(media.name, self.media.name) for media in self.after.media):
             return HARMLESS
-        left = {"content-type": self.after.media[0].name} if self.after.media else {}
-        return broken(prover.answerable(self.other), Response(self.after.status, left, assumed=not self.after.media))
+        if not self.after.media:
+            return broken(prover.answerable(self.other), Response(self.after.status, assumed=True))
+        left = self.after.media[0]
+        answer = prover.candidate.response(self.other, Voice(self.after, left))
+        named = replace(answer, headers={**answer.headers, "content-type": left.name})
+        return broken(prover.answerable(self.other), named)
