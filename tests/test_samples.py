@@ -131,3 +131,16 @@ def test_a_format_has_texts_longer_than_its_examples(name: str) -> None:
     schema = {"type": "string", "format": name, "minLength": 100}
 
     assert any(valid(schema, value) for value in sampled(schema))
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string", "minLength": 10**9},
+        {"type": "object", "minProperties": 10**9},
+        {"type": "array", "items": {"type": "string", "minLength": 10**9}, "minItems": 10**9},
+        {"type": "array", "contains": {"const": 1}, "minContains": 10**9},
+    ],
+)
+def test_what_would_fill_the_memory_is_not_suggested(schema: Any) -> None:
+    assert all(len(str(value)) < 100_000 for value in sampled(schema))

@@ -22,6 +22,8 @@ _DEPTH = 6
 _MOST_LETTERS = 200
 """How long a text may be to be held against a language before it is suggested."""
 _MOST_PADDED = 10_000
+_LONGEST = 100_000
+"""How many letters, or members, a suggestion may have."""
 _WORDS = ("text", "other", "A", "a1", "0", "1", "-", "é", "")
 _NUMBERS = (1, 0, 2, 3, 10, -1, 100, 999999999999, 0.5, 1.5, -0.5)
 _MOST_ALIKE = 100
@@ -108,6 +110,8 @@ def _interleaved(sources: list[Iterator[JSON]]) -> Iterator[JSON]:
 
 def _texts(view: views.StringView) -> Iterator[str]:
     shortest = view.min_length or 0
+    if shortest > _LONGEST:
+        return
     for name in view.formats:
         yield from formats.SAMPLES.get(name, ())
         if name in formats.LONGER and shortest <= _MOST_PADDED:
@@ -120,7 +124,7 @@ def _texts(view: views.StringView) -> Iterator[str]:
         fitted = word.ljust(shortest, "x")[: view.max_length] if shortest or view.max_length is not None else word
         if language is None or len(fitted) > _MOST_LETTERS or language.holds(fitted):
             yield fitted
-    if view.max_length is not None and view.max_length <= 100_000:
+    if view.max_length is not None and view.max_length <= _LONGEST:
         yield "x" * view.max_length
     yield "x" * max(shortest, 64)
 
@@ -194,6 +198,8 @@ def _filled(items: list[JSON], fillers: Sequence[JSON], start: int, length: int)
 
 
 def _objects(view: views.ObjectView, depth: int) -> Iterator[JSON]:
+    if (view.min_properties or 0) > _LONGEST:
+        return
     choices = {
         name: list(islice(_values(schema, depth - 1), 4)) for name, schema in view.properties.items() if name in view.required
     }
