@@ -376,6 +376,15 @@ def test_a_tag_that_a_discriminator_asks_for_is_a_part_of_the_promise() -> None:
     assert Verdict.BROKEN in found.values()
 
 
+def test_a_tag_that_a_discriminator_asks_for_is_needed_though_the_branch_lists_it_as_optional() -> None:
+    shapes = "components: {schemas: {A: {type: object, properties: {kind: {const: A}, x: {}}}}}"
+    choice = "{oneOf: [{$ref: '#/components/schemas/A'}]%s}"
+    before, after = (choice % told for told in ("", ", discriminator: {propertyName: kind}"))
+
+    assert verdicts(taking(before, shapes), taking(after, shapes)) == {"request-property-became-required": "broken"}
+    assert set(verdicts(saying(before, shapes), saying(after, shapes)).values()) == {"intact"}
+
+
 def test_nobody_sends_a_tag_of_another_branch_because_all_branches_share_the_list() -> None:
     def body_(lists: tuple[str, str], more: str = "") -> str:
         members = ", ".join(

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from cxcontracts.containment.narrowing import NO_DEEPER, narrowed, plain_keys
-from cxcontracts.containment.nodes import TYPES, Node, Reader, Shape, TooManyShapes, lone_reference, tags_of, values_of
+from cxcontracts.containment.nodes import TYPES, Node, Reader, Shape, TooManyShapes, contradicts, lone_reference, tags_of
 from cxcontracts.containment.sets import Found, Schema, Undecidable, admits, find, missing_members, refusing_key
 from cxcontracts.containment.ways import Turn, Way
 from cxcontracts.exchanges import JSON
@@ -330,10 +330,11 @@ class _Translation:
         schemas = [self.of(node.child("allOf", index), value, together) for index in range(_length(written.get("allOf")))]
         for word in ("oneOf", "anyOf"):
             branches = [self.of(node.child(word, index), value, together) for index in range(_length(written.get(word)))]
-            for index, (name, values) in tags_of(node, word).items() if isinstance(value, dict) else ():
-                if not any(any(True for _ in values_of(shape, name)) for shape in self.reader.shapes([node.child(word, index)])):
-                    tag = {"required": [name], "properties": {name: {"enum": values}}}
-                    branches[index] = {"allOf": [branches[index], tag]}
+            for index, tag in tags_of(node, word).items() if isinstance(value, dict) else ():
+                if not any(contradicts(shape, tag) for shape in self.reader.shapes([node.child(word, index)])):
+                    name, values = tag
+                    asked = {"required": [name], "properties": {name: {"enum": values}}}
+                    branches[index] = {"allOf": [branches[index], asked]}
             if branches:
                 schemas.append({"anyOf": _unique(branches)})
         if isinstance(written.get("not"), dict | bool):

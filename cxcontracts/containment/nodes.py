@@ -495,13 +495,18 @@ def tags_of(node: Node, word: str) -> dict[int, tuple[str, list[str]]]:
     return tags
 
 
+def contradicts(shape: Shape, tag: tuple[str, list[str]]) -> bool:
+    """Tell whether an alternative has a list of its own for a tag, without any value that the discriminator has for it."""
+    name, values = tag
+    return any(not _overlap(own, values) for own in values_of(shape, name))
+
+
 def _tagged(shapes: tuple[Shape, ...], tag: tuple[str, list[str]]) -> list[Shape]:
     name, values = tag
     tagged = []
     for shape in shapes:
-        own = list(values_of(shape, name))
-        settled = any(not _overlap(listed, values) or all(value in values for value in listed) for listed in own)
-        if "object" not in shape.types or settled:
+        settled = name in shape.required and any(all(each in values for each in own) for own in values_of(shape, name))
+        if "object" not in shape.types or settled or contradicts(shape, tag):
             tagged.append(shape)
             continue
         home = shape.atoms[0].home if shape.atoms else None
