@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from cxcontracts.changes import differences
 from cxcontracts.comparing import Asked, compare
 from cxcontracts.findings import Audience, Change, Compared, Level, Verdict
 from cxcontracts.rules import RULES
@@ -417,6 +418,51 @@ def test_a_media_type_that_is_gone_stands_where_it_was_written_and_the_answer_is
     assert removed.witness is not None
     assert removed.witness.response.headers["content-type"] == "application/json"
     assert removed.witness.response.body == {"a": "text"}
+
+
+CHOSEN = "components: {schemas: {Sort: {enum: [a, b], default: %s}}}"
+SORT = "schema: {$ref: '#/components/schemas/Sort'}"
+
+
+@pytest.mark.parametrize(
+    ("places", "told"),
+    [
+        (["required: true"], None),
+        (["required: false"], "GET /0 query q"),
+        (["required: true", "required: false"], "GET /1 query q"),
+        (["required: false", "required: true"], "GET /0 query q"),
+    ],
+)
+def test_another_default_is_told_where_it_may_be_left_out(places: list[str], told: str | None) -> None:
+    paths = "\n".join(
+        f"/{number}: {{get: {{parameters: [{{name: q, in: query, {place}, {SORT}}}], {OK}}}}}"
+        for number, place in enumerate(places)
+    )
+
+    changes = compared(contract(paths, CHOSEN % "a"), contract(paths, CHOSEN % "b")).changes
+
+    assert [(change.rule, change.element) for change in changes] == ([("request-default-changed", told)] if told else [])
+
+
+def test_another_default_is_told_where_it_may_be_left_out_though_another_operation_was_looked_into_before() -> None:
+    paths = "\n".join(
+        f"/{needed}: {{get: {{parameters: [{{name: q, in: query, required: {needed}, {SORT}}}], {OK}}}}}"
+        for needed in ("true", "false")
+    )
+    before, after = (Side(read(contract(paths, CHOSEN % value))) for value in "ab")
+    called = before.contract.at("GET", "/true")
+    assert called is not None
+
+    (change,) = differences(before, after, [called], lambda _: (), TODAY)
+
+    assert (change.element, change.rule) == ("GET /false query q", "request-default-changed")
+
+
+@pytest.mark.parametrize(("required", "told"), [("[]", True), ("[a]", False)])
+def test_another_default_of_a_member_is_told_where_it_may_be_left_out(required: str, told: bool) -> None:
+    old, new = (taking(f"{{type: object, required: {required}, properties: {{a: {{default: {value}}}}}}}") for value in (1, 2))
+
+    assert bool(compared(old, new).changes) is told
 
 
 # --- what alternatives are called ---------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
@@ -109,6 +109,8 @@ class Schemas:
         self._queue: deque[_Pair] = deque()
         self._pairs: dict[tuple[object, ...], Met] = {}
         self._origins: dict[tuple[str, int, int], Difference] = {}
+        self._left_out: dict[int, str] = {}
+        self._unsaid: dict[int, Callable[[str], None]] = {}
 
     def meet(self, element: str, one: Sequence[Node], other: Sequence[Node], spot: Spot) -> None:
         """Note two schemas that meet at an element; :meth:`look_into` compares them, each pair once."""
@@ -120,10 +122,19 @@ class Schemas:
         met = self._pairs.get(pair)
         if met is not None:
             met.again(self._notes.cause, referred=referred)
+            self._may_be_left_out(met, element, spot)
             return
         met = self._pairs[pair] = Met(self._notes.cause)
+        self._may_be_left_out(met, element, spot)
         if len(one) != len(other) or not all(map(self._same.of, one, other)):
             self._queue.append(_Pair(self._notes.operation, element, *targets, spot, met, self._notes.tentative))
+
+    def _may_be_left_out(self, met: Met, element: str, spot: Spot) -> None:
+        """Note the first place where what was met need not be sent: what is always sent has no default."""
+        if id(met) not in self._left_out and not spot.always_sent:
+            self._left_out[id(met)] = element
+            if id(met) in self._unsaid:
+                self._unsaid.pop(id(met))(element)
 
     def look_into(self) -> None:
         """Compare the schemas that were met on the way, and say of each operation where that ends early."""
@@ -293,9 +304,16 @@ class Schemas:
         old, new = ([atom.value["default"] for atom in shape.atoms if "default" in atom.value][:1] for shape in (one, other))
         if old != new:
             words = f"{_default(new)}, it was {_default(old)}"
-            self._notes.add(
-                element, f"default: {words}", f"{side}-default-changed", *keys, words=words, data=both(old, new), at=at
-            )
+            rule, data = f"{side}-default-changed", both(old, new)
+
+            def say(where: str) -> None:
+                self._notes.add(where, f"default: {words}", rule, *keys, words=words, data=data, at=at)
+
+            where = self._left_out.get(id(self._notes.cause))
+            if where is None:
+                self._unsaid[id(self._notes.cause)] = say
+            else:
+                say(where)
         for key in _TEXTS:
             if (mine := said(one, key)) != (theirs := said(other, key)):
                 words = f"{key} is {_shown(theirs)}, it was {_shown(mine)}"

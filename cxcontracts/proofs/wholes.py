@@ -99,6 +99,14 @@ class Sent:
         return not (self.parameter and self.parameter.media)
 
     @property
+    def always_sent(self) -> bool:
+        """Whether every call of either version has it."""
+        if self.parameter is None:
+            return any(operation.body is not None and operation.body.required for operation in (self.one, self.other))
+        key = self.parameter.key
+        return any(each.key == key and each.required for operation in (self.one, self.other) for each in operation.parameters)
+
+    @property
     def unread(self) -> str:
         """Why nothing can be said of a body; empty where it can be read."""
         return "" if self.media is None or self.media.form else _unread(self.media)
@@ -127,6 +135,16 @@ class Spot:
     whole: Told | Sent
     old: tuple[Turn, ...] = ()
     new: tuple[Turn, ...] = ()
+
+    @property
+    def always_sent(self) -> bool:
+        """Whether it is a part of a request that cannot be left out, so that a default says nothing."""
+        if not isinstance(self.whole, Sent):
+            return False
+        if not self.old:
+            return self.whole.always_sent
+        turns = (self.old[-1], self.new[-1])
+        return any(turn.list_ or turn.name in turn.shape.required for turn in turns)
 
     def member(self, one: Shape, other: Shape, name: str) -> Spot:
         """Return the spot of a member."""
