@@ -369,7 +369,7 @@ def _of_answer(change: Change, rest: Sequence[str], sides: _Sides) -> str:
     if schemas[0] is not None and Validator(sides.record, "response").refusal(schemas[0], body):
         return ""
     path = " ".join(further[1:])
-    if change.rule.startswith("response-property-removed") and not _gone(sides, schemas, path, "response"):
+    if not all(_gone(sides, schemas, each, "response") for each in _lost_paths(change, path)):
         return "the record does not declare it, or the candidate still does"
     return _lost(change, path, body)
 
@@ -446,7 +446,7 @@ def _of_body(change: Change, further: Sequence[str], sides: _Sides) -> str:
     if schemas[1] is not None and Validator(sides.candidate, "request").refusal(schemas[1], body):
         return ""
     path = " ".join(further[1:])
-    if change.rule.startswith("request-property-removed") and not _gone(sides, schemas, path, "request"):
+    if not all(_gone(sides, schemas, each, "request") for each in _lost_paths(change, path)):
         return "the record does not declare it, or the candidate still does"
     return _unheard(change, path, body)
 
@@ -514,23 +514,30 @@ def _declares(document: Document, node: Node, names: tuple[str, ...], way: str, 
     return len(names) == 1 and names[0] in _sequence(schema.get("required"))
 
 
+def _lost_paths(change: Change, path: str) -> list[str]:
+    """Return the paths of the members that are gone, by what a change says of itself."""
+    if "-property-removed" in change.rule:
+        return [path]
+    told = re.search(r": ([^:]*) (?:is|are) no longer (?:answered|taken)$", change.because)
+    names = re.split(", | and ", told[1]) if told and change.rule.endswith("-alternatives-changed") else []
+    return [f"{path}.{name}".removeprefix(".") for name in names]
+
+
 def _lost(change: Change, path: str, body: Any) -> str:
     """Tell of an answer that both allow whether it lacks what is gone."""
-    if change.rule.startswith("response-property-removed"):
-        owner, _, name = path.rpartition(".")
-        if any(isinstance(each, dict) and name not in each for each in _at(body, owner)):
-            return ""
-        return "what is gone is in the answer"
-    lost = ("response-members-changed", "response-alternatives-changed")
-    if change.rule in lost and {} in _at(body, path.removesuffix("*").removesuffix(".")):
+    lost = _lost_paths(change, path)
+    for owner, _, name in (each.rpartition(".") for each in lost):
+        if not any(isinstance(each, dict) and name not in each for each in _at(body, owner)):
+            return "what is gone is in the answer"
+    if lost or (change.rule == "response-members-changed" and {} in _at(body, path.removesuffix("*").removesuffix("."))):
         return ""
     return "the record allows the answer too"
 
 
 def _unheard(change: Change, path: str, body: Any) -> str:
     """Tell of a request that both take whether it sends what is not listened to."""
-    if change.rule.startswith("request-property-removed"):
-        names = path.split(".")
+    for lost in _lost_paths(change, path)[:1]:
+        names = lost.split(".")
         for length in range(len(names)):  # a name may have dots in it
             owners, name = _at(body, ".".join(names[:length])), ".".join(names[length:])
             if any(isinstance(each, dict) and name in each for each in owners):

@@ -96,6 +96,24 @@ def test_a_body_that_may_be_more_than_before_breaks_nobody(narrow: str, wide: st
     assert set(verdicts(taking(narrow), taking(wide)).values()) <= {"intact"}
 
 
+@pytest.mark.parametrize(
+    ("after", "lost"),
+    [("a: {}", "b and c are no longer answered"), ("a: {}, b: {}", "c is no longer answered"), ("a: {}, b: {}, c: {}", "")],
+)
+def test_what_an_alternative_takes_along_that_others_replace_is_lost(after: str, lost: str) -> None:
+    def either(members: str, other: str) -> str:
+        return (
+            f"{{oneOf: [{{type: object, properties: {{{members}}}}}, {{type: object, required: [k], properties: {{{other}}}}}]}}"
+        )
+
+    old = saying("{type: object, properties: {a: {}, b: {}, c: {}}}")
+    new = saying(either(after, f"k: {{}}, {after}"))
+
+    (change,) = (each for each in judged(old, new) if each.rule == "response-alternatives-changed")
+
+    assert change.because.rpartition(": ")[2] == lost if lost else not change.breaking
+
+
 def test_nobody_sends_what_no_alternative_declared() -> None:
     a, b = "required: [a], properties: {a: {}, b: {}", "required: [b], properties: {b: {}"
     old, new = (

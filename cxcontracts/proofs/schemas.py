@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from cxcontracts.acceptance import Taken, newly_refused, refusal
 from cxcontracts.acceptance import refused as not_taken
@@ -21,11 +22,15 @@ from cxcontracts.findings import Verdict
 from cxcontracts.proofs.prover import HARMLESS, IGNORED, NOT_SHOWN, REFUSED, Outcome, Prover, broken, unheard, unproven
 from cxcontracts.proofs.showing import agreeable, built, refused, refused_whole, shown, shown_whole
 from cxcontracts.proofs.wholes import DEEP, Sent, Spot, Told
+from cxcontracts.wording import listed
 
 _COMPOUND = frozenset({"array", "object"})
 _STRUCTURED = frozenset({"type", "properties", "items", "additionalProperties"})
 _FEW = 3
 """Against how many alternatives a value is looked for."""
+
+_MOST_LOST = 6
+"""How many members are told of that an alternative takes along."""
 
 Shapes = Sequence[Shape]
 
@@ -258,22 +263,27 @@ class FewerWays:
         outcome = self._without_their_likes().proof(prover)
         if outcome.verdict is Verdict.BROKEN or not self.kept:
             return outcome
-        for claim in self._members():
+        lost = {}
+        for claim in islice(self._members(), _MOST_LOST):
             member = claim.proof(prover)
             if member.verdict is Verdict.BROKEN:
-                return member
-        return outcome
+                lost[claim.name] = member
+        if not lost:
+            return outcome
+        is_ = "is" if len(lost) == 1 else "are"
+        what = "answered" if isinstance(self.values.spot.whole, Told) else "taken"
+        return replace(next(iter(lost.values())), effect=f"{listed([*lost])} {is_} no longer {what}")
 
     def _members(self) -> Iterator[Missing | MemberUnheard]:
         """Yield that each member is lost which only the alternatives had that are gone."""
         spot, other = self.values.spot, self.kept[0]
-        for shape in self.lost:
-            for name in shape.names:
-                if not any(each.slot(name).declared or each.silent for each in self.kept):
-                    if isinstance(spot.whole, Told):
-                        yield Missing(spot, other, name, gone=True)
-                    else:
-                        yield MemberUnheard(spot, shape, other, name, elsewhere=False)
+        has = {name: shape for shape in self.lost for name in shape.names}
+        for name, shape in has.items():
+            if not any(each.slot(name).declared or each.silent for each in self.kept):
+                if isinstance(spot.whole, Told):
+                    yield Missing(spot, other, name, gone=True)
+                else:
+                    yield MemberUnheard(spot, shape, other, name, elsewhere=False)
 
     def _without_their_likes(self) -> OtherValues:
         """Return the claim without the alternatives that one of the other version covers alone: most are still there."""
