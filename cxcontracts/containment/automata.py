@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 from typing import Any, Protocol
 
 from cxcontracts.containment.expressions import ANY, Ahead, Choice, Edge, Join, Letters, Part, Ranges, Repeat, Unread
@@ -22,6 +22,9 @@ MOST_MOVES = 150_000
 
 _MOST_STATES = 3_000
 _MOST_TEXTS_TRIED = 4_000
+_FIRST_LOOK = 64
+"""After how many states it is first tried whether they lead to texts enough."""
+
 _LAST = 0x10FFFF
 _PLAIN = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~éß字"
 
@@ -230,9 +233,15 @@ class Language:
         return self.rule([leaf.takes(state) for leaf, state in zip(self.leaves, states, strict=True)]) is True
 
     @cached_property
+    def _exploration(self) -> _Exploration:
+        return _Exploration(self)
+
+    @cached_property
     def explored(self) -> Graph:
         """As much of the automaton as the budget allows."""
-        return _explored(self)
+        while self._exploration.unfinished:
+            self._exploration.step()
+        return self._exploration.graph
 
     @property
     def empty(self) -> bool:
@@ -241,6 +250,15 @@ class Language:
 
     def texts(self, count: int) -> list[str]:
         """Return up to *count* texts, the shortest first, digits and letters preferred; none where none was found in time."""
+        exploration, enough = self._exploration, _FIRST_LOOK
+        while exploration.unfinished:
+            exploration.step()
+            if exploration.finals and len(exploration.moves) >= enough:
+                short = takewhile(lambda text: len(text) < exploration.depth, exploration.graph.texts())
+                found = list(islice(short, count))
+                if len(found) == count:
+                    return found
+                enough = 2 * len(exploration.moves)
         return list(islice(self.explored.texts(), count))
 
 
@@ -305,35 +323,59 @@ class Graph:
         return distance
 
 
-def _explored(language: Language) -> Graph:
-    leaves = language.leaves
-    classes = _classes(leaves)
-    states: dict[tuple[State, ...], int] = {}
-    queue: deque[tuple[State, ...]] = deque()
-    moves: list[dict[int, str]] = []
-    finals = set()
-    spent = 0
+class _Exploration:
+    """An automaton as far as it was explored, state by state, those that are reached with the fewest letters first.
 
-    def met(state: tuple[State, ...]) -> int:
-        if state not in states:
-            states[state] = len(states)
-            moves.append({})
-            queue.append(state)
-        return states[state]
+    Attributes:
+        moves, finals: As in :class:`Graph`; of states that were not looked into there are neither.
+        depth: All states that are reached with fewer letters were looked into.
+    """
 
-    met(tuple(each.start for each in leaves))
-    while queue and spent < MOST_MOVES:
-        state = queue.popleft()
-        own = states[state]
-        if language.rule([each.takes(at) for each, at in zip(leaves, state, strict=True)]):
-            finals.add(own)
-        for letters, inside in classes:
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._classes = _classes(language.leaves)
+        self._states: dict[tuple[State, ...], int] = {}
+        self._queue: deque[tuple[tuple[State, ...], int]] = deque()
+        self._spent = 0
+        self.moves: list[dict[int, str]] = []
+        self.finals: set[int] = set()
+        self._met(tuple(each.start for each in language.leaves), 0)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether there is more, and budget for it."""
+        return bool(self._queue) and self._spent < MOST_MOVES
+
+    @property
+    def depth(self) -> int:
+        return self._queue[0][1] if self._queue else _LAST
+
+    @property
+    def graph(self) -> Graph:
+        """What was explored so far."""
+        return Graph(self.moves, frozenset(self.finals), not self._queue)
+
+    def step(self) -> None:
+        """Look into one state."""
+        state, letters_before = self._queue.popleft()
+        own, leaves, rule = self._states[state], self._language.leaves, self._language.rule
+        if rule([each.takes(at) for each, at in zip(leaves, state, strict=True)]):
+            self.finals.add(own)
+        for letters, inside in self._classes:
             steps = [each.moved(at, sets) for each, at, sets in zip(leaves, state, inside, strict=True)]
-            spent += sum(cost for _, cost in steps)
-            if language.rule([each.prospect(at) for each, (at, _) in zip(leaves, steps, strict=True)]) is not False:
-                target = met(tuple(at for at, _ in steps))
-                moves[own][target] = "".join(sorted(moves[own].get(target, "") + letters, key=_plainness)[:2])
-    return Graph(moves, frozenset(finals), not queue)
+            self._spent += sum(cost for _, cost in steps)
+            if rule([each.prospect(at) for each, (at, _) in zip(leaves, steps, strict=True)]) is not False:
+                target = self._met(tuple(at for at, _ in steps), letters_before + 1)
+                known = self.moves[own].get(target)
+                both = letters if known is None else "".join(sorted(known + letters, key=_plainness)[:2])
+                self.moves[own][target] = both
+
+    def _met(self, state: tuple[State, ...], depth: int) -> int:
+        if state not in self._states:
+            self._states[state] = len(self._states)
+            self.moves.append({})
+            self._queue.append((state, depth))
+        return self._states[state]
 
 
 def _classes(leaves: Sequence[Leaf]) -> list[tuple[str, tuple[frozenset[int], ...]]]:
