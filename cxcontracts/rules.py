@@ -79,7 +79,7 @@ _ROWS: Final = (
     *_gone("operation", _CALLERS, "Whoever still calls it fails"),
     Rule("operation-moved", _ERROR, _CALLERS, "{name} is answered elsewhere: {change}",
          "It has another path, or another path of its server, and whoever calls the old one finds nothing. The two are known to "
-         "be one by their operationId, or by their paths but for a slash at the end.",
+         "be one by their operationId, or by their paths but for a slash at the end or for how several paths have come to begin.",
          "Serve both for a while.", True),
     Rule("operation-added", _INFO, _NOBODY, "{name} is new", "More is offered; nobody has to use it.", _FINE),
     Rule("login-changed", _ERROR, _CALLERS, "another login is asked for: {change}",
