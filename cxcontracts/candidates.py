@@ -93,8 +93,9 @@ def existing_file(name: str, here: Path) -> Path:
         raise UsageError(f"{name!r} is a folder; name the OpenAPI document in it")
     if not path.exists():
         beside = path.parent.glob("[!.]*") if path.parent.is_dir() else ()
-        there = [other.name for other in beside if other.name.endswith(_DOCUMENTS) and other.is_file()]
-        raise UsageError(f"there is no file {name!r}; {did_you_mean(path.name, there)}")
+        names = [other.name for other in beside if other.name.endswith(_DOCUMENTS) and other.is_file()]
+        there = [os.path.join(os.path.dirname(name), other) for other in names]
+        raise UsageError(f"there is no file {name!r}; {did_you_mean(name, there)}")
     return path
 
 

@@ -121,7 +121,7 @@ def test_what_a_witness_proves_is_shown_with_places_as_they_were_named(here: Wor
     ("words", "said"),
     [
         (("api/old.yaml",), "Missing argument 'NEW'"),
-        (("api/old.yaml", "api/brokn.yaml"), "there is no file 'api/brokn.yaml'; did you mean 'broken.yaml'?"),
+        (("api/old.yaml", "api/brokn.yaml"), "there is no file 'api/brokn.yaml'; did you mean 'api/broken.yaml'?"),
         (("api/old.yaml", ""), "one of the two versions is an empty text"),
         (("-", "-"), "standard input has one document, and - was given twice"),
         (("api", "api/old.yaml"), "'api' is a folder of 4 contracts (broken.yaml, old.yaml, untold.yaml, widened.yaml)"),

@@ -95,7 +95,7 @@ def test_references_lead_into_the_folder_of_the_file_and_no_further(here: Path) 
     [
         (
             "api/opnapi.yaml",
-            "there is no file 'api/opnapi.yaml'; did you mean 'openapi.yaml'?; a file of a commit is named REF:PATH",
+            "there is no file 'api/opnapi.yaml'; did you mean 'api/openapi.yaml'?",
         ),
         ("", "one of the two versions is an empty text"),
         ("  ", "one of the two versions is an empty text"),

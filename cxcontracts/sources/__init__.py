@@ -156,7 +156,7 @@ def source(text: str, here: Path, repository: Repository, *, network: bool, stdi
     try:
         existing_file(text, here)
     except UsageError as error:
-        raise UsageError(f"{error}; a file of a commit is named REF:PATH") from None
+        raise UsageError(str(error) if str(error).endswith("?") else f"{error}; a file of a commit is named REF:PATH") from None
     raise UsageError(f"{quoted(text)} leads nowhere: it is a link to what is not there")
 
 
