@@ -146,6 +146,8 @@ def _enum(old: list[JSON] | None, new: list[JSON] | None) -> str:
         return "enum-widened" if new is None else "enum-narrowed"
     more = any(value not in old for value in new)
     less = any(value not in new for value in old)
+    if not any(value in new for value in old if value is not None):
+        return "values-changed"
     return "enum-changed" if more and less else "enum-widened" if more else "enum-narrowed"
 
 

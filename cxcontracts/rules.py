@@ -184,9 +184,11 @@ _ROWS: Final = (
         Rule(f"{where}-content-changed", _ERROR, breaks, "the text of {name} means something else: {change}", _ENCODED, remedy)
         for where, breaks, remedy in (("request", _SENDERS, _NEVER_LESS), ("response", _READERS, _ADD_BESIDE))
     ),
-    Rule("request-enum-narrowed", _ERROR, _SENDERS, "{name} takes fewer values: {change}", _ONE_LESS, _NEVER_LESS, True),
+    Rule("request-enum-narrowed", _ERROR, _SENDERS, "{name} takes fewer values: {change}", _ONE_LESS, _NEVER_LESS, True,
+         "{name} takes fewer values in one alternative: {change}"),
     Rule("request-enum-widened", _INFO, _NOBODY, "{name} takes more values: {change}", "Nobody has to send them.", _FINE),
-    Rule("request-enum-changed", _ERROR, _SENDERS, "{name} takes other values: {change}", _ONE_LESS, _NEVER_LESS, True),
+    Rule("request-enum-changed", _ERROR, _SENDERS, "{name} takes other values: {change}", _ONE_LESS, _NEVER_LESS, True,
+         "{name} takes other values in one alternative: {change}"),
     Rule("response-enum-widened", _WARNING, _READERS, "{name} may have more values: {change}",
          "It breaks those who closed the set: whoever treats every value that was not listed as an error, as generated code "
          "often does. Whoever has a branch for unknown values is not concerned. No contract says which of the two a reader is.",

@@ -227,11 +227,11 @@ def _described_list(schema: Mapping[str, Any]) -> str:
 
 def _described_text(schema: Mapping[str, Any]) -> str:
     word = _FORMATS.get(schema.get("format", ""), "text")
+    low, high = schema.get("minLength", 0), schema.get("maxLength")
     if "pattern" in schema and not _ANY_TEXT.fullmatch(schema["pattern"]):
-        return _PATTERNS.get(schema["pattern"]) or f"{word} {_like(schema['pattern'])}"
+        return _PATTERNS.get(schema["pattern"]) or f"{word} {_like(schema['pattern'])}{_size(low, high, 'character')}"
     if word != "text":
         return word
-    low, high = schema.get("minLength", 0), schema.get("maxLength")
     return "text that is not empty" if (low, high) == (1, None) else f"text{_size(low, high, 'character')}"
 
 

@@ -407,6 +407,15 @@ def test_what_is_no_success_says_which_answer_it_is(status: str, because: str) -
     assert only(failing("a: {}, b: {}"), failing("b: {}")).because == because
 
 
+def test_a_header_that_is_gone_stands_at_the_answer_that_had_it() -> None:
+    old, new = (operation(f"responses:\n  '200':\n    description: ok\n{more}") for more in ("    headers: {X-A: {}}\n", ""))
+
+    removed = only(old, new)
+
+    assert removed.rule == "response-header-removed"
+    assert removed.is_ is not None and new.splitlines()[removed.is_.line - 1].strip() == "'200':"
+
+
 def test_a_media_type_that_is_gone_stands_where_it_was_written_and_the_answer_is_whole_in_what_is_left() -> None:
     left = "application/json: {schema: {type: object, required: [a], properties: {a: {}}}}"
     old, new = (operation(f"responses:\n  '200':\n    content:\n      {left}{more}") for more in ("\n      text/csv: {}", ""))

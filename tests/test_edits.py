@@ -20,6 +20,7 @@ TEXT: dict[str, Any] = {"type": "string"}
         ({"enum": ["a"]}, {"enum": ["a", "b"]}, "enum-widened", '"b"'),
         ({"enum": ["a", "b"]}, {"enum": ["b"]}, "enum-narrowed", 'no longer "a"'),
         ({"enum": ["a", "b"]}, {"enum": ["c", "b"]}, "enum-changed", 'with "c", without "a"'),
+        ({"enum": ["a", "b"]}, {"enum": ["c"]}, "values-changed", '"c"; it was "a" or "b"'),
         ({**TEXT, "enum": ["a"]}, TEXT, "enum-widened", 'text; it was "a"'),
         (TEXT, {**TEXT, "enum": ["a"]}, "enum-narrowed", '"a"; it was text'),
         ({"const": "a"}, {"const": "b"}, "const-changed", '"b"; it was "a"'),

@@ -103,6 +103,7 @@ def test_words_are_listed_as_in_a_sentence(words: list[str], last: str, sentence
         ({"type": "object", "required": ["a", "b", "c", "d", "e"]}, "an object with a, b, c and 2 more"),
         ({"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$"}, "a phone number"),
         ({"type": "string", "pattern": "^[A-Z]{3}$"}, "text like [A-Z]{3}"),
+        ({"type": "string", "pattern": "^[A-Z]+$", "maxLength": 3}, "text like [A-Z]+ of at most 3 characters"),
         ({"type": "string", "pattern": "^https:"}, 'text that starts with "https:"'),
         ({"type": "string", "pattern": "[0-9]"}, "text that matches [0-9]"),
         ({"type": "string", "pattern": "^a$|^b$"}, "text that matches ^a$|^b$"),

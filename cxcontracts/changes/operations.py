@@ -154,8 +154,6 @@ class Operations:
         for key in dict.fromkeys((*one.answers, *other.answers)):
             if key == "default" and successes:
                 self._answers(f"{element} {successes}", (key, successes), one, other)
-                if key in other.answers:
-                    self._answers(f"{element} {key}", ("", key), one, other)
             elif key != successes and not self._same.of(one.node, other.node, "responses", key):
                 self._answers(f"{element} {key}", (key, key), one, other)
         for before, after in _told_elsewhere(one, other, successes):
@@ -341,7 +339,8 @@ class Operations:
     ) -> None:
         before, after = (answer.headers.get(name) for answer in answers)
         nodes = (self._record.headers(one, answers[0]), self._candidate.headers(other, answers[1]))
-        at = (of_header(before, one.node), of_header(after, other.node))
+        wholes = [part(each.node, "responses", answer.key) for each, answer in zip((one, other), answers, strict=True)]
+        at = (of_header(before, wholes[0]), of_header(after, wholes[1]))
         spot = Spot(Told(one, other, answers[1], nodes[:1], nodes[1:], None, ALL_HEADERS))
         (shape,) = self._candidate.responses.shapes(nodes[1:])
         if before is not None and after is None:

@@ -22,9 +22,9 @@ def part(node: Node, *keys: str) -> Node:
     return node
 
 
-def of_header(header: Header | None, operation: Node) -> Node:
-    """Return where a header is written; its operation where it is not."""
-    return header.node if header is not None else operation
+def of_header(header: Header | None, answer: Node) -> Node:
+    """Return where a header is written; its answer where it is not."""
+    return header.node if header is not None else answer
 
 
 def of_media(old: Media | None, new: Media | None, wholes: tuple[Node, Node]) -> At:

@@ -161,7 +161,7 @@ class NoLongerAnswered:
             return HARMLESS
         answers = answers or list(self.other.answers.values())
         status = answers[0].status if answers else 500
-        return broken(prover.answerable(self.other), Response(status, assumed=not answers))
+        return broken(prover.answerable(self.one, self.other), Response(status, assumed=not answers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +178,8 @@ class NoLongerSpoken:
         if any(_takes_all(media.name, self.media.name) for media in self.after.media):
             return HARMLESS
         if not self.after.media:
-            return broken(prover.answerable(self.other), Response(self.after.status, assumed=True))
+            return broken(prover.answerable(self.one, self.other), Response(self.after.status, assumed=True))
         left = self.after.media[0]
         answer = prover.candidate.response(self.other, Voice(self.after, left))
         named = replace(answer, headers={**answer.headers, "content-type": left.name})
-        return broken(prover.answerable(self.other), named)
+        return broken(prover.answerable(self.one, self.other), named)

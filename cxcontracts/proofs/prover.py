@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -63,7 +64,7 @@ class Prover:
         self.record = record
         self.candidate = candidate
         self._calls: dict[tuple[int, int], Request] = {}
-        self._answerable: dict[int, Request] = {}
+        self._answerable: dict[tuple[int, int], Request] = {}
 
     def outcome(self, claim: Claim) -> Outcome:
         """Return what becomes of a claim."""
@@ -100,27 +101,16 @@ class Prover:
             media: The media type of the body; empty where the contract chooses.
             at: Where the candidate answers it; None for where the record does.
         """
-        return self._called(self.sender, operation, values, body, media, at)
-
-    def _called(
-        self,
-        builder: Builder,
-        operation: Operation,
-        values: Mapping[tuple[str, object], JSON],
-        body: JSON,
-        media: str,
-        at: Operation | None,
-    ) -> Request:
         entries: list[Entry] = []
         given: dict[str, JSON] = {}
         for parameter in operation.parameters:
             if parameter.key in values or (parameter.required and not is_ignored(parameter)):
                 entry = Entry(f"{parameter.place}.{parameter.name}", parameter.place, parameter.name, parameter.key, None)
                 entries.append(entry)
-                given[entry.key] = values[parameter.key] if parameter.key in values else _sample(builder, parameter.nodes)
+                given[entry.key] = values[parameter.key] if parameter.key in values else self.sample(parameter.nodes)
         if body is NO_BODY and operation.body is not None and operation.body.required:
             sent = sent_media(operation.body, media)
-            body = _sample(builder, sent.nodes) if sent is not None else NO_BODY
+            body = self.sample(sent.nodes) if sent is not None else NO_BODY
         if body is not NO_BODY:
             entries.append(Entry("body", "body", "", None, None))
             given["body"] = body
@@ -138,17 +128,31 @@ class Prover:
         """Builds what the record takes."""
         return Builder(self.record.requests)
 
-    def answerable(self, other: Operation) -> Request:
-        """Return the least call that the candidate takes, for an answer of its own."""
-        key = other.node.identity
+    def answerable(self, one: Operation, other: Operation) -> Request:
+        """Return the least call that the candidate takes, for an answer of its own: one that the record takes as well, if any."""
+        key = (one.node.identity, other.node.identity)
         if key not in self._answerable:
-            builder = Builder(self.candidate.requests)
-            self._answerable[key] = self._called(builder, other, {}, NO_BODY, "", None)
+            theirs = Prover(self.candidate, self.candidate)
+            known = {parameter.key: parameter.nodes for parameter in one.parameters}
+            needed = [each for each in other.parameters if each.required and each.key in known]
+            values = {each.key: theirs._common(each.nodes, known[each.key]) for each in needed}
+            sent, before = (sent_media(each.body, "") for each in (other, one))
+            body = NO_BODY
+            if other.body is not None and other.body.required and sent is not None and before is not None:
+                body = theirs._common(sent.nodes, before.nodes)
+            self._answerable[key] = theirs.call_with(other, values, body)
         return self._answerable[key]
 
-    def answered(self, other: Operation, voice: Voice, **said: JSON) -> Exchange:
+    def _common(self, nodes: Sequence[Node], others: Sequence[Node]) -> JSON:
+        """Return a value that both take; where none was found, one that the first takes."""
+        if nodes and others:
+            with suppress(Unbuildable, TooManyShapes, ContractError, Undecidable):
+                return self.sender.value((*nodes, *others))
+        return self.sample(nodes)
+
+    def answered(self, one: Operation, other: Operation, voice: Voice, **said: JSON) -> Exchange:
         """Return an answer of the candidate, with the least call that it takes."""
-        return Exchange(self.answerable(other), self.candidate.response(other, voice, **said))
+        return Exchange(self.answerable(one, other), self.candidate.response(other, voice, **said))
 
 
 def _sample(builder: Builder, nodes: Sequence[Node]) -> JSON:

@@ -20,14 +20,17 @@ from cxcontracts.contracts.styles import written
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Verdict
 from cxcontracts.proofs.prover import HARMLESS, IGNORED, NOT_SHOWN, REFUSED, Outcome, Prover, broken, unheard, unproven
-from cxcontracts.proofs.showing import agreeable, built, refused, refused_whole, shown, shown_whole
+from cxcontracts.proofs.showing import agreeable, built, flat, refused, refused_whole, shown, shown_whole
 from cxcontracts.proofs.wholes import DEEP, Sent, Spot, Told
-from cxcontracts.wording import listed
+from cxcontracts.wording import listed, value_in_words
 
 _COMPOUND = frozenset({"array", "object"})
 _STRUCTURED = frozenset({"type", "properties", "items", "additionalProperties"})
 _FEW = 3
 """Against how many alternatives a value is looked for."""
+
+_MOST_TAKEN = 20
+"""How many listed values are tried that another alternative turns out to take."""
 
 _MOST_LOST = 6
 """How many members are told of that an alternative takes along."""
@@ -90,13 +93,16 @@ class OtherValues:
         for shape, schema in zip(self.one, self.old, strict=True):
             if whole.text and shape.types <= _COMPOUND and not any(_STRUCTURED & atom.value.keys() for atom in shape.atoms):
                 continue  # nothing says what is sent, so it is any text, and compared as that
-            if whole.text:
-                schema = _leaving_a_trace(whole, schema, shape)
-                answer = _newly_refused(whole, _as_text(schema, shape), shape, candidate)
-                if isinstance(answer, Found) and not self._listed and _fits_in_one(whole, answer.value, candidate):
-                    continue
-            else:
-                answer = _find(prover.sender, shape, schema, self.new)
+            if not whole.text:
+                outcome = self._refused(whole, prover, shape, schema)
+                if outcome.verdict is Verdict.BROKEN:
+                    return outcome
+                doubts += [outcome.doubt] if outcome.doubt else []
+                continue
+            schema = _leaving_a_trace(whole, schema, shape)
+            answer = _newly_refused(whole, _as_text(schema, shape), shape, candidate)
+            if isinstance(answer, Found) and not self._listed and _fits_in_one(whole, answer.value, candidate):
+                continue
             if isinstance(answer, Unknown):
                 doubts.append(answer.reason)
             if isinstance(answer, Found):
@@ -106,6 +112,26 @@ class OtherValues:
                 if outcome.doubt and not self._impossible(prover.record.requests, shape, self.new):
                     doubts.append(outcome.doubt)
         return unproven(doubts[0]) if doubts else HARMLESS
+
+    def _refused(self, whole: Sent, prover: Prover, shape: Shape, schema: Schema) -> Outcome:
+        """Return what becomes of the values of one alternative; where they are listed, each is tried until one is refused."""
+        plain = {} if isinstance(schema, bool) else schema
+        left = list(plain.get("enum", ()))
+        for tried in range(_MOST_TAKEN):
+            answer = _find(prover.sender, shape, {**plain, "enum": left} if tried else schema, self.new)
+            if isinstance(answer, Unknown):
+                return unproven(answer.reason)
+            if not isinstance(answer, Found):
+                return HARMLESS
+            outcome = refused(prover, self.spot, whole, Way(self.spot.old, shape), answer.value, schema, self.new)
+            if outcome.verdict is Verdict.BROKEN:
+                return replace(outcome, effect=f"{value_in_words(answer.value)} is refused") if tried else outcome
+            if outcome.doubt:
+                return HARMLESS if self._impossible(prover.record.requests, shape, self.new) else outcome
+            left = [value for value in left if value != answer.value]  # which another alternative takes
+            if not left:
+                break
+        return HARMLESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +228,7 @@ class MemberUnheard:
             with suppress(Unbuildable):
                 way = Way((*self.spot.old, turn), shape)
                 built = [prover.sender.along(way, prover.sender.of_shape(shape))]
-                outcomes = [self._sent(prover, whole, sent) for sent in agreeable(prover, self.spot, built, self.name)]
+                outcomes = [self._sent(prover, whole, sent) for sent in flat(agreeable(prover, self.spot, built, self.name))]
                 kept = [outcome for outcome in outcomes if outcome is not None]
                 if kept:  # better one that goes through
                     return next((outcome for outcome in kept if outcome.effect == IGNORED), kept[0])

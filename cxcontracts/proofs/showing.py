@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
 
 from cxcontracts.acceptance import Taken, refusal
 from cxcontracts.acceptance import refused as not_taken
@@ -21,6 +23,9 @@ from cxcontracts.proofs.wholes import ALL_HEADERS, DEEP, Sent, Spot, Told
 _MOST_ROUNDS = 4
 _MOST_LACKED = 30
 
+NOTHING: Final[JSON] = object()
+"""There is no such value; None is one."""
+
 
 def shown(prover: Prover, spot: Spot, whole: Told, way: Way, value: JSON, schema: Schema, known: Sequence[Schema]) -> Outcome:
     """Prove that an answer may hold a value at the end of a way that it could not hold before."""
@@ -28,22 +33,23 @@ def shown(prover: Prover, spot: Spot, whole: Told, way: Way, value: JSON, schema
     return shown_whole(prover, whole, agreeable(prover, spot, answers))
 
 
-def shown_whole(prover: Prover, whole: Told, answers: Iterator[JSON], *, new_to_record: bool = True) -> Outcome:
+def shown_whole(prover: Prover, whole: Told, answers: Iterator[Family], *, new_to_record: bool = True) -> Outcome:
     """Return the first answer that the candidate allows, and the record does not where it has to be new.
 
     An answer that both allow shows that another alternative of the record covers the change.
     """
     before, after = whole.readers(prover)
-    known = False
     if whole.unread:
         return unproven(whole.unread)
-    for answer in answers:
-        if whole.header and whole.header != ALL_HEADERS:  # it travels as text, and was compared as text
-            return Outcome(Verdict.BROKEN, whole.exchange(prover, answer))
-        if allows(after, whole.after, answer):
-            if not new_to_record or not allows(before, whole.before, answer):
-                return Outcome(Verdict.BROKEN, whole.exchange(prover, answer))
-            known = True
+    if whole.header and whole.header != ALL_HEADERS:  # it travels as text, and was compared as text
+        return next((Outcome(Verdict.BROKEN, whole.exchange(prover, family.whole)) for family in answers), unproven(NOT_SHOWN))
+    answer, known = _first_telling(
+        answers,
+        lambda each: allows(after, whole.after, each),
+        lambda each: new_to_record and allows(before, whole.before, each),
+    )
+    if answer is not NOTHING:
+        return Outcome(Verdict.BROKEN, whole.exchange(prover, answer))
     return HARMLESS if known else unproven(NOT_SHOWN)
 
 
@@ -60,7 +66,7 @@ def refused(
             for reader, nodes in sides
         ]
         known = False
-        for sent in agreeable(prover, spot, _along(prover.sender, way, value, schema, ())):
+        for sent in flat(agreeable(prover, spot, _along(prover.sender, way, value, schema, ()))):
             before, after = (not_taken(each, {"const": sent}) for each in taken)
             if sent is not None and isinstance(before, Nothing) and isinstance(after, Found):
                 return broken(whole.request(prover, sent), refusal(whole.other))
@@ -70,41 +76,87 @@ def refused(
     return refused_whole(prover, whole, agreeable(prover, spot, requests))
 
 
-def refused_whole(prover: Prover, whole: Sent, requests: Iterator[JSON]) -> Outcome:
+def refused_whole(prover: Prover, whole: Sent, requests: Iterator[Family]) -> Outcome:
     """Return the first request that the record took and the candidate refuses.
 
     One that both take shows that another alternative of the candidate covers the change.
     """
     before, after = whole.readers(prover)
-    known = False
     if whole.unread:
         return unproven(whole.unread)
-    for sent in requests:
-        if allows(before, whole.before, sent):
-            if not allows(after, whole.after, sent):
-                return broken(whole.request(prover, sent), refusal(whole.other))
-            known = True
+    sent, known = _first_telling(
+        requests, lambda each: allows(before, whole.before, each), lambda each: allows(after, whole.after, each)
+    )
+    if sent is not NOTHING:
+        return broken(whole.request(prover, sent), refusal(whole.other))
     return HARMLESS if known else unproven(NOT_SHOWN)
 
 
-def agreeable(prover: Prover, spot: Spot, wholes: Iterable[JSON], without: str = "") -> Iterator[JSON]:
-    """Yield each whole with what the other side needs besides, then as it is.
+def _first_telling(families: Iterator[Family], ours: Callable[[JSON], bool], theirs: Callable[[JSON], bool]) -> tuple[JSON, bool]:
+    """Return the first whole that our side allows and theirs does not, and whether any was met that both allow.
 
-    An exchange proves one change best when nothing else in it would break anybody.
+    Where both allow one that agrees with theirs in all but what proves the change, nothing that lacks more proves it.
+    """
+    known = False
+    for family in families:
+        if family.agreeing is not NOTHING and ours(family.agreeing) and theirs(family.agreeing):
+            known = True
+            continue
+        for whole in family.best_first():
+            if ours(whole):
+                if not theirs(whole):
+                    return whole, known
+                known = True
+    return NOTHING, known
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A whole that may prove a change, in three versions. One proves it best when nothing else in it would break anybody.
+
+    Attributes:
+        whole: As it was built.
+        agreeing: With what the other side needs besides, elsewhere than at the spot; :data:`NOTHING` where that is nothing.
+        filled: With whatever the other side needs besides; :data:`NOTHING` where that is nothing more.
+    """
+
+    whole: JSON
+    agreeing: JSON = NOTHING
+    filled: JSON = NOTHING
+
+    def best_first(self) -> Iterator[JSON]:
+        """Yield the versions that there are, the one that lacks least first."""
+        yield from (each for each in (self.filled, self.agreeing) if each is not NOTHING)
+        yield self.whole
+
+
+def flat(families: Iterable[Family]) -> Iterator[JSON]:
+    """Yield each version of each family."""
+    return (whole for family in families for whole in family.best_first())
+
+
+def agreeable(prover: Prover, spot: Spot, wholes: Iterable[JSON], without: str = "") -> Iterator[Family]:
+    """Yield each whole with what the other side needs besides.
 
     Args:
-        without: The member of the object at the spot that has to stay away; empty for none.
+        without: The member of the object at the spot that has to stay away; empty where the value at the spot itself proves it.
     """
     for whole in wholes:
+        agreeing = filled = NOTHING
         with suppress(Undecidable, TooManyShapes):
-            filled = _completed(prover, spot, whole, without)
-            if filled != whole:
-                yield filled
-        yield whole
+            elsewhere = _completed(prover, spot, whole, without, inside=False)
+            agreeing = elsewhere if elsewhere != whole else NOTHING
+            everywhere = _completed(prover, spot, elsewhere, without)
+            filled = everywhere if everywhere != elsewhere else NOTHING
+        yield Family(whole, agreeing, filled)
 
 
-def _completed(prover: Prover, spot: Spot, whole: JSON, without: str) -> JSON:
-    """Return a whole with the members that the other side asks for and ours has, but for what proves the change."""
+def _completed(prover: Prover, spot: Spot, whole: JSON, without: str, *, inside: bool = True) -> JSON:
+    """Return a whole with the members that the other side asks for and ours has, but for what proves the change.
+
+    Args:
+        inside: Whether the value at the spot gets some, too.
+    """
     told = isinstance(spot.whole, Told)
     before, after = spot.whole.readers(prover)
     (ours, nodes), (theirs, their_nodes) = (after, spot.whole.after), (before, spot.whole.before)
@@ -116,7 +168,9 @@ def _completed(prover: Prover, spot: Spot, whole: JSON, without: str) -> JSON:
     filled = copy.deepcopy(whole)
     for _ in range(_MOST_ROUNDS):
         lacked = [
-            (path, name) for path, name in lacking(theirs, their_nodes, filled) if name != without or not _leads_to(turns, path)
+            (path, name)
+            for path, name in lacking(theirs, their_nodes, filled)
+            if (name != without or not _leads_to(turns, path)) and (inside or not _leads_to(turns, path[: len(turns)]))
         ]
         made = [_made(builder, ours, nodes, filled, path, name) for path, name in lacked[:_MOST_LACKED]]
         if not any(made):

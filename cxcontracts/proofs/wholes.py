@@ -54,12 +54,12 @@ class Told:
         """Return an answer that holds the whole."""
         if self.header == ALL_HEADERS:
             voice = Voice(self.answer, next((media for media in self.answer.media if media.json), None))
-            return prover.answered(self.other, voice, headers=whole)
+            return prover.answered(self.one, self.other, voice, headers=whole)
         if self.header:
             voice = Voice(self.answer, next((media for media in self.answer.media if media.json), None))
             filled = prover.candidate.response(self.other, voice).headers
-            return prover.answered(self.other, voice, headers={**filled, self.header: whole})
-        return prover.answered(self.other, Voice(self.answer, self.media), body=whole)
+            return prover.answered(self.one, self.other, voice, headers={**filled, self.header: whole})
+        return prover.answered(self.one, self.other, Voice(self.answer, self.media), body=whole)
 
 
 @dataclass(frozen=True)
