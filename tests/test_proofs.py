@@ -114,6 +114,14 @@ def test_what_an_alternative_takes_along_that_others_replace_is_lost(after: str,
     assert change.because.rpartition(": ")[2] == lost if lost else not change.breaking
 
 
+def test_a_reference_that_is_none_is_no_name_of_an_alternative() -> None:
+    def either(*members: str) -> str:
+        odd = "{allOf: [{$ref: {nullable: true}}, {type: object, properties: {%s: {}}}]}"
+        return f"{{oneOf: [{', '.join(odd % member for member in members)}]}}"
+
+    assert "unproven" not in verdicts(saying(either("a", "b")), saying(either("c", "d", "e"))).values()
+
+
 def test_nobody_sends_what_no_alternative_declared() -> None:
     a, b = "required: [a], properties: {a: {}, b: {}", "required: [b], properties: {b: {}"
     old, new = (

@@ -91,7 +91,7 @@ def _name_of(shape: Shape) -> tuple[str, ...] | None:
 
 def _component(shape: Shape) -> str:
     """Return the component that an alternative is: the last of several, which was chosen, but for those that it is made of."""
-    made_of = {part.get("$ref") for atom in shape.atoms for part in _parts(atom.value.get("allOf"))}
+    made_of = {str(part.get("$ref")) for atom in shape.atoms for part in _parts(atom.value.get("allOf"))}
     names = (_named(_of_all(atom.pointer)) for atom in reversed(shape.atoms))
     components = [name for name in names if name]
     return next((name for name in components if f"#/components/schemas/{name}" not in made_of), next(iter(components), ""))
