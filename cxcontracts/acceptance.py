@@ -21,7 +21,7 @@ from cxcontracts.estate.templates import file_of, references
 from cxcontracts.exchanges import JSON, Exchange, Response
 from cxcontracts.findings import Promise, Verdict
 from cxcontracts.paths import Segment
-from cxcontracts.requirements import Judgement
+from cxcontracts.requirements import Judgement, id_of
 from cxcontracts.scenes import Scene, Side
 from cxcontracts.sending import Entry, sent_media
 from cxcontracts.wording import is_any_text, listed, not_taken, refused_from_now_on
@@ -186,7 +186,7 @@ def judge_taken(
             return _on_record(element, point, record, whole)
         refused_ = witness(known.value if isinstance(known, Found) else _some(whole))
         shut = _refuses(scene.candidate, scene.renewed, point, wanted, scene.touched)
-        return _dropped(scene.renewed, point, wanted, element, refused_, shut=shut)
+        return _dropped(scene, scene.renewed, point, wanted, element, refused_, shut=shut)
     if record.unknown or candidate.unknown:
         reason = record.unknown or candidate.unknown
         return Judgement(Verdict.UNPROVEN, element, f"nobody can tell whether every {point.label} is still taken: {reason}")
@@ -221,13 +221,16 @@ def _refuses(side: Side, operation: Operation, point: Point, wanted: str, touche
     )
 
 
-def _dropped(renewed: Operation, point: Point, wanted: str, element: str, refused: Exchange, *, shut: bool) -> Judgement:
+def _dropped(
+    scene: Scene, renewed: Operation, point: Point, wanted: str, element: str, refused: Exchange, *, shut: bool
+) -> Judgement:
     """Judge what is sent to a place that is gone: the call goes through and the wish is lost, or, *shut*, it is refused."""
     lost = "a call that sends it is refused" if shut else "what is sent there would be ignored"
     because = f"{point.label} is no longer taken; {lost}"
-    waits_for = "answers" if point.entry.place == "body" and sent_media(renewed.body, wanted) is None else ""
+    bodiless = point.entry.place == "body" and sent_media(renewed.body, wanted) is None
+    cause = id_of(scene.journey, scene.step, "answers") if bodiless else ""
     answered = refused if shut else replace(refused, response=ignored(renewed))
-    return Judgement(Verdict.BROKEN, element, because, Promise.POSSIBLE, Promise.IMPOSSIBLE, answered, waits_for)
+    return Judgement(Verdict.BROKEN, element, because, Promise.POSSIBLE, Promise.IMPOSSIBLE, answered, cause)
 
 
 def _on_record(element: str, point: Point, record: Taken, whole: Schema, *, renewed: bool = False) -> Judgement:

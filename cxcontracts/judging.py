@@ -14,8 +14,8 @@ from cxcontracts.estate.model import Estate, Journey, Step, Waiver
 from cxcontracts.estate.templates import literal
 from cxcontracts.findings import Finding, Harm, Verdict
 from cxcontracts.problems import Problem, did_you_mean
-from cxcontracts.requirements import Judgement, Kind, Requirement
-from cxcontracts.scenes import Scene, Side
+from cxcontracts.requirements import Judgement, Kind, Requirement, id_of
+from cxcontracts.scenes import Scene, Side, Stage
 from cxcontracts.sending import Unbound, bind
 
 CAUSE = "answers"
@@ -57,19 +57,20 @@ class Judge:
         return tuple(requirement for journey in self.estate.journeys.values() for requirement in self.of_journey(journey))
 
     def of_journey(self, journey: Journey) -> Iterator[Requirement]:
-        """Yield the requirements of one journey, step by step, kind by kind."""
-        for step in journey.steps:
-            if step.part in ("steps", "fallbacks") and step.call is not None:
-                for kind in self.kinds:
-                    yield from kind.requirements(journey, step)
+        """Yield the requirements of one journey, step by step, kind by kind, then those across steps."""
+        asking = (step for step in journey.steps if step.part in ("steps", "fallbacks") and step.call is not None)
+        for step in (*asking, journey.whole):
+            for kind in self.kinds:
+                yield from kind.requirements(journey, step)
 
     @cached_property
     def not_judged(self) -> dict[str, int]:
         """Key of a requirement to how often it is written, for those that contracts say nothing of."""
         judged = {kind.key for kind in self.kinds} | {""}
+        names = {kind.name for kind in self.kinds}
         counts: dict[str, int] = {}
         for journey in self.estate.journeys.values():
-            asked = list(journey.asks.items())
+            asked = [(key, value) for key, value in journey.asks.items() if key not in names]
             for step in journey.steps:
                 asked += [(key, value) for key, value in step.asks.items() if step.call is None or key not in judged]
                 asked += [("event", step.event)] if step.event else []
@@ -83,15 +84,28 @@ class Judge:
         Raises:
             ContractError: If a contract is unsound where the requirement looks, or does not know the operation.
         """
+        if requirement.step.name:
+            return self._at_step(requirement)
+        stage = Stage(requirement.journey, lambda name: self.scene(requirement.journey, requirement.journey.step(name)))
+        judgement = self._kind(requirement.kind).on_contract(requirement, stage)
+        self._remember(requirement, judgement, stage.touched)
+        return self._waived(self._finding(requirement, judgement, ""))
+
+    def _at_step(self, requirement: Requirement) -> Finding:
         scene = self.scene(requirement.journey, requirement.step)
         if scene is None:
             reason = "the call follows an address that only a running partner hands out, and no example shows where it leads"
             return self._finding(requirement, Judgement(Verdict.UNPROVEN, because=reason), "")
         fresh = replace(scene, touched={(scene.operation.node.identity, "operation")})
         judgement = self._judgement(requirement, fresh)
-        self._touched[requirement.id] = tuple(self._parts.setdefault(part, part) for part in fresh.touched)
+        self._remember(requirement, judgement, fresh.touched)
         finding = self._finding(requirement, judgement, str(scene.operation))
         return self._waived(self._caught(finding, requirement))
+
+    def _remember(self, requirement: Requirement, judgement: Judgement, touched: Collection[object]) -> None:
+        """Note what a judgement depended on; one that follows from another depends on what that one does."""
+        parts = (*touched, *self._touched.get(judgement.cause, ()))
+        self._touched[requirement.id] = tuple(self._parts.setdefault(part, part) for part in dict.fromkeys(parts))
 
     def touched(self, requirement: Requirement) -> frozenset[object]:
         """Return the parts of the contracts that a requirement depends on: known once it has been judged."""
@@ -101,11 +115,13 @@ class Judge:
         kind = self._kind(requirement.kind)
         if requirement.kind == CAUSE:
             return kind.on_contract(requirement, scene)
+        if requirement.of:
+            return kind.on_contract(requirement, scene)
         if scene.vanished:
-            return replace(self._cause(scene), waits_for=CAUSE)
+            return replace(self._cause(scene), cause=id_of(scene.journey, scene.step, CAUSE))
         judgement = kind.on_contract(requirement, scene)
         if judgement.verdict is Verdict.UNPROVEN and scene.candidate is not None and self._cause(scene).verdict is Verdict.BROKEN:
-            return replace(self._cause(scene), waits_for=CAUSE)
+            return replace(self._cause(scene), cause=id_of(scene.journey, scene.step, CAUSE))
         return judgement
 
     def _cause(self, scene: Scene) -> Judgement:
@@ -121,14 +137,13 @@ class Judge:
 
     def _finding(self, requirement: Requirement, judgement: Judgement, operation: str) -> Finding:
         journey, step = requirement.journey, requirement.step
-        cause = f"{journey.name}/{step.name}/{judgement.waits_for}" if judgement.waits_for else None
         because = judgement.because + (f" ({requirement.because})" if requirement.because and judgement.because else "")
         return Finding(
             id=requirement.id,
             journey=journey.name,
             step=step.name,
             kind=requirement.kind,
-            partner=step.partner,
+            partner=judgement.partner or self._asked(requirement),
             operation=operation,
             verdict=judgement.verdict,
             harm=requirement.harm,
@@ -141,24 +156,32 @@ class Judge:
             because=because,
             was=judgement.was,
             is_=judgement.is_,
-            cause=cause,
+            cause=judgement.cause or None,
             witness=judgement.witness,
         )
+
+    def _asked(self, requirement: Requirement) -> str:
+        """Return the partner that a finding is told of where nothing speaks for another: the one that changes, else the first."""
+        partners = requirement.partners
+        return next((name for name in partners if name in self.candidates), partners[0] if partners else "")
 
     def _caught(self, finding: Finding, requirement: Requirement) -> Finding:
         """Tolerate a break that the step's fallback catches; a fallback that the same change breaks catches nothing."""
         name = requirement.step.fallback
-        if finding.verdict is not Verdict.BROKEN or not name:
+        if finding.verdict is not Verdict.BROKEN or not name or requirement.of:
             return finding
-        fallback = requirement.journey.step(name)
-        if any(self.finding(other).verdict is Verdict.BROKEN for other in self._of_step(requirement.journey, fallback)):
+        if self._broken_at(requirement.journey, requirement.journey.step(name)) is not None:
             return finding
         return replace(finding, verdict=Verdict.TOLERATED, because=f"{finding.because}; {name} catches it")
 
-    def _of_step(self, journey: Journey, step: Step) -> Iterator[Requirement]:
+    def _broken_at(self, journey: Journey, step: Step) -> Finding | None:
+        """Return the first finding at a step that is broken on its own account, of those that its own partner answers for."""
         if step.partner in self.candidates:
-            for kind in self.kinds:
-                yield from kind.requirements(journey, step)
+            for requirement in (each for kind in self.kinds for each in kind.requirements(journey, step) if not each.of):
+                finding = self.finding(requirement)
+                if finding.verdict is Verdict.BROKEN and finding.cause is None:
+                    return finding
+        return None
 
     def _waived(self, finding: Finding) -> Finding:
         if finding.verdict not in (Verdict.BROKEN, Verdict.TOLERATED) or self.waiver(finding) is None:
@@ -199,7 +222,11 @@ class Judge:
             return self.scene(journey, other) if other.call is not None else None
 
         followed = {f"path.{name}": literal(text) for name, text in values.items()}
-        return Scene(journey, step, partner, record, candidate, operation, renewed, scene_of, followed)
+
+        def broken_at(name: str) -> Finding | None:
+            return self._broken_at(journey, journey.step(name))
+
+        return Scene(journey, step, partner, record, candidate, operation, renewed, scene_of, broken_at, self.today, followed)
 
     def _followed(self, journey: Journey, step: Step) -> tuple[Operation, Mapping[str, str]] | None:
         """Return the operation that a kept address leads to, as the examples of its partner's contract show it."""

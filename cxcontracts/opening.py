@@ -124,7 +124,7 @@ class Opened:
         problems = tuple(self.judge.problems(names))
         if problems:
             raise EstateError(problems)
-        asked = [requirement for requirement in self.judge.requirements if requirement.step.partner in names]
+        asked = [requirement for requirement in self.judge.requirements if names.intersection(requirement.partners)]
         findings: dict[str, list[Finding]] = {name: [] for name in names}
         complete = self._judge(asked, findings, progress)
         try:
@@ -140,7 +140,8 @@ class Opened:
         try:
             for number, requirement in enumerate(asked, 1):
                 try:
-                    findings[requirement.step.partner].append(self.judge.finding(requirement))
+                    finding = self.judge.finding(requirement)
+                    findings[finding.partner].append(finding)
                 except ContractError as error:
                     problems.extend(error.problems)
                 if progress is not None:
@@ -179,9 +180,9 @@ class Opened:
 
     def changes(self, partner: str) -> tuple[Change, ...]:
         """Return every difference between a partner's record and its candidate, and who depends on it."""
-        asked = [requirement for requirement in self.judge.requirements if requirement.step.partner == partner]
+        asked = [requirement for requirement in self.judge.requirements if partner in requirement.partners]
         called: dict[int, Operation] = {}
-        for requirement in asked:
+        for requirement in (each for each in asked if each.step.partner == partner):
             scene = self.judge.scene(requirement.journey, requirement.step)
             if scene is not None:
                 called.setdefault(scene.operation.node.identity, scene.operation)
@@ -202,7 +203,7 @@ class Opened:
         judge = Judge(self.estate, self.judge.kinds, self.records.but(partner, record), {partner: candidate}, self.today)
         known: list[Requirement] = []
         problems: set[Problem] = set()
-        for requirement in (each for each in judge.requirements if each.step.partner == partner):
+        for requirement in (each for each in judge.requirements if partner in each.partners):
             try:
                 judge.finding(requirement)
                 known.append(requirement)
@@ -282,10 +283,11 @@ def _is_judged(id: str, judge: Judge) -> bool:
     """Return whether a waiver is of steps that are there, and of a kind that contracts are judged on."""
     journey, step, rest = id.split("/", 2)
     steps = [each for name, known in judge.estate.journeys.items() if fnmatchcase(name, journey) for each in known.steps]
-    meant = [each for each in steps if fnmatchcase(each.name, step)]
-    silent = {"must", "within", *KIND_KEYS} - {kind.key for kind in judge.kinds}
+    meant = [each for each in steps if not step or fnmatchcase(each.name, step)]
+    silent = {"within", "succeeds", *KIND_KEYS} - {kind.key for kind in judge.kinds}
     kind = rest.partition(":")[0]
-    return bool(meant) and all(each.call for each in meant) and not any(fnmatchcase(name, kind) for name in silent)
+    waits = step and not all(each.call for each in meant)
+    return bool(meant) and not waits and not any(fnmatchcase(name, kind) for name in silent)
 
 
 __all__ = ["Opened", "Records", "Verdict", "open_estate", "read_contract"]

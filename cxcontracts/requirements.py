@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from cxcontracts.estate.model import Journey, Step
 
 
+def id_of(journey: Journey, step: Step, kind: str, rest: str = "") -> str:
+    """Return the id of the requirement of a kind at a step."""
+    return f"{journey.name}/{step.name}/{kind}:{rest}" if rest else f"{journey.name}/{step.name}/{kind}"
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """One thing that the customer depends on at a step.
@@ -21,12 +26,13 @@ class Requirement:
     Attributes:
         kind: The kind's name: ``needs``, ``keep``, …
         rest: What follows ``kind`` in the id, with its colon left out; empty where the kind is all there is.
-        journey, step: Where it is asked.
+        journey, step: Where it is asked: :attr:`Journey.whole` where it is asked across steps.
         harm: What its break does, once the requirement's, step's and kind's own word are weighed.
         groups: ``for``: the customers concerned; empty for all of the journey.
         what: The kind's own part, in the kind's own shape.
         where: Its line in the journey file.
         because: The author's own reason, shown with a break; may be empty.
+        of: The partners on whose contracts it depends; empty for that of its step.
     """
 
     kind: str
@@ -38,12 +44,17 @@ class Requirement:
     where: Place
     groups: tuple[str, ...] = ()
     because: str = ""
+    of: tuple[str, ...] = ()
+
+    @property
+    def partners(self) -> tuple[str, ...]:
+        """The partners on whose contracts it depends, each once."""
+        return tuple(dict.fromkeys(self.of)) or (self.step.partner,)
 
     @property
     def id(self) -> str:
-        """``journey/step/kind:rest``, split at the first two slashes."""
-        tail = f"{self.kind}:{self.rest}" if self.rest else self.kind
-        return f"{self.journey.name}/{self.step.name}/{tail}"
+        """``journey/step/kind:rest``, split at the first two slashes; ``journey//kind:rest`` across steps."""
+        return id_of(self.journey, self.step, self.kind, self.rest)
 
     @property
     def customers(self) -> Mapping[str, int]:
@@ -64,7 +75,8 @@ class Judgement:
         was, is_: How far record and candidate carry it, where one word says it.
         witness: Required where the verdict is broken or tolerated.
         operation: ``METHOD /path`` of the contract of record.
-        waits_for: ``kind`` or ``kind:rest`` of the requirement at the same step whose break explains this one; else empty.
+        cause: The id of the requirement whose break explains this one; else empty.
+        partner: Whose contract was judged; empty for that of the requirement's step.
     """
 
     verdict: Verdict
@@ -73,7 +85,8 @@ class Judgement:
     was: Promise | None = None
     is_: Promise | None = None
     witness: Exchange | None = None
-    waits_for: str = ""
+    cause: str = ""
+    partner: str = ""
 
 
 class Kind(Protocol):
@@ -92,9 +105,16 @@ class Kind(Protocol):
     harm: Harm
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
-        """Yield the requirements of this kind at a step, in the order written."""
+        """Yield the requirements of this kind at a step, in the order written.
+
+        Each journey is asked once more for what holds across its steps, with :attr:`Journey.whole` in place of a step.
+        """
         ...
 
     def on_contract(self, requirement: Requirement, scene: Any) -> Judgement:
-        """Judge a requirement on contracts: the record, and the candidate where there is one."""
+        """Judge a requirement on contracts: the record, and the candidate where there is one.
+
+        Args:
+            scene: A :class:`~cxcontracts.scenes.Scene`; across steps a :class:`~cxcontracts.scenes.Stage`.
+        """
         ...

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from cxcontracts.containment.nodes import Direction, Node, Reader, TooManyShapes
 from cxcontracts.contracts.document import Contract
 from cxcontracts.contracts.operation import Answer, Media, Operation
 from cxcontracts.exchanges import JSON, NO_BODY, Response
+from cxcontracts.findings import Finding
 
 if TYPE_CHECKING:
     from cxcontracts.estate.model import Journey, Partner, Step
@@ -128,6 +130,8 @@ class Scene:
         renewed: The candidate's counterpart; None where it has none, or where there is no candidate.
         scene_of: Returns the scene of another step of the journey; None for one that cannot be judged on contracts.
         followed: What the address that the step follows fills in, key as in ``with`` to template.
+        broken_at: Returns the first finding that is broken at another step; None where none is.
+        today: The day on which announced ends count.
         touched: Filled with the parts of the contracts that the judgement depends on.
     """
 
@@ -139,6 +143,8 @@ class Scene:
     operation: Operation
     renewed: Operation | None
     scene_of: Callable[[str], Scene | None]
+    broken_at: Callable[[str], Finding | None]
+    today: datetime.date
     followed: Mapping[str, JSON] = field(default_factory=dict)
     touched: Touched = field(default_factory=set)
 
@@ -159,3 +165,29 @@ class Scene:
         if self.candidate is not None and self.renewed is not None:
             return self.candidate, self.renewed
         return self.record, self.operation
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What one requirement across the steps of a journey is judged on.
+
+    Attributes:
+        journey: Where it is asked.
+        touched: Filled with the parts of the contracts that the judgement depends on.
+    """
+
+    journey: Journey
+    _scene_of: Callable[[str], Scene | None]
+    touched: Touched = field(default_factory=set)
+
+    def scene_of(self, name: str) -> Scene | None:
+        """Return the scene of a step; None for one that cannot be judged on contracts.
+
+        Raises:
+            ContractError: If its contract does not know what it calls.
+        """
+        scene = self._scene_of(name)
+        if scene is None:
+            return None
+        self.touched.add((scene.operation.node.identity, "operation"))
+        return replace(scene, touched=self.touched)

@@ -17,7 +17,10 @@ from cxcontracts.requirements import Kind
 from tests.estates import Speaks
 from tests.workplace import Workplace, workplace
 
-BUILT_IN = ["answers", "needs", "needs-when", "may-have", "accepts", "asks-at-most", "keep", "informs"]
+BUILT_IN = [
+    "answers", "needs", "needs-when", "may-have", "must", "accepts", "asks-at-most", "keep", "informs", "repeat-safe", "survives",
+    "announces", "effort", "recognises", "consistent",
+]  # fmt: skip
 
 
 class Whispers(Speaks):

@@ -456,7 +456,7 @@ def test_the_estate_is_opened_once_for_all_of_its_journeys(
     ran = pytester.runpytest_subprocess("contracts")
     ran.assert_outcomes(passed=27)
     assert sorted(here.read("asked").splitlines()) == [
-        f"{name} {step}" for name in ("second", "track-parcel") for step in ("open-order", "see-parcel")
+        f"{name} {step}" for name in ("second", "track-parcel") for step in ("", "open-order", "see-parcel")
     ]
 
 

@@ -143,7 +143,8 @@ class Operations:
     def _inside(self, one: Operation, other: Operation) -> None:
         element = str(other)
         self._notes.described(element, one.node, other.node)
-        self._notes.announced(element, "operation", one.node.value, other.node.value, at=(one.node, other.node))
+        ends = (one.node.identity, "lifecycle")
+        self._notes.announced(element, "operation", one.node.value, other.node.value, ends, at=(one.node, other.node))
         if not self._same.of_logins(one, other) and logins(one) != logins(other):
             self._login(f"{element} security", one, other)
         if not self._same.of_inputs(one, other):

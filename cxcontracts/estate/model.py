@@ -147,6 +147,11 @@ class Journey:
     asks: Mapping[str, Any] = field(default_factory=dict)
     locate: Locate = field(default=lambda *_: Place("", 1, 1), compare=False, repr=False)
 
+    @property
+    def whole(self) -> Step:
+        """The journey in place of a step, for what is asked across steps: it has no name, no call and no event."""
+        return Step("", "", None, asks=self.asks, locate=self.locate)
+
     def step(self, name: str) -> Step:
         """Return the step of that name.
 

@@ -323,11 +323,12 @@ def _type_word(word: JSON) -> Iterator[Mistake]:
 
 def _pattern(key: str, value: JSON) -> Iterator[Mistake]:
     yield from _text(key, value)
-    if isinstance(value, str) and not _is_pattern(value):
+    if isinstance(value, str) and not is_pattern(value):
         yield Mistake("value-pattern", {"value": value})
 
 
-def _is_pattern(text: str) -> bool:
+def is_pattern(text: str) -> bool:
+    """Tell whether a text is a regular expression as ECMA-262 has it."""
     try:
         jsonschema_rs.Draft202012Validator({"pattern": text})
     except (ValueError, jsonschema_rs.ValidationError):
@@ -365,7 +366,7 @@ def _schemas_listed(key: str, value: JSON) -> Iterator[Mistake]:
 def _patterns(key: str, value: JSON) -> Iterator[Mistake]:
     yield from _schemas_by_name(key, value)
     if isinstance(value, Mapping):
-        yield from (Mistake("value-pattern", {"value": name}, (name,), True) for name in value if not _is_pattern(name))
+        yield from (Mistake("value-pattern", {"value": name}, (name,), True) for name in value if not is_pattern(name))
 
 
 _OF_SCHEMAS: Final = ("properties", "patternProperties", "dependentSchemas")

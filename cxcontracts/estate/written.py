@@ -38,6 +38,7 @@ from cxcontracts.estate.forms import (
     word,
 )
 from cxcontracts.estate.mistakes import Misread, Mistake
+from cxcontracts.estate.sentences import parse_sentence
 from cxcontracts.estate.templates import BUILT_IN, is_whole_reference
 from cxcontracts.estate.values import WORDS, Value, is_impossible, parse_value, schema_mistakes, schema_of, value_mistakes
 from cxcontracts.exchanges import JSON
@@ -162,16 +163,31 @@ NeedsWhenForm = list[NeedsWhenEntry]
 """``needs-when``."""
 
 
+SentenceText = Annotated[Any, text(parse_sentence, "sentence")]
+
+
 class MustEntry(Form):
     """A sentence with what its break does, and to whom."""
 
     level: ClassVar[str] = "an entry of 'must'"
-    that: Text = Field(description="the sentence")
+    example: ClassVar[str] = "{that: departs is after now, harm: misled}"
+    that: SentenceText = Field(description="the sentence: PATH OPERATOR OPERAND")
     harm: HarmWord = Field(LEFT_OUT, description="what a break does to the customer")
     for_: Groups = Field(LEFT_OUT, description="the groups of customers concerned")
 
 
-MustForm = list[Annotated[Annotated[Text, ONE] | Annotated[MustEntry, MAPPED], ONE_OR_MAP]]
+def _check_sentences(written: list[JSON]) -> None:
+    seen: set[str] = set()
+    for index, entry in enumerate(written):
+        sentence = " ".join((entry if isinstance(entry, str) else entry.that).split())
+        if sentence in seen:
+            raise Misread.of("sentence-twice", (index,), value=sentence)
+        seen.add(sentence)
+
+
+MustForm = Annotated[
+    list[Annotated[Annotated[SentenceText, ONE] | Annotated[MustEntry, MAPPED], ONE_OR_MAP]], Checked(_check_sentences)
+]
 """``must``: sentences, alone or in a map."""
 
 
@@ -258,6 +274,10 @@ AnnouncesForm = Annotated[Any, Checked(_check_announces, (("type", ["boolean", "
 """``announces``: true or false, or how long before a change."""
 
 
+SurvivesForm = list[Text]
+"""``survives``: faults."""
+
+
 # --- a step -------------------------------------------------------------------------------------------------------------------
 
 
@@ -312,7 +332,7 @@ KIND_KEYS: Final[Mapping[str, tuple[Any, str]]] = {
     "informs": (InformsForm, "what errors tell"),
     "responds-within": (RespondsWithinForm, "how fast: {p95: 800ms, max: 3s}"),
     "repeat-safe": (bool, "pressing twice changes it once"),
-    "survives": (list[Text], "the faults under which the customer is still helped: down, slow, garbled, stale, …"),
+    "survives": (SurvivesForm, "the faults under which the customer is still helped: down, slow, garbled, stale, …"),
     "announces": (AnnouncesForm, "changes are announced in time: true, or how long before"),
 }
 """The step keys of FORMAT that belong to kinds of requirement, each with its form.

@@ -16,7 +16,7 @@ from cxcontracts.kinds.answers import media_lost
 from cxcontracts.kinds.needs import tolerated
 from cxcontracts.paths import parse_path
 from cxcontracts.promises import Need, judge_need
-from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.requirements import Judgement, Requirement, id_of
 from cxcontracts.scenes import Scene
 from cxcontracts.wording import listed
 
@@ -92,7 +92,7 @@ class Informs:
         if told.need is None:
             return status
         if status.verdict is not Verdict.INTACT:
-            return replace(status, waits_for=f"{self.name}:{told.name}")
+            return replace(status, cause=id_of(requirement.journey, requirement.step, self.name, told.name))
         lost = self._lost(told, scene)
         return lost or tolerated(judge_need(scene, told.need, lambda: request_of(scene, told.sends)), told.need, told.value)
 

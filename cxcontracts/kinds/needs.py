@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,11 +10,12 @@ from cxcontracts.calls import request_of
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.values import Value, parse_value
 from cxcontracts.estate.written import NeedsForm
+from cxcontracts.exchanges import Request
 from cxcontracts.findings import Harm, Verdict
 from cxcontracts.paths import parse_path
 from cxcontracts.problems import Place
 from cxcontracts.promises import Need, judge_need
-from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.requirements import Judgement, Requirement, id_of
 from cxcontracts.scenes import Scene
 from cxcontracts.wording import shown
 
@@ -51,6 +52,16 @@ def judged(requirement: Requirement, scene: Scene) -> Judgement:
     """Judge a need; what ``otherwise`` catches is tolerated."""
     need, value = requirement.what
     return tolerated(judge_need(scene, need, lambda: request_of(scene)), need, value)
+
+
+def breaking_need(scene: Scene, paths: Container[str], statuses: tuple[int, ...], request: Callable[[], Request]) -> str:
+    """Return the id of a need at one of some paths of the step that breaks, which explains other breaks there; empty for none."""
+    for path, written in scene.step.asks.get(Needs.key, {}).items():
+        if statuses == scene.step.status and str(parse_path(path)) in paths:
+            need = Need(parse_path(path), parse_value(written).schema, statuses=statuses)
+            if judge_need(scene, need, request).verdict is Verdict.BROKEN:
+                return id_of(scene.journey, scene.step, Needs.name, path)
+    return ""
 
 
 def tolerated(judgement: Judgement, need: Need, value: Value) -> Judgement:

@@ -27,8 +27,8 @@ _ESTATES: Final = pytest.StashKey[Estates]()
 class JourneyFile(pytest.File):
     """A journey; what is wrong with its estate is an error of its collection."""
 
-    def collect(self) -> Iterable[pytest.Collector]:
-        """Yield a collector for each step that contracts can be judged on."""
+    def collect(self) -> Iterable[pytest.Collector | pytest.Item]:
+        """Yield a collector for each step that contracts can be judged on, then a test for each requirement across steps."""
         estates = self.session.stash.setdefault(_ESTATES, Estates(self.config))
         try:
             estate = estates.of(self.path)
@@ -36,7 +36,10 @@ class JourneyFile(pytest.File):
         except CxError as error:
             raise self.CollectError(estates.complaint(error, self.path)) from None
         for step, of_step in groupby(requirements, lambda requirement: requirement.step.name):
-            yield JourneyStep.from_parent(self, name=harmless_line(step, None), requirements=tuple(of_step), estate=estate)
+            if step:
+                yield JourneyStep.from_parent(self, name=harmless_line(step, None), requirements=tuple(of_step), estate=estate)
+            else:
+                yield from tests_of(self, of_step, estate)
 
 
 class JourneyStep(pytest.Collector):
@@ -49,9 +52,14 @@ class JourneyStep(pytest.Collector):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield a test for each requirement of the step."""
-        for requirement in self._requirements:
-            name = harmless_line(requirement.id.split("/", 2)[2], None)
-            yield RequirementTest.from_parent(self, name=name, requirement=requirement, estate=self._estate)
+        return tests_of(self, self._requirements, self._estate)
+
+
+def tests_of(parent: pytest.Collector, requirements: Iterable[Requirement], estate: JudgedEstate) -> Iterator[RequirementTest]:
+    """Yield a test for each requirement, named as its id is below the step."""
+    for requirement in requirements:
+        name = harmless_line(requirement.id.split("/", 2)[2], None)
+        yield RequirementTest.from_parent(parent, name=name, requirement=requirement, estate=estate)
 
 
 class RequirementTest(pytest.Item):
@@ -66,11 +74,11 @@ class RequirementTest(pytest.Item):
         self.finding: Finding | None = None
         self._requirement = requirement
         self._estate = estate
-        self.extra_keyword_matches |= {requirement.step.partner, requirement.kind}
+        self.extra_keyword_matches |= {*requirement.partners, requirement.kind}
         self.user_properties += [
             ("file", harmless_line(self.where.file)),
             ("line", self.where.line),
-            ("partner", requirement.step.partner),
+            ("partner", ", ".join(requirement.partners)),
         ]
 
     def reportinfo(self) -> tuple[Path, int, str]:

@@ -1,0 +1,172 @@
+"""``must``: it makes sense. Contracts show whether a sentence can be judged at all: its paths are there, and can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+from cxcontracts.calls import names_of, request_of
+from cxcontracts.containment.sets import Nothing, find
+from cxcontracts.estate.model import Journey, Step
+from cxcontracts.estate.sentences import (
+    AMONG,
+    BOUNDED,
+    COUNTED,
+    EQUAL,
+    TIMED,
+    Literal,
+    Named,
+    Now,
+    Operand,
+    Sentence,
+    parse_sentence,
+)  # fmt: skip
+from cxcontracts.estate.written import MustForm
+from cxcontracts.exchanges import JSON, Request
+from cxcontracts.findings import Harm, Promise, Verdict
+from cxcontracts.kinds.needs import breaking_need
+from cxcontracts.paths import Path
+from cxcontracts.promises import Need, judge_need
+from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.scenes import Scene
+from cxcontracts.wording import described
+
+_NUMBER: Final = {"type": "number"}
+_TEXT: Final = {"type": "string"}
+_TIME: Final = {"type": "string", "format": "date-time"}
+_DAY_OR_TIME: Final = {"anyOf": [_TIME, {"type": "string", "format": "date"}]}
+_NUMBER_OR_TIME: Final = {"anyOf": [_NUMBER, *_DAY_OR_TIME["anyOf"]]}
+_COUNTABLE: Final = {"type": ["array", "object"]}
+_TEXT_OR_TEXTS: Final = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+_ANYTHING: Final[Mapping[str, Any]] = {}
+_A_DAY: Final = timedelta(days=1)
+_GRAVEST_FIRST: Final = (Verdict.BROKEN, Verdict.UNPROVEN, Verdict.UNPROMISED, Verdict.INTACT)
+
+_TYPES: Final = {str: "string", bool: "boolean", int: "number", float: "number", list: "array", dict: "object"}
+
+
+class Must:
+    """The paths exist, and the comparison is possible."""
+
+    name = "must"
+    key = "must"
+    form = MustForm
+    harm = Harm.MISLED
+
+    def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
+        """Yield one requirement a sentence; its id has the sentence with its blanks collapsed."""
+        for index, written in enumerate(step.asks.get(self.key, ())):
+            entry = written if isinstance(written, Mapping) else {"that": written}
+            text = " ".join(entry["that"].split())
+            harm = Harm(entry["harm"]) if "harm" in entry else step.harm or self.harm
+            groups = tuple(entry.get("for", ())) or step.groups
+            yield Requirement(self.name, text, journey, step, harm, parse_sentence(text), step.locate(self.key, index), groups)
+
+    def on_contract(self, requirement: Requirement, scene: Scene) -> Judgement:
+        """Judge whether the sentence can be judged."""
+        return judge_sentence(scene, requirement.what, requirement.rest, scene.step.status, lambda: request_of(scene))
+
+
+def judge_sentence(
+    scene: Scene, sentence: Sentence, text: str, statuses: tuple[int, ...], request: Callable[[], Request]
+) -> Judgement:
+    """Judge whether a sentence can be judged on every answer: what it looks at is there, and comparable.
+
+    Args:
+        text: The sentence as it was written.
+        statuses: The codes of the answers that it is about; empty for any success.
+
+    Raises:
+        ContractError: If the contract is unsound where the sentence looks.
+    """
+    incomparable = _incomparable(scene, sentence)
+    if incomparable:
+        return Judgement(
+            Verdict.UNPROMISED, f"{scene.operation} {sentence.path}", f"nobody can tell whether {text}: {incomparable}"
+        )
+    judgements = [judge_need(scene, replace(need, statuses=statuses), request) for need in _needs(sentence)]
+    judgements += _equal(scene, sentence, statuses, request)
+    worst = min(judgements, key=lambda judgement: _GRAVEST_FIRST.index(judgement.verdict))
+    if worst.verdict is Verdict.INTACT:
+        return worst
+    nobody = "nobody can tell any more" if worst.verdict is Verdict.BROKEN else "nobody may be able to tell"
+    looked_at = {str(path) for path in (sentence.path, sentence.operand) if isinstance(path, Path)}
+    cause = breaking_need(scene, looked_at, statuses, request) if worst.verdict is Verdict.BROKEN else ""
+    return replace(worst, because=f"{nobody} whether {text}: {worst.because}", cause=cause)
+
+
+def _needs(sentence: Sentence) -> Iterator[Need]:
+    """Yield what each path of a sentence has to be."""
+    looked_at, held_against = _comparable(sentence)
+    yield Need(sentence.path, looked_at)
+    if isinstance(sentence.operand, Path):
+        yield Need(sentence.operand, held_against)
+
+
+def _comparable(sentence: Sentence) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return what a sentence looks at and what it is held against, as schemas of all that can be compared."""
+    operator, operand = sentence.operator, sentence.operand
+    value = operand.value if isinstance(operand, Literal) else None
+    if operator in TIMED:
+        time = _TIME if sentence.operator == "is within" and sentence.within < _A_DAY else _DAY_OR_TIME
+        return time, time
+    if operator in BOUNDED:
+        either = _NUMBER if _type_of(value) == "number" else _DAY_OR_TIME if isinstance(value, str) else _NUMBER_OR_TIME
+        return (_DAY_OR_TIME, _ANYTHING) if isinstance(operand, Now) else (either, either)
+    if operator in COUNTED:
+        return _COUNTABLE, {"type": "integer"}
+    if operator == "matches":
+        return _TEXT, _TEXT
+    if operator == "mentions":
+        return _TEXT_OR_TEXTS, {"type": ["string", "number"]}
+    if operator in AMONG:
+        return _like(value if isinstance(value, list) else []), {"type": "array"}
+    return (_like([value]) if isinstance(operand, Literal) else _ANYTHING), _ANYTHING
+
+
+def _like(values: Iterable[JSON]) -> Mapping[str, Any]:
+    """Return what is of the type of any of some values; anything where one is null, or none is given."""
+    types = [_type_of(value) for value in values]
+    return {"type": sorted(set(types))} if types and "null" not in types else _ANYTHING
+
+
+def _type_of(value: JSON) -> str:
+    return _TYPES.get(type(value), "null")
+
+
+def _equal(scene: Scene, sentence: Sentence, statuses: tuple[int, ...], request: Callable[[], Request]) -> Iterator[Judgement]:
+    """Yield that two things can never be equal any more, where a sentence says that they are."""
+    operator, operand = sentence.operator, sentence.operand
+    if operator not in ("is", "is in") or sentence.quantifier == "no":
+        return
+    wanted = _wanted(scene, operator, operand)
+    if wanted is not None:
+        judgement = judge_need(scene, Need(sentence.path, wanted, statuses=statuses), request)
+        if (judgement.verdict is Verdict.BROKEN and judgement.is_ is Promise.IMPOSSIBLE) or (
+            judgement.verdict is Verdict.UNPROMISED and judgement.was is Promise.IMPOSSIBLE
+        ):
+            yield judgement
+
+
+def _wanted(scene: Scene, operator: str, operand: Operand) -> Mapping[str, Any] | None:
+    """Return the values of which the path has to be one, as far as they are known."""
+    if isinstance(operand, Literal):
+        return {"enum": operand.value} if operator == "is in" else {"const": operand.value}
+    if isinstance(operand, Named) and operator == "is":
+        schemas = names_of(scene, f"${operand.name}")[operand.name]
+        return {"anyOf": list(schemas)} if schemas else None
+    return None
+
+
+def _incomparable(scene: Scene, sentence: Sentence) -> str:
+    """Say why a name can never be compared as a sentence asks; nothing where it can, or nobody knows."""
+    if not isinstance(sentence.operand, Named) or sentence.operator in EQUAL:
+        return ""
+    name = sentence.operand.name
+    schemas = names_of(scene, f"${name}").get(name, ())
+    wanted = _comparable(sentence)[1]
+    if not schemas or not wanted or not all(isinstance(find([schema, wanted]), Nothing) for schema in schemas):
+        return ""
+    return f"${name} is {described(schemas[0])}, and never {described(wanted)}"

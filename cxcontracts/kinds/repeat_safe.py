@@ -1,0 +1,73 @@
+"""``repeat-safe``: pressing twice changes it once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from cxcontracts.acceptance import ignored
+from cxcontracts.calls import assumed, entries_of
+from cxcontracts.contracts.operation import Operation, Parameter
+from cxcontracts.estate.model import Journey, Step
+from cxcontracts.findings import Harm, Promise, Verdict
+from cxcontracts.requirements import Judgement, Requirement, id_of
+from cxcontracts.scenes import Scene
+from cxcontracts.sending import Entry
+
+IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "PUT", "DELETE"})
+"""The methods that may be repeated as they are: RFC 9110, section 9.2.2, and the draft of QUERY."""
+
+_KEY: Final = re.compile(r"idempoten", re.IGNORECASE)
+"""What the header is called: ``Idempotency-Key`` in the draft of the IETF, with a prefix of the vendor's in many contracts."""
+
+
+class RepeatSafe:
+    """``Idempotency-Key`` is taken, or the method may be repeated."""
+
+    name = "repeat-safe"
+    key = "repeat-safe"
+    form = bool
+    harm = Harm.MISLED
+
+    def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
+        """Yield the one requirement of a call that may be repeated."""
+        if step.call is not None and step.asks.get(self.key) is True:
+            yield Requirement(self.name, "", journey, step, step.harm or self.harm, None, step.locate(self.key), step.groups)
+
+    def on_contract(self, requirement: Requirement, scene: Scene) -> Judgement:
+        """Judge whether the partner can tell a second press from a second wish."""
+        operation, element = scene.operation, str(scene.operation)
+        if scene.step.safe or operation.method in IDEMPOTENT:
+            return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED)
+        sent = next((entry for entry in entries_of(scene) if entry.place == "header" and _KEY.search(entry.name)), None)
+        before, after = _key_of(operation), _key_of(scene.renewed) if scene.renewed is not None else None
+        for parameter in (before, after):
+            scene.touched.update([(parameter.node.identity, None)] if parameter is not None else ())
+        if before is None:
+            because = f"the contract takes no Idempotency-Key, so a second press of {scene.step.name} may change it twice"
+            return Judgement(Verdict.UNPROMISED, element, because, was=Promise.IMPOSSIBLE)
+        element = f"{element} header {before.name}"
+        if scene.renewed is not None and after is None:
+            return self._dropped(scene, scene.renewed, before, sent)
+        if sent is None:
+            because = f"the contract takes {before.name}, and the step does not send it"
+            return Judgement(Verdict.UNPROMISED, element, because, was=Promise.POSSIBLE)
+        return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED)
+
+    def _dropped(self, scene: Scene, renewed: Operation, before: Parameter, sent: Entry | None) -> Judgement:
+        because = f"{before.name} is no longer taken, so a second press may change it twice"
+        cause = id_of(scene.journey, scene.step, "accepts", sent.key) if sent is not None else ""
+        witness = assumed(scene, ignored(renewed))
+        if sent is None:
+            key = Entry(f"header.{before.name}", "header", before.name, before.key, "text")
+            witness = replace(
+                witness, request=replace(witness.request, headers={**witness.request.headers, key.name.lower(): "text"})
+            )
+        element = f"{renewed} header {before.name}"
+        return Judgement(Verdict.BROKEN, element, because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness, cause)
+
+
+def _key_of(operation: Operation) -> Parameter | None:
+    return next((each for each in operation.parameters if each.place == "header" and _KEY.search(each.name)), None)

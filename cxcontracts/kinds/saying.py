@@ -1,0 +1,186 @@
+"""What several steps say of one thing: shared by ``recognises`` and ``consistent``.
+
+Each entry names where it is said, ``{at: STEP, field: PATH}``, or is a name, ``{is: $name}``. The others are held against the
+first: whatever it may say, they have to be able to say as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+
+from cxcontracts.calls import handed_out, keep_paths, request_of
+from cxcontracts.containment.sets import Nothing, Schema, admits, find
+from cxcontracts.estate.model import Journey
+from cxcontracts.estate.values import Value, parse_value
+from cxcontracts.exchanges import JSON
+from cxcontracts.findings import Promise, Verdict
+from cxcontracts.kinds.needs import breaking_need, tolerated
+from cxcontracts.paths import Path, parse_path
+from cxcontracts.promises import Need, judge_need
+from cxcontracts.requirements import Judgement
+from cxcontracts.scenes import Scene, Stage
+from cxcontracts.sending import given_names
+from cxcontracts.wording import described
+
+_GRAVEST_FIRST: Final = (Verdict.BROKEN, Verdict.TOLERATED, Verdict.UNPROVEN, Verdict.UNPROMISED, Verdict.INTACT)
+
+_ALIKE: Final[Mapping[str, Mapping[str, Any]]] = {
+    "email": {"type": "string"},
+    "phone": {"type": ["string", "integer"]},
+    "text": {"type": ["string", "number"]},
+    "date": {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]},
+}
+"""What can be compared where spelling does not matter; ``exact`` compares values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One place where something is said.
+
+    Attributes:
+        step: The step; empty for a name.
+        path: Where in its answer; None for a name.
+        name: A given or a keep; empty for a step.
+        alike: How it is compared: ``exact``, ``email``, …
+        reads: Their word to ours; empty where words are taken as they are.
+    """
+
+    step: str
+    path: Path | None
+    name: str
+    alike: str
+    reads: Mapping[str, JSON]
+
+    @classmethod
+    def of(cls, written: Mapping[str, Any], alike: str = "") -> Saying:
+        """Read an entry."""
+        path = parse_path(written["field"]) if "field" in written else None
+        name = str(written.get("is", "")).strip("${}")
+        return cls(written.get("at", ""), path, name, written.get("as") or alike or "exact", written.get("reads", {}))
+
+
+def partners_of(journey: Journey, sayings: Sequence[Saying]) -> tuple[str, ...]:
+    """Return the partners who say it."""
+    return tuple(journey.step(saying.step).partner for saying in sayings if saying.step)
+
+
+def judge_sayings(stage: Stage, sayings: Sequence[Saying]) -> Judgement:
+    """Judge whether all say it, and can say the same; the gravest of what is found speaks.
+
+    Raises:
+        ContractError: If a contract is unsound where it is said.
+    """
+    scenes = [stage.scene_of(saying.step) if saying.step else None for saying in sayings]
+    judgements: list[Judgement] = []
+    for saying, scene in zip(sayings, scenes, strict=True):
+        if scene is not None:
+            judgements.append(_there(scene, saying))
+        elif saying.step:
+            because = f"nobody can tell what {saying.step} answers: it follows an address that only a running partner hands out"
+            judgements.append(Judgement(Verdict.UNPROVEN, because=because))
+    said = [_said(stage, saying, scene) for saying, scene in zip(sayings, scenes, strict=True)]
+    for index in range(1, len(sayings)):
+        for one, other in ((0, index), (index, 0)):
+            scene = scenes[one]
+            if scene is not None and said[other]:
+                judgements.append(_agreeing(scene, sayings[one], sayings[other], said[other], whole=one == 0))
+    intact = Judgement(Verdict.INTACT, was=Promise.GUARANTEED)
+    return min(judgements, key=lambda judgement: _GRAVEST_FIRST.index(judgement.verdict), default=intact)
+
+
+def _there(scene: Scene, saying: Saying) -> Judgement:
+    """Judge whether a step says it at all, in words that can be read."""
+    assert saying.path is not None
+    words: Mapping[str, Any] = {"enum": list(saying.reads)} if saying.reads else _ALIKE.get(saying.alike, {})
+    return _judged(scene, saying, words)
+
+
+def _agreeing(scene: Scene, saying: Saying, other: Saying, values: Sequence[Schema], *, whole: bool) -> Judgement:
+    """Judge whether what a step says can be what another says.
+
+    Args:
+        values: What the other may say, in our words.
+        whole: Whether all that the step may say has to be sayable there; else it is enough that something is.
+    """
+    if saying.alike != "exact":
+        return Judgement(Verdict.INTACT, was=Promise.GUARANTEED)
+    wanted: Mapping[str, Any] = {"anyOf": list(values)}
+    if saying.reads:
+        wanted = {"enum": [theirs for theirs, ours in saying.reads.items() if admits(wanted, ours)]}
+    judgement = _judged(scene, saying, wanted)
+    impossible = judgement.is_ is Promise.IMPOSSIBLE or (scene.renewed is None and judgement.was is Promise.IMPOSSIBLE)
+    if judgement.verdict is Verdict.TOLERATED and whole:
+        return judgement
+    if judgement.verdict is Verdict.BROKEN and (whole or impossible):
+        return replace(judgement, because=f"{judgement.because}, as {other.step or f'${other.name}'} may say it")
+    if judgement.verdict is Verdict.UNPROMISED and impossible:
+        never = f"what {saying.step} says can never be the same as what {other.step or f'${other.name}'} says"
+        return replace(judgement, because=f"{never}: {described(wanted)}")
+    return Judgement(Verdict.INTACT, judgement.element, was=Promise.GUARANTEED)
+
+
+def _judged(scene: Scene, saying: Saying, schema: Mapping[str, Any]) -> Judgement:
+    """Judge a need at the place where something is said; what the step reads otherwise is tolerated here, too."""
+    assert saying.path is not None
+    if scene.vanished:
+        return _unanswered(scene) or Judgement(Verdict.UNPROVEN, because=f"nobody can tell what {saying.step} answers")
+    need = Need(saying.path, schema, statuses=scene.step.status)
+    request = partial(request_of, scene)
+    value = _value_at(scene, saying.path)
+    judgement = judge_need(scene, need, request)
+    judgement = tolerated(judgement, need, value) if value is not None else judgement
+    if judgement.verdict is Verdict.UNPROVEN:
+        judgement = _unanswered(scene) or judgement
+    if judgement.cause or judgement.verdict is not Verdict.BROKEN:
+        return replace(judgement, because=f"at {saying.step}, {judgement.because}" if judgement.because else "")
+    cause = breaking_need(scene, {str(saying.path)}, scene.step.status, request)
+    return replace(judgement, because=f"at {saying.step}, {judgement.because}", cause=cause, partner=scene.step.partner)
+
+
+def _unanswered(scene: Scene) -> Judgement | None:
+    """Return that the step says nothing any more, as its call is not answered; None where it is."""
+    broken = scene.broken_at(scene.step.name)
+    if broken is None or broken.kind != "answers":
+        return None
+    return Judgement(
+        Verdict.BROKEN, broken.element, broken.because, broken.was, broken.is_, broken.witness, broken.id, broken.partner
+    )
+
+
+def _value_at(scene: Scene, path: Path) -> Value | None:
+    """Return what the step itself needs at a path; None where it needs nothing there."""
+    written = scene.step.asks.get("needs", {})
+    return next((parse_value(value) for each, value in written.items() if str(parse_path(each)) == str(path)), None)
+
+
+def _said(stage: Stage, saying: Saying, scene: Scene | None) -> list[Schema]:
+    """Return the sets of values that may be said, in our words, once the change is released; none where nobody knows."""
+    if saying.reads:
+        return [{"enum": list(saying.reads.values())}]
+    if saying.name:
+        return _of_name(stage, saying.name)
+    if scene is None or saying.path is None:
+        return []
+    schemas = handed_out(scene, saying.path, *scene.current())
+    value = _value_at(scene, saying.path)
+    if value is None or not value.has_otherwise:
+        return schemas
+    understood = [schema for schema in schemas if not isinstance(find([schema, value.schema]), Nothing)]
+    return [{"allOf": [schema, value.schema]} for schema in understood]
+
+
+def _of_name(stage: Stage, name: str) -> list[Schema]:
+    givens = given_names(stage.journey.givens)
+    if name in givens:
+        return list(givens[name])
+    return [schema for scene, path in _keeping(stage, name) for schema in handed_out(scene, path, *scene.current())]
+
+
+def _keeping(stage: Stage, name: str) -> Iterator[tuple[Scene, Path]]:
+    for step in stage.journey.steps:
+        scene = stage.scene_of(step.name) if name in keep_paths(step) and step.call is not None else None
+        if scene is not None:
+            yield from ((scene, path) for path in keep_paths(step)[name])
