@@ -379,7 +379,8 @@ def _of_event(change: Change, record: Document, candidate: Document) -> str:
     words = change.element.split(" ")
     if change.rule in ("event-removed", "event-media-type-removed", "event-address-changed"):
         raise NotImplementedError(change.rule)
-    schemas = []
+    named = next((word.removeprefix("header.") for word in words if word.startswith("header.")), "")
+    schemas, headers = [], []
     for document in (record, candidate):
         if words[0] == "webhook":
             key = "webhooks" if "webhooks" in document.root.value else "x-webhooks"
@@ -391,7 +392,10 @@ def _of_event(change: Change, record: Document, candidate: Document) -> str:
                 return "one side has no such callback"
             event, further = document.below(called, next(iter(called.value))), words[3:]
         sent = next((method for method in _mapping(event.value) if method in METHODS), "post")
-        schemas.append(_schema(document, document.below(event, sent, "requestBody"), further))
+        schemas.append(None if named else _schema(document, document.below(event, sent, "requestBody"), further))
+        headers.append(_header_parameter(document, (event, document.below(event, sent)), named))
+    if named:
+        return _of_event_header(change, named, headers, record, candidate)
     body = change.witness.request.body if change.witness else NO_BODY
     one, other = schemas
     reason = Validator(candidate, "response").refusal(other, body) if other is not None else ""
@@ -404,6 +408,29 @@ def _of_event(change: Change, record: Document, candidate: Document) -> str:
         gone = any(isinstance(each, dict) and name not in each for each in _at(body, path))
         return "" if gone else "what is gone is in the event"
     return "the record allows the event too"
+
+
+def _header_parameter(document: Document, owners: Sequence[Node], name: str) -> Node | None:
+    """Return the schema of a header that an event comes with; None where it has none."""
+    for owner in owners:
+        for written in _sequence(_mapping(owner.value).get("parameters")):
+            node = document.followed(Node(owner.file, written))
+            said = _mapping(node.value)
+            if said.get("in") == "header" and str(said.get("name")).lower() == name:
+                return document.below(node, "schema")
+    return None
+
+
+def _of_event_header(change: Change, name: str, schemas: Sequence[Node | None], record: Document, candidate: Document) -> str:
+    told = change.witness.request.headers if change.witness else {}
+    if name not in told:
+        return "" if schemas[0] is not None else "the record has no such header"
+    values = [told[name], *_spoken(told[name])]
+    one, other = schemas
+    if other is not None and all(Validator(candidate, "response").refusal(other, value) for value in values):
+        return "the candidate does not allow the header"
+    refused = one is not None and all(Validator(record, "response").refusal(one, value) for value in values)
+    return "" if refused else "the record allows the header too"
 
 
 def _of_header(change: Change, further: Sequence[str], answers: Sequence[Node], sides: _Sides) -> str:

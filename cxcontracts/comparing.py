@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cxcontracts.changes import WEBHOOKS, Difference, Keys, compared, moved_words
+from cxcontracts.changes import Difference, Keys, compared, moved_words
 from cxcontracts.containment.nodes import Home, Node
 from cxcontracts.contracts.operation import PLACES
 from cxcontracts.findings import WORST_FIRST, Audience, Change, Compared, Level, Verdict, Version
@@ -67,8 +67,7 @@ def compare(record: Side, candidate: Side, name: str, asked: Asked | None = None
 
 def _calls(side: Side) -> int:
     """Return how many calls a contract is about, in whichever direction."""
-    contract = side.contract
-    return sum(1 for _ in contract.operations()) + sum(len(contract.events(contract.root, key)) for key in WEBHOOKS)
+    return sum(1 for _ in side.contract.operations()) + len(side.contract.events)
 
 
 def _moved(record: Side, candidate: Side) -> dict[str, str]:
@@ -164,8 +163,8 @@ def _of_status(element: str) -> str:
 
 def _name_in_answer(element: str, rule: str) -> str:
     method, path, *rest = element.split(" ", 4)
-    if method == "webhook" and not rest:
-        return f"the webhook {path}"
+    if method in ("webhook", "event") and not rest:
+        return f"the {method} {path}"
     match rest:
         case [] | ["security"]:
             return f"{method} {path}"
@@ -179,10 +178,10 @@ def _name_in_answer(element: str, rule: str) -> str:
             return f"the {place} parameter {name} {more}"
         case [callback] if callback.startswith("callback."):
             return f"the {callback.replace('.', ' ', 1)}"
-        case [status]:
+        case [status] if not status.startswith("header."):
             return "any other status" if status == "default" else status
         case [where, media] if "/" in media:
-            said = "event" if where == "event" or where.startswith("callback.") else "answer"
+            said = "event" if where in ("event", "payload") or where.startswith("callback.") else "answer"
             return media if "media-type" in rule else f"the {said}"
     return f"the header {rest[-1].removeprefix('header.')}" if rest[-1].startswith("header.") else rest[-1]
 

@@ -8,18 +8,21 @@ from dataclasses import replace
 from functools import cached_property
 
 from cxcontracts.calls import addresses, keepers
-from cxcontracts.contracts.operation import Operation
+from cxcontracts.contracts.document import SENDING
+from cxcontracts.contracts.operation import Event, Operation
 from cxcontracts.errors import ContractError
 from cxcontracts.estate.model import Estate, Journey, Step, Waiver
 from cxcontracts.estate.templates import literal
+from cxcontracts.exchanges import Response
 from cxcontracts.findings import Finding, Harm, Verdict
 from cxcontracts.problems import Problem, did_you_mean
+from cxcontracts.proofs import delivered
 from cxcontracts.requirements import Judgement, Kind, Requirement, id_of
 from cxcontracts.scenes import Scene, Side, Stage
 from cxcontracts.sending import Unbound, bind
 
-CAUSE = "answers"
-"""The kind whose break at a step explains the breaks of the others there."""
+CAUSES = ("answers", "event")
+"""The kinds whose break at a step explains the breaks of the others there: the call is not answered, the event does not come."""
 
 
 class Judge:
@@ -58,7 +61,7 @@ class Judge:
 
     def of_journey(self, journey: Journey) -> Iterator[Requirement]:
         """Yield the requirements of one journey, step by step, kind by kind, then those across steps."""
-        asking = (step for step in journey.steps if step.part in ("steps", "fallbacks") and step.call is not None)
+        asking = (step for step in journey.steps if step.part in ("steps", "fallbacks") and step.asks_somebody)
         for step in (*asking, journey.whole):
             for kind in self.kinds:
                 yield from kind.requirements(journey, step)
@@ -72,8 +75,7 @@ class Judge:
         for journey in self.estate.journeys.values():
             asked = [(key, value) for key, value in journey.asks.items() if key not in names]
             for step in journey.steps:
-                asked += [(key, value) for key, value in step.asks.items() if step.call is None or key not in judged]
-                asked += [("event", step.event)] if step.event else []
+                asked += [(key, value) for key, value in step.asks.items() if not step.asks_somebody or key not in judged]
             for key, value in asked:
                 counts[key] = counts.get(key, 0) + (len(value) if isinstance(value, list | dict) else 1)
         return dict(sorted(counts.items()))
@@ -99,7 +101,7 @@ class Judge:
         fresh = replace(scene, touched={(scene.operation.node.identity, "operation")})
         judgement = self._judgement(requirement, fresh)
         self._remember(requirement, judgement, fresh.touched)
-        finding = self._finding(requirement, judgement, str(scene.operation))
+        finding = self._finding(requirement, _told(judgement, scene), str(scene.operation))
         return self._waived(self._caught(finding, requirement))
 
     def _remember(self, requirement: Requirement, judgement: Judgement, touched: Collection[object]) -> None:
@@ -113,21 +115,21 @@ class Judge:
 
     def _judgement(self, requirement: Requirement, scene: Scene) -> Judgement:
         kind = self._kind(requirement.kind)
-        if requirement.kind == CAUSE:
+        if requirement.kind in CAUSES:
             return kind.on_contract(requirement, scene)
         if requirement.of:
             return kind.on_contract(requirement, scene)
         if scene.vanished:
-            return replace(self._cause(scene), cause=id_of(scene.journey, scene.step, CAUSE))
+            return replace(self._cause(scene), cause=id_of(scene.journey, scene.step, CAUSES[scene.step.call is None]))
         judgement = kind.on_contract(requirement, scene)
         if judgement.verdict is Verdict.UNPROVEN and scene.candidate is not None and self._cause(scene).verdict is Verdict.BROKEN:
-            return replace(self._cause(scene), cause=id_of(scene.journey, scene.step, CAUSE))
+            return replace(self._cause(scene), cause=id_of(scene.journey, scene.step, CAUSES[scene.step.call is None]))
         return judgement
 
     def _cause(self, scene: Scene) -> Judgement:
         key = (scene.journey.name, scene.step.name)
         if key not in self._answers:
-            kind = self._kind(CAUSE)
+            kind = self._kind(CAUSES[scene.step.call is None])
             requirement = next(iter(kind.requirements(scene.journey, scene.step)))
             self._answers[key] = kind.on_contract(requirement, scene)
         return self._answers[key]
@@ -207,19 +209,28 @@ class Judge:
         return self._scenes[key]
 
     def _scene(self, journey: Journey, step: Step) -> Scene | None:
-        assert step.call is not None
         record = self._record(step)
         candidate = self.candidates.get(step.partner)
-        found = self._followed(journey, step) if step.call.path.startswith("$") else (self.operation(step), {})
-        if found is None:
-            return None
-        operation, values = found
-        renewed = candidate.contract.counterpart(operation) if candidate is not None else None
+        operation: Operation
+        renewed: Operation | None = None
+        values: Mapping[str, str] = {}
+        if step.call is None:
+            operation = self.event(step)
+            record = record.events if operation.contract is record.events.contract else record
+            if candidate is not None:
+                candidate = candidate.events if operation.contract.asyncapi else candidate
+                renewed = candidate.contract.event(operation.path)
+        else:
+            found = self._followed(journey, step) if step.call.path.startswith("$") else (self.operation(step), {})
+            if found is None:
+                return None
+            operation, values = found
+            renewed = candidate.contract.counterpart(operation) if candidate is not None else None
         partner = self.estate.partners[step.partner]
 
         def scene_of(name: str) -> Scene | None:
             other = journey.step(name)
-            return self.scene(journey, other) if other.call is not None else None
+            return self.scene(journey, other) if other.asks_somebody else None
 
         followed = {f"path.{name}": literal(text) for name, text in values.items()}
 
@@ -245,7 +256,14 @@ class Judge:
         if record is None:
             what = f"partner {step.partner!r} has no contract of record"
             raise ContractError(
-                [Problem(step.locate("call"), what, "name it in partner.yaml: contract: openapi.yaml", "no-contract")]
+                [
+                    Problem(
+                        step.locate("call" if step.call is not None else "event"),
+                        what,
+                        "name it in partner.yaml: contract: openapi.yaml",
+                        "no-contract",
+                    )
+                ]
             )
         return record
 
@@ -265,6 +283,23 @@ class Judge:
         what = f"operation {str(call)!r} is not in {step.partner}'s contract"
         raise ContractError([Problem(step.locate("call"), what, did_you_mean(str(call), known), "unknown-operation")])
 
+    def event(self, step: Step) -> Event:
+        """Return the event that a step waits for, by the contracts of record.
+
+        Raises:
+            ContractError: If there is none.
+        """
+        record, name = self._record(step), step.event.partition(" ")[2]
+        for side in dict.fromkeys((record.events, record)):
+            found = side.contract.event(name)
+            if found is not None:
+                return found
+        known = tuple(each for side in dict.fromkeys((record.events, record)) for each in side.contract.event_names)
+        what, hint = f"event {name!r} is not in {step.partner}'s contract", did_you_mean(name, known)
+        if record.events.contract.at(SENDING, name) is not None:
+            what, hint = f"{step.partner} takes {name!r}, and does not send it", "wait for what it sends in return, or send it"
+        raise ContractError([Problem(step.locate("event"), what, hint, "unknown-event")])
+
     def problems(self, partners: Collection[str] | None = None) -> Iterator[Problem]:
         """Yield every mistake that shows only when journeys and contracts are held against each other.
 
@@ -281,18 +316,28 @@ class Judge:
                 yield Problem(partner.locate("partner"), what, remedy, "no-needs")
         for journey in self.estate.journeys.values():
             for step in journey.steps:
-                if step.call is not None and step.partner in called:
-                    yield from self._of_call(journey, step)
+                if step.asks_somebody and step.partner in called:
+                    yield from self._of_step(journey, step)
 
-    def _of_call(self, journey: Journey, step: Step) -> Iterator[Problem]:
+    def _of_step(self, journey: Journey, step: Step) -> Iterator[Problem]:
         try:
             scene = self.scene(journey, step)
-            if scene is None:
+            if scene is None or step.call is None:
                 return
             for unbound in bind(step, scene.record, scene.operation)[1]:
                 yield _unbound(step, unbound, scene.operation)
         except ContractError as error:
             yield from error.problems
+
+
+def _told(judgement: Judgement, scene: Scene) -> Judgement:
+    """Return a judgement whose witness is a delivery, where an event was judged; of one that is gone, with an assumed 404."""
+    event = scene.renewed or scene.operation
+    if judgement.witness is None or not isinstance(event, Event):
+        return judgement
+    exchange = delivered(event, judgement.witness.response)
+    gone = replace(exchange, response=Response(404, assumed=True))
+    return replace(judgement, witness=gone if scene.vanished else exchange)
 
 
 def _unbound(step: Step, unbound: Unbound, operation: Operation) -> Problem:
@@ -306,4 +351,4 @@ def _unbound(step: Step, unbound: Unbound, operation: Operation) -> Problem:
     return Problem(place, what, f"{sentence} Or say where it goes: query.{unbound.key}", "unknown-input")
 
 
-__all__ = ["CAUSE", "Harm", "Judge"]
+__all__ = ["CAUSES", "Harm", "Judge"]

@@ -53,13 +53,15 @@ class Records(Mapping[str, Side]):
     def __getitem__(self, name: str) -> Side:
         if name not in self._read:
             partner = self._partners[name]
-            if not partner.contract:
+            files = dict.fromkeys(file for file in (partner.contract, partner.events) if file)
+            if not files:
                 raise KeyError(name)
-            self._read[name] = read_contract(self._root / partner.folder / partner.contract, str(partner.folder))
+            sides = [read_contract(self._root / partner.folder / file, str(partner.folder)) for file in files]
+            self._read[name] = sides[0] if len(sides) == 1 else Side(sides[0].contract, sides[1])
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name, partner in self._partners.items() if partner.contract or name in self._read)
+        return (name for name, partner in self._partners.items() if partner.contract or partner.events or name in self._read)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -155,13 +157,15 @@ class Opened:
     def _partner(self, partner: Partner, findings: tuple[Finding, ...], *, complete: bool) -> PartnerRun:
         record = self.judge.records.get(partner.name)
         candidate = self.judge.candidates.get(partner.name)
+        is_ = _changed(candidate, record) if candidate is not None else None
+        was = record.events if record is not None and is_ is not None and is_ is not candidate else record
         changes = self.changes(partner.name) if record is not None and candidate is not None and complete else ()
         exempt = partner.not_covered.because if partner.not_covered and not findings else ""
         return PartnerRun(
             partner=partner.name,
             name=partner.title,
-            record=_version(record, partner.contract),
-            candidate=_version(candidate, self.candidates[partner.name].name) if candidate is not None else None,
+            record=_version(was, was.contract.document.name.rpartition("/")[2] if was is not None else partner.contract),
+            candidate=_version(is_, self.candidates[partner.name].name) if is_ is not None else None,
             findings=findings,
             changes=changes,
             warnings=tuple(self._odd(partner, record, candidate)) if complete else (),
@@ -182,12 +186,16 @@ class Opened:
         """Return every difference between a partner's record and its candidate, and who depends on it."""
         asked = [requirement for requirement in self.judge.requirements if partner in requirement.partners]
         called: dict[int, Operation] = {}
-        for requirement in (each for each in asked if each.step.partner == partner):
+        for requirement in (each for each in asked if each.step.partner == partner and each.step.call is not None):
             scene = self.judge.scene(requirement.journey, requirement.step)
             if scene is not None:
                 called.setdefault(scene.operation.node.identity, scene.operation)
-        record, candidate = self.judge.records[partner], self.judge.candidates[partner]
-        return differences(record, candidate, called.values(), _felt(self.judge, asked), self.today)
+        record, candidate, felt = self.judge.records[partner], self.judge.candidates[partner], _felt(self.judge, asked)
+        whole = (
+            differences(record, candidate, called.values(), felt, self.today) if candidate.contract is not record.contract else ()
+        )
+        of_events = candidate.events is not candidate and candidate.events is not record.events
+        return (*whole, *(differences(record.events, candidate.events, (), felt, self.today) if of_events else ()))
 
     def depending(self, partner: str, record: Side, candidate: Side) -> tuple[Felt, tuple[Problem, ...]]:
         """Return who depends on the parts of a contract, whatever the estate's files have for it.
@@ -225,6 +233,20 @@ def _felt(judge: Judge, judged: Iterable[Requirement]) -> Felt:
     return felt
 
 
+def _beside(released: Side, record: Side) -> Side:
+    """Return a candidate with what it leaves as it is: it is of the calls of its partner, or of the events."""
+    if record.events is record:
+        return released
+    if released.contract.asyncapi:
+        return Side(record.contract, released)
+    return Side(released.contract, record.events)
+
+
+def _changed(side: Side, record: Side | None) -> Side:
+    """Return the part of a candidate that is not as it was in the record."""
+    return side.events if record is not None and side.contract is record.contract else side
+
+
 def _version(side: Side | None, file: str) -> Version:
     if side is None:
         return Version("", "", file)
@@ -258,7 +280,7 @@ def _opened(root: Path, candidates: Mapping[str, Path], today: datetime.date | N
             raise UsageError(f"partner {name!r} is not in the estate; {did_you_mean(name, estate.partners)}")
         if name not in records:
             raise UsageError(f"partner {name!r} has no contract of record to hold a candidate against")
-        released[name] = read_contract(path.resolve(), str(path.parent))
+        released[name] = _beside(read_contract(path.resolve(), str(path.parent)), records[name])
     judge = Judge(estate, kinds(), records, released, day)
     return Opened(estate, (*warnings, *idle_waivers(judge)), judge, dict(candidates), records)
 
@@ -286,8 +308,7 @@ def _is_judged(id: str, judge: Judge) -> bool:
     meant = [each for each in steps if not step or fnmatchcase(each.name, step)]
     silent = {"within", "succeeds", *KIND_KEYS} - {kind.key for kind in judge.kinds}
     kind = rest.partition(":")[0]
-    waits = step and not all(each.call for each in meant)
-    return bool(meant) and not waits and not any(fnmatchcase(name, kind) for name in silent)
+    return bool(meant) and not any(fnmatchcase(name, kind) for name in silent)
 
 
 __all__ = ["Opened", "Records", "Verdict", "open_estate", "read_contract"]

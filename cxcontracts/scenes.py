@@ -24,11 +24,13 @@ class Side:
 
     Attributes:
         contract: The contract.
+        events: The side of the document that has the partner's events, where that is another one; else this side itself.
         responses, requests: Expand its schemas as what it says, and as what it takes.
     """
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, events: Side | None = None) -> None:
         self.contract = contract
+        self.events = events or self
         self.responses = Reader(Direction.RESPONSE)
         self.requests = Reader(Direction.REQUEST)
         self._headers: dict[tuple[int, str], Node] = {}

@@ -106,6 +106,7 @@ def write(
     journey: str,
     records: Mapping[str, str],
     *,
+    events: Mapping[str, str] | None = None,
     partners: Mapping[str, str] | None = None,
     waivers: str = "",
     estate: str = "",
@@ -115,6 +116,7 @@ def write(
     Args:
         journey: The journey file but for its name and its customers, in YAML.
         records: Partner to its contract of record.
+        events: Partner to its AsyncAPI document.
         partners: Partner to further keys of its ``partner.yaml``.
         estate: Further keys of ``estate.yaml``.
     """
@@ -124,10 +126,12 @@ def write(
         "estate.yaml": f"format: 1\nestate: made\ncustomers:\n{groups}{textwrap.dedent(estate)}",
         "journeys/j.yaml": f"journey: j\ngoal: It works.\nowner: cx@example.com\n{_customers(journey)}{textwrap.dedent(journey)}",
     }
-    for name, text in records.items():
+    written = {"contract": ("openapi.yaml", records), "events": ("asyncapi.yaml", events or {})}
+    for name in dict.fromkeys((*records, *(events or {}))):
+        keys = "".join(f"{key}: {file}\n" for key, (file, texts) in written.items() if name in texts)
         more = textwrap.dedent((partners or {}).get(name, ""))
-        files[f"partners/{name}/partner.yaml"] = f"partner: {name}\nkind: partner\ncontract: openapi.yaml\n{more}"
-        files[f"partners/{name}/openapi.yaml"] = text
+        files[f"partners/{name}/partner.yaml"] = f"partner: {name}\nkind: partner\n{keys}{more}"
+        files |= {f"partners/{name}/{file}": texts[name] for file, texts in written.values() if name in texts}
     if waivers:
         files["waivers.yaml"] = textwrap.dedent(waivers)
     for name, text in files.items():

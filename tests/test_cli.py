@@ -183,14 +183,15 @@ def test_a_partner_that_is_not_covered_on_purpose_is_no_error(here: Workplace) -
     assert (ran.exit_code, ran.stdout.partition(" ")[0]) == (0, "NOT")
 
 
-def test_a_partner_of_whom_only_an_event_is_waited_for_is_not_called_green_until_somebody_says_why(here: Workplace) -> None:
-    here.add_partner("printer", "events: openapi.yaml\n")
-    here.write(JOURNEY, f"{here.read(JOURNEY)}  - step: told\n    customer: I am told\n    event: printer done\n")
+def test_a_partner_who_is_called_in_setup_alone_is_not_called_green_until_somebody_says_why(here: Workplace) -> None:
+    here.add_partner("printer")
+    ready = "setup:\n  - step: ready\n    call: printer GET /orders/{orderNumber}\n    with: {orderNumber: '1'}"
+    here.write(JOURNEY, f"{ready}\n{here.read(JOURNEY)}")
     ran = here.run("check", "--output", "report.txt")
     assert (ran.exit_code, ran.stderr) == (4, "check: nothing checked; the report is in report.txt\n")
     assert "nothing that contracts can show is needed of it" in " ".join(here.read("report.txt").split())
 
-    here.add_partner("printer", "events: openapi.yaml\nnot-covered: {because: labels are printed by hand}\n")
+    here.add_partner("printer", "not-covered: {because: labels are printed by hand}\n")
     ran = here.run("check")
     assert (ran.exit_code, ran.stderr) == (0, "")
 

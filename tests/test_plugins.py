@@ -18,8 +18,8 @@ from tests.estates import Speaks
 from tests.workplace import Workplace, workplace
 
 BUILT_IN = [
-    "answers", "needs", "needs-when", "may-have", "must", "accepts", "asks-at-most", "keep", "informs", "repeat-safe", "survives",
-    "announces", "effort", "recognises", "consistent",
+    "answers", "event", "needs", "needs-when", "may-have", "must", "accepts", "asks-at-most", "keep", "informs", "repeat-safe",
+    "survives", "announces", "effort", "recognises", "consistent",
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable
 
-from cxcontracts.changes.events import WEBHOOKS, Events
+from cxcontracts.changes.events import Events
 from cxcontracts.changes.notes import At, Difference, Keys, Notes
 from cxcontracts.changes.operations import Operations
 from cxcontracts.changes.parts import moved_words
@@ -77,11 +77,11 @@ def compared(
                 operations.compare(operation)
         schemas.look_into()
     notes.turn_to(len(others))
-    events.webhooks()
+    events.of_their_own_accord()
     schemas.look_into()
     notes.turn_to(len(others))
     operations.added()
     return sorted(notes.found, key=lambda each: each.operation)
 
 
-__all__ = ["MOST_DETAILS", "MOST_PAIRS", "WEBHOOKS", "At", "Difference", "Keys", "compared", "differences", "moved_words"]
+__all__ = ["MOST_DETAILS", "MOST_PAIRS", "At", "Difference", "Keys", "compared", "differences", "moved_words"]

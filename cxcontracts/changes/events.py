@@ -7,14 +7,11 @@ from collections.abc import Mapping
 from cxcontracts.changes.notes import At, Notes, both
 from cxcontracts.changes.parts import by_name, mapping, of_media, part, renamed
 from cxcontracts.changes.schemas import Schemas
-from cxcontracts.contracts.operation import Answer, Operation
-from cxcontracts.proofs import Delivered, Spot
+from cxcontracts.contracts.operation import Answer, Event, Operation
+from cxcontracts.proofs import ALL_HEADERS, Delivered, Spot
 from cxcontracts.sameness import Sameness
 from cxcontracts.scenes import Side
 from cxcontracts.wording import shown
-
-WEBHOOKS = ("webhooks", "x-webhooks")
-"""Where a document has its webhooks; the second is what documents before OpenAPI 3.1 call it."""
 
 _MET = Answer("200", 200, (), {})
 """What an event is met with."""
@@ -37,11 +34,11 @@ class Events:
         self._notes = notes
         self._schemas = schemas
 
-    def webhooks(self) -> None:
-        """Compare what the partner sends of its own accord."""
+    def of_their_own_accord(self) -> None:
+        """Compare what the partner sends of its own accord: webhooks, or messages over channels."""
         one, other = self._record.contract, self._candidate.contract
-        for key in WEBHOOKS:
-            self._events("webhook", one.events(one.root, key), other.events(other.root, key), (one.root, other.root))
+        word = "event" if one.asyncapi and other.asyncapi else "webhook"
+        self._events(f"{word} ", one.events, other.events, (one.root, other.root))
 
     def callbacks(self, element: str, one: Operation, other: Operation) -> None:
         """Compare the callbacks of an operation."""
@@ -49,8 +46,7 @@ class Events:
             return
         mine, theirs = (mapping(each.node.value.get("callbacks")) for each in (one, other))
         for name in dict.fromkeys((*mine, *theirs)):
-            before = one.contract.events(one.node, "callbacks", name)
-            after = other.contract.events(other.node, "callbacks", name)
+            before, after = one.contract.callbacks(one, name), other.contract.callbacks(other, name)
             where = f"{element} callback.{name}"
             if len(before) == len(after) == 1 and before.keys() != after.keys():
                 ((old, first),), ((new, second),) = before.items(), after.items()
@@ -61,18 +57,22 @@ class Events:
             else:
                 self._events(where, before, after, (one.node, other.node))
 
-    def _events(self, element: str, before: Mapping[str, Operation], after: Mapping[str, Operation], owners: At) -> None:
+    def _events(self, element: str, before: Mapping[str, Event], after: Mapping[str, Event], owners: At) -> None:
+        """Compare events by name; an element that ends in a blank has the name after it."""
         for name in dict.fromkeys((*before, *after)):
-            where = f"{element} {name}" if element == "webhook" else element
+            where = f"{element}{'_'.join(name.split())}" if element.endswith(" ") else element
             one, other = before.get(name), after.get(name)
             if other is None and one is not None:
-                self._notes.add(where, "event removed", "event-removed", at=(one.node, owners[1]), data=name)
+                keys = (one.node.identity, "operation")
+                self._notes.add(where, "event removed", "event-removed", keys, at=(one.node, owners[1]), data=name)
             elif one is None and other is not None:
                 self._notes.add(where, "event added", "event-added", at=(owners[0], other.node), data=name)
             elif one is not None and other is not None and not self._same.of(one.node, other.node):
-                self._event(f"{where} event" if element == "webhook" else where, one, other)
+                part_of = {"webhook ": " event", "event ": " payload"}.get(element, "")
+                self._event(f"{where}{part_of}", one, other)
+                self._headers(f"{where} header", one, other)
 
-    def _event(self, element: str, one: Operation, other: Operation) -> None:
+    def _event(self, element: str, one: Event, other: Event) -> None:
         """Compare what a partner says in an event; what it takes as an answer to that is ours to keep to."""
         self._notes.described(element, one.node, other.node)
         self._notes.announced(element, "event", one.node.value, other.node.value, at=(one.node, other.node))
@@ -87,3 +87,11 @@ class Events:
             elif old is not None and new is not None:
                 renamed(self._notes, where, old, new, "event", at, ())
                 self._schemas.meet(where, old.nodes, new.nodes, Spot(Delivered(one, other, _MET, old.nodes, new.nodes, new)))
+
+    def _headers(self, element: str, one: Event, other: Event) -> None:
+        """Compare the headers of an event, as the members of one object."""
+        if one.delivery.headers or other.delivery.headers:
+            before, after = self._record.headers(one, one.delivery), self._candidate.headers(other, other.delivery)
+            self._schemas.meet(
+                element, (before,), (after,), Spot(Delivered(one, other, _MET, (before,), (after,), None, ALL_HEADERS))
+            )

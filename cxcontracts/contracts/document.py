@@ -1,4 +1,4 @@
-"""A partner's OpenAPI document: its operations, found without resolving anything that nobody asks for."""
+"""A partner's OpenAPI or AsyncAPI document: its operations and events, found without resolving anything that nobody asks for."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 import orjson
 
 from cxcontracts.containment.nodes import Node
+from cxcontracts.contracts.asyncapi import AsyncApi, Message, is_asyncapi, version_of
 from cxcontracts.contracts.composed import Composed, parts_of
 from cxcontracts.contracts.folder import Folder, RefusedReference, index_of
-from cxcontracts.contracts.operation import METHODS, Operation, bases_of
+from cxcontracts.contracts.operation import METHODS, Event, Operation, bases_of
 from cxcontracts.contracts.swagger import Part, Swagger, is_swagger
 from cxcontracts.documents import Document
 from cxcontracts.errors import ContractError
@@ -27,6 +28,11 @@ _PARAMETER = re.compile(r"\{[^{}]*\}")
 _REFERENCE = re.compile(rb'"\$ref": ?("(?:[^"\\]++|\\.)*+")')
 _MOST_HOPS = 32
 _COMPONENTS = "#/components/"
+_WEBHOOKS = ("webhooks", "x-webhooks")
+"""Where a document has its webhooks; the second is what documents before OpenAPI 3.1 call it."""
+
+SENDING = "SEND"
+"""The method of a call that sends a message over a channel, which no contract of calls over HTTP has."""
 
 
 def shape_of(path: str) -> str:
@@ -98,10 +104,10 @@ class Contract:
 
     Args:
         folder: The only place that its references may lead to.
-        document: The OpenAPI document itself.
+        document: The OpenAPI or AsyncAPI document itself.
 
     Raises:
-        ContractError: If the document is neither OpenAPI 3.0, 3.1 or 3.2 nor Swagger 2.0.
+        ContractError: If the document is neither OpenAPI 3.0, 3.1 or 3.2 nor Swagger 2.0 nor AsyncAPI 2 or 3.
     """
 
     def __init__(self, folder: Folder, document: Document) -> None:
@@ -113,9 +119,11 @@ class Contract:
         self._found: dict[tuple[str, str], Operation | None] = {}
         self._references: dict[int, tuple[JSON, frozenset[str]]] = {}
         self._swagger = Swagger(document, folder.follow) if is_swagger(document.value) else None
-        self.openapi = "3.0" if self._swagger else _openapi_version(document)
+        self.asyncapi = _asyncapi_version(document) if is_asyncapi(document.value) else ""
+        self.openapi = "3.0" if self._swagger else "3.1" if self.asyncapi else _openapi_version(document)
         self.legacy = self.openapi.startswith("3.0")
         self.root = (File(self, document, self._swagger.whole) if self._swagger else self._file(document)).root
+        self._asyncapi = AsyncApi(self.root, self.resolved) if self.asyncapi else None
         paths = self.root.value.get("paths", {})
         if not isinstance(paths, dict):
             raise ContractError.at(
@@ -193,7 +201,7 @@ class Contract:
     def _paths(self) -> dict[str, list[str]]:
         """Shape to the templates of that shape, as written."""
         shapes: dict[str, list[str]] = {}
-        for path in self.root.value.get("paths") or {}:
+        for path in (self.root.value.get("paths") or {}) if not self.asyncapi else ():
             if path.startswith("/"):
                 shapes.setdefault(shape_of(path), []).append(path)
         return shapes
@@ -205,6 +213,7 @@ class Contract:
 
     def operations(self) -> Iterator[Operation]:
         """Yield every operation, in the order written; a path that cannot be read has none."""
+        yield from self._received.values()
         for paths in self._paths.values():
             for path in paths:
                 with suppress(ContractError):
@@ -254,24 +263,69 @@ class Contract:
             if method.lower() not in METHODS and isinstance(operation, dict):
                 yield _Written(method.upper(), item.child("additionalOperations", method), item)
 
-    def events(self, owner: Node, *keys: str) -> Mapping[str, Operation]:
-        """Return what a partner sends of its own accord: each webhook, or each address of a callback, to the call that it makes.
-
-        Args:
-            owner: The document, or an operation.
-            keys: Where its events are written: ``webhooks``, or ``callbacks`` and the name of one.
-        """
-        found: dict[str, Operation] = {}
-        with suppress(KeyError, TypeError):
-            written = owner.child(*keys)
-            if keys[0] == "callbacks":
-                written = self.resolved(written)
-            for name in written.value if isinstance(written.value, dict) else ():
-                with suppress(ContractError):
-                    item = self._item(written.child(name))
-                    for each in self._methods(item) if isinstance(item.value, dict) else ():
-                        found.setdefault(name, self._operation(name, *each))
+    @cached_property
+    def events(self) -> Mapping[str, Event]:
+        """What the partner sends of its own accord, by name: its webhooks, or the messages of an AsyncAPI document."""
+        if self._asyncapi is not None:
+            return {name: self._delivered(message) for name, message in self._asyncapi.sent.items()}
+        found: dict[str, Event] = {}
+        for key in _WEBHOOKS:
+            if isinstance(self.root.value.get(key), dict):
+                found = {**self._called(self.root.child(key), "webhook"), **found}
         return found
+
+    def _delivered(self, message: Message) -> Event:
+        node = message.node
+        return Event(self, "POST", message.name, node, node, word="event", aliases=message.aliases, said=message.headers)
+
+    def callbacks(self, operation: Operation, name: str) -> Mapping[str, Event]:
+        """Return the events of a callback of an operation, by the address that each is sent to."""
+        try:
+            return self._called(self.resolved(operation.node.child("callbacks", name)), "callback", name)
+        except (KeyError, TypeError):
+            return {}
+
+    def _called(self, written: Node, word: str, name: str = "") -> Mapping[str, Event]:
+        found: dict[str, Event] = {}
+        for key in written.value if isinstance(written.value, dict) else ():
+            with suppress(ContractError):
+                item = self._item(written.child(key))
+                for method, node, whole in self._methods(item) if isinstance(item.value, dict) else ():
+                    call = self.resolved(node)
+                    if isinstance(call.value, dict):
+                        aliases = frozenset({name, str(call.value.get("operationId", ""))} - {""})
+                        found.setdefault(key, Event(self, method, key, call, whole, word=word, aliases=aliases))
+        return found
+
+    def event(self, name: str) -> Event | None:
+        """Return the event of a name, or the only one that goes by it otherwise; None where there is none."""
+        if name in self.events:
+            return self.events[name]
+        near = [event for event in (*self.events.values(), *self._of_callbacks) if name in event.aliases]
+        return near[0] if len(near) == 1 else None
+
+    @cached_property
+    def _of_callbacks(self) -> tuple[Event, ...]:
+        """Every event of a callback, whatever operation it belongs to."""
+        found: list[Event] = []
+        for operation in self.operations():
+            written = operation.node.value.get("callbacks")
+            for name in written if isinstance(written, dict) else ():
+                with suppress(ContractError):
+                    found += self.callbacks(operation, name).values()
+        return tuple(found)
+
+    @property
+    def event_names(self) -> tuple[str, ...]:
+        """What events are called, in the order written; callbacks by their keys."""
+        called = (alias for event in self._of_callbacks for alias in sorted(event.aliases))
+        return tuple(dict.fromkeys((*self.events, *called)))
+
+    @cached_property
+    def _received(self) -> Mapping[str, Operation]:
+        """The messages that the partner takes, as calls of a method of our own."""
+        messages = self._asyncapi.received if self._asyncapi is not None else {}
+        return {name: Operation(self, SENDING, name, each.node, each.node) for name, each in messages.items()}
 
     def _operation(self, path: str, method: str, written: Node, item: Node) -> Operation:
         key = (written.identity, path, method)  # one operation may be written for several methods: by an alias, by references
@@ -288,6 +342,8 @@ class Contract:
 
     def at(self, method: str, path: str) -> Operation | None:
         """Return the operation of a method and a path of that shape; None where there is none."""
+        if method == SENDING:
+            return self._received.get(path)
         key = (method, path)
         if key not in self._found:
             same_shape = (
@@ -420,6 +476,14 @@ def _matched(template: str, path: str) -> Mapping[str, str] | None:
     pattern = re.escape(template).replace(r"\{", "{").replace(r"\}", "}")
     found = re.fullmatch(_PARAMETER.sub("([^/]+)", pattern), path)
     return dict(zip(re.findall(r"\{([^{}]*)\}", template), found.groups(), strict=True)) if found else None
+
+
+def _asyncapi_version(document: Document) -> str:
+    version = version_of(document.value)
+    if not version:
+        what = f"asyncapi {document.value['asyncapi']!s:.20} is no version that is read"
+        raise ContractError.at(document.place(("asyncapi",)), what, "it must be 2.0 to 2.6, 3.0 or 3.1", "asyncapi-version")
+    return version
 
 
 def _openapi_version(document: Document) -> str:

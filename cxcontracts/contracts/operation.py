@@ -381,6 +381,55 @@ class Operation:
             return None
 
 
+class Event(Operation):
+    """What a partner sends of its own accord: a webhook, a callback, or a message over a channel.
+
+    The body and the headers of the call that delivers it are what the partner says.
+
+    Attributes:
+        word: What it is called before its name: ``webhook``, ``callback`` or ``event``.
+        aliases: Whatever else it goes by.
+        said: The schemas of its headers, by name in lower case, each with whether it is always there.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        method: str,
+        path: str,
+        node: Node,
+        item: Node,
+        *,
+        word: str,
+        aliases: frozenset[str] = frozenset(),
+        said: Mapping[str, tuple[Node, bool]] | None = None,
+    ) -> None:
+        super().__init__(contract, method, path, node, item)
+        self.word = word
+        self.aliases = aliases
+        self._said = said
+
+    def __str__(self) -> str:
+        return f"{self.word} {'_'.join(self.path.split())}"
+
+    @cached_property
+    def delivery(self) -> Answer:
+        """What is said of an event, as if it were an answer: its media types, and its headers."""
+        return Answer("", 200, self.body.media if self.body is not None else (), dict(self._delivered_headers()))
+
+    def _delivered_headers(self) -> Iterator[tuple[str, Header]]:
+        if self._said is not None:
+            yield from ((name, Header(always, (node,), node)) for name, (node, always) in self._said.items())
+            return
+        for parameter in self.parameters:
+            if parameter.place == "header":
+                yield parameter.name.lower(), Header(parameter.required, parameter.nodes, parameter.node)
+
+    def successes(self, statuses: tuple[int, ...]) -> tuple[Answer, ...]:
+        """Return what is said: an event has no status."""
+        return (self.delivery,)
+
+
 def bases_of(servers: Any) -> tuple[str, ...]:
     """Return the paths of servers, without a slash at the end, in the order written; of a variable, the default first.
 

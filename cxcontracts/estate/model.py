@@ -116,6 +116,11 @@ class Step:
     locate: Locate = field(default=lambda *_: Place("", 1, 1), compare=False, repr=False)
 
     @property
+    def asks_somebody(self) -> bool:
+        """Whether it calls a partner or waits for what one sends; a provider state does neither."""
+        return self.call is not None or bool(self.event)
+
+    @property
     def partner(self) -> str:
         """The id of the partner that answers this step; empty for a provider state."""
         if self.call is not None:

@@ -51,9 +51,9 @@ def journey_problems(journey: Passage, around: Surroundings) -> Iterator[Problem
 
 
 def partners_needed(journey: Passage) -> set[str]:
-    """Return the partners of whose operations a journey needs something: contracts show nothing of events, setup and cleanup."""
+    """Return the partners of whom a journey needs something: contracts show nothing of setup and cleanup."""
     steps = (step.passage for step in Names(journey).steps if step.part in ("steps", "fallbacks"))
-    needed = (_partner_of(passage) for passage in steps if "call" in passage)
+    needed = (_partner_of(passage) for passage in steps if "call" in passage or "event" in passage)
     return {partner for partner in needed if partner}
 
 
@@ -175,12 +175,12 @@ def _partner_problems(passage: Passage, partners: Mapping[str, Passage | None]) 
     name = _partner_of(passage)
     if not name:
         return
-    key, needed = ("call", "contract") if "call" in passage else ("event", "events")
+    key, needed = ("call", ("contract",)) if "call" in passage else ("event", ("events", "contract"))
     if name not in partners:
         yield passage[key].problem("unknown-partner", name=name, hint=_partner_hint(name, partners))
         return
     partner = partners[name]
-    if partner is not None and needed not in partner:
+    if partner is not None and not any(each in partner for each in needed):
         yield passage[key].problem("no-contract" if key == "call" else "no-events", name=name, file=partner.document.name)
 
 

@@ -10,6 +10,7 @@ from cxcontracts.kinds.answers import Answers
 from cxcontracts.kinds.asks_at_most import AsksAtMost
 from cxcontracts.kinds.consistent import Consistent
 from cxcontracts.kinds.effort import Effort
+from cxcontracts.kinds.event import Event
 from cxcontracts.kinds.informs import Informs
 from cxcontracts.kinds.keep import Keep
 from cxcontracts.kinds.may_have import MayHave
@@ -25,8 +26,8 @@ from cxcontracts.requirements import Kind
 
 @hookimpl
 def cxcontracts_kinds() -> Sequence[Kind]:
-    """Return the built-in kinds, in the order in which requirements are listed: those of a step, then those across steps."""
+    """Return the built-in kinds, as requirements are listed: those of a step, then those across steps."""
     return (
-        Answers(), Needs(), NeedsWhen(), MayHave(), Must(), Accepts(), AsksAtMost(), Keep(), Informs(), RepeatSafe(), Survives(),
-        Announces(), Effort(), Recognises(), Consistent(),
+        Answers(), Event(), Needs(), NeedsWhen(), MayHave(), Must(), Accepts(), AsksAtMost(), Keep(), Informs(), RepeatSafe(),
+        Survives(), Announces(), Effort(), Recognises(), Consistent(),
     )  # fmt: skip

@@ -30,7 +30,7 @@ class Keep:
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield one requirement a name."""
-        if step.call is None:
+        if not step.asks_somebody:
             return
         for name, paths in keep_paths(step).items():
             where = step.locate(self.key, name)

@@ -143,7 +143,7 @@ def _judged(scene: Scene, saying: Saying, schema: Mapping[str, Any]) -> Judgemen
 def _unanswered(scene: Scene) -> Judgement | None:
     """Return that the step says nothing any more, as its call is not answered; None where it is."""
     broken = scene.broken_at(scene.step.name)
-    if broken is None or broken.kind != "answers":
+    if broken is None or broken.kind not in ("answers", "event"):
         return None
     return Judgement(
         Verdict.BROKEN, broken.element, broken.because, broken.was, broken.is_, broken.witness, broken.id, broken.partner
@@ -181,6 +181,6 @@ def _of_name(stage: Stage, name: str) -> list[Schema]:
 
 def _keeping(stage: Stage, name: str) -> Iterator[tuple[Scene, Path]]:
     for step in stage.journey.steps:
-        scene = stage.scene_of(step.name) if name in keep_paths(step) and step.call is not None else None
+        scene = stage.scene_of(step.name) if name in keep_paths(step) and step.asks_somebody else None
         if scene is not None:
             yield from ((scene, path) for path in keep_paths(step)[name])

@@ -17,10 +17,10 @@ from cxcontracts.proofs.calls import (
 )  # fmt: skip
 from cxcontracts.proofs.prover import HARMLESS, Claim, Outcome, Prover
 from cxcontracts.proofs.schemas import MemberUnheard, Missing, Needed, OtherRules, OtherValues, alternatives
-from cxcontracts.proofs.wholes import ALL_HEADERS, Delivered, Sent, Spot, Told
+from cxcontracts.proofs.wholes import ALL_HEADERS, Delivered, Sent, Spot, Told, delivered
 
 __all__ = [
     "ALL_HEADERS", "HARMLESS", "BodyUnheard", "Claim", "Delivered", "Demanded", "Gone", "MemberUnheard", "Missing", "Needed",
     "NoLongerAnswered", "NoLongerSpoken", "OtherRules", "OtherValues", "Outcome", "Prover", "Rewritten", "Sent", "Spot", "Told",
-    "TurnedAway", "Unheard", "alternatives",
+    "TurnedAway", "Unheard", "alternatives", "delivered",
 ]  # fmt: skip

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cxcontracts.containment.narrowing import Interest
 from cxcontracts.containment.nodes import Node, Reader, Shape
 from cxcontracts.containment.ways import Turn
-from cxcontracts.contracts.operation import Answer, Media, Operation, Parameter
+from cxcontracts.contracts.operation import Answer, Event, Media, Operation, Parameter
 from cxcontracts.exchanges import JSON, Exchange, Request, Response
 from cxcontracts.paths import EACH
 from cxcontracts.proofs.prover import Prover
@@ -62,15 +63,30 @@ class Told:
         return prover.answered(self.one, self.other, Voice(self.answer, self.media), body=whole)
 
 
+def delivered(event: Event, said: Response, media: Media | None = None) -> Exchange:
+    """Return the call that delivers what an event says, and the answer that it is met with.
+
+    Args:
+        said: The event as if it were an answer.
+        media: The media type that it comes in; None for the first that there is.
+    """
+    named = media or next(iter(event.delivery.media), None)
+    path = event.path if event.path.startswith("/") else f"/{event.path}"
+    headers = {name: value if isinstance(value, str) else json.dumps(value) for name, value in said.headers.items()}
+    headers = {**headers, "content-type": named.name if named is not None else "application/json"}
+    return Exchange(Request(event.method, path, (), headers, said.body), Response(200, assumed=True))
+
+
 @dataclass(frozen=True)
 class Delivered(Told):
     """What an event says that a partner sends of its own accord: a webhook, or a callback."""
 
     def exchange(self, prover: Prover, whole: JSON) -> Exchange:
         """Return the event, and the answer that it is met with."""
-        media = self.media.name if self.media is not None else "application/json"
-        path = self.other.path if self.other.path.startswith("/") else f"/{self.other.path}"
-        return Exchange(Request(self.other.method, path, (), {"content-type": media}, whole), Response(200, assumed=True))
+        assert isinstance(self.other, Event)
+        said = prover.candidate.response(self.other, Voice(self.other.delivery, self.media))
+        headers, body = (whole, said.body) if self.header else (said.headers, whole)
+        return delivered(self.other, replace(said, headers=headers, body=body), self.media)
 
 
 @dataclass(frozen=True)

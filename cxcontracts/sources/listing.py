@@ -18,9 +18,9 @@ from cxcontracts.sources.git import MOST_ENTRIES, Repository
 _DOCUMENTS: Final = re.compile(r"\.(ya?ml|json)(\.gz)?$", re.IGNORECASE)
 _NOT_ENTERED: Final = "node_modules"
 
-_SAYS_SO: Final = re.compile(rb"""["']?\b(?:openapi|swagger)["']?[ \t]*:\s*["']?[0-9]""")
-_BLOCK: Final = re.compile(rb"""^(?:\xef\xbb\xbf)?(["']?)(?:openapi|swagger)\1[ \t]*:[ \t]+["']?[0-9]""", re.MULTILINE)
-_CALLABLE: Final = re.compile(rb"""^(["']?)(?:paths|webhooks)\1[ \t]*:""", re.MULTILINE)
+_SAYS_SO: Final = re.compile(rb"""["']?\b(?:openapi|swagger|asyncapi)["']?[ \t]*:\s*["']?[0-9]""")
+_BLOCK: Final = re.compile(rb"""^(?:\xef\xbb\xbf)?(["']?)(?:openapi|swagger|asyncapi)\1[ \t]*:[ \t]+["']?[0-9]""", re.MULTILINE)
+_CALLABLE: Final = re.compile(rb"""^(["']?)(?:paths|webhooks|channels)\1[ \t]*:""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class Listing:
     def contracts(self, store: Store) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the paths of the contracts, and sentences that say what was passed over.
 
-        A file without ``paths`` and ``webhooks`` is a part of other contracts, not one itself. One that cannot be read as JSON or
-        YAML and looks like a contract is one.
+        A file without ``paths``, ``webhooks`` and ``channels`` is a part of other contracts, not one itself. One that cannot be
+        read as JSON or YAML and looks like a contract is one.
         """
         found: list[str] = []
         passed_over = [f"{store.shown(path)} is a symbolic link, and not compared" for path in self.links]
@@ -91,7 +91,7 @@ def _is_entered(folder: str) -> bool:
 
 
 def is_contract(data: bytes, name: str) -> bool:
-    r"""Return whether a file is an OpenAPI or Swagger document with calls, or is too damaged for one to know.
+    r"""Return whether a file is an OpenAPI, Swagger or AsyncAPI document with calls, or is too damaged for one to know.
 
     >>> is_contract(b"openapi: 3.1.0\npaths: {}", "a.yaml"), is_contract(b'{"openapi": "3.1.0"}', "a.json")
     (True, False)
@@ -107,7 +107,7 @@ def is_contract(data: bytes, name: str) -> bool:
 
 
 def _has_calls(value: JSON) -> bool:
-    if not isinstance(value, dict) or not ("paths" in value or "webhooks" in value):
+    if not isinstance(value, dict) or not {"paths", "webhooks", "channels"} & value.keys():
         return False
-    version = value.get("openapi", value.get("swagger"))
+    version = value.get("openapi", value.get("swagger", value.get("asyncapi")))
     return not isinstance(version, bool) and str(version)[:1].isdecimal()

@@ -1,0 +1,238 @@
+"""Steps that wait for an event: the message is promised, we know it as ours, and it says what the journey needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cxcontracts.errors import ContractError, EstateError
+from tests.estates_made import Judged, answers, impact, judged, opened, write
+
+JOURNEY = """
+steps:
+  - {step: ask, call: p GET /thing, keep: {me: id}}
+  - step: told
+    event: n train.late
+    after: ask
+    within: 5m
+    match: {data.who: $me}
+    needs: {data.status: [L, G], data.text: text}
+    may-have: {data.delay: integer}
+    must: [data.text mentions $me]
+"""
+P = answers("{id: {type: string, pattern: '^C[0-9]{4}$'}}", "[id]")
+DATA = "who: {type: string}, status: {enum: [L, G]}, text: {type: string}, delay: {type: integer}"
+REQUIRED = "who, status, text"
+
+
+def data(members: str = DATA, required: str = REQUIRED) -> str:
+    """Return the schema of an event's envelope."""
+    inside = f"{{type: object, required: [{required}], properties: {{{members}}}}}"
+    return f"{{type: object, required: [data], properties: {{type: {{const: train.late}}, data: {inside}}}}}"
+
+
+def three(payload: str, name: str = "train.late") -> str:
+    return f"""
+asyncapi: 3.0.0
+info: {{title: n, version: 1.0.0}}
+channels: {{trains: {{address: trains, messages: {{{name}: {{payload: {payload}}}}}}}}}
+operations: {{tell: {{action: send, channel: {{$ref: '#/channels/trains'}}}}}}
+"""
+
+
+def two(payload: str, name: str = "train.late") -> str:
+    return f"""
+asyncapi: 2.6.0
+info: {{title: n, version: 1.0.0}}
+channels: {{trains: {{subscribe: {{message: {{name: {name}, payload: {payload}}}}}}}}}
+"""
+
+
+def webhook(payload: str, name: str = "train.late") -> str:
+    body = f"requestBody: {{content: {{application/json: {{schema: {payload}}}}}}}"
+    return f"openapi: 3.1.0\ninfo: {{title: n, version: 1.0.0}}\nwebhooks: {{{name}: {{post: {{{body}}}}}}}\n"
+
+
+FORMS = [three, two, webhook]
+
+
+def estate(folder: Path, events: str) -> Path:
+    if events.startswith("openapi"):
+        return write(folder, JOURNEY, {"p": P, "n": events})
+    return write(folder, JOURNEY, {"p": P}, events={"n": events})
+
+
+def checked(folder: Path, events: str) -> Judged:
+    return judged(opened(estate(folder, events)).check())
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_event_is_judged_as_an_answer_is_wherever_it_is_written(form: type, tmp_path: Path) -> None:
+    found = checked(tmp_path, form(data()))
+
+    asked = ["event", "needs:data.status", "needs:data.text", "may-have:data.delay", "must:data.text mentions $me"]
+    assert [name for name in found.findings if name.startswith("told/")] == [f"told/{name}" for name in asked]
+    assert set(found.verdicts.values()) == set()
+    assert (found["told/event"].partner, str(found["told/event"].harm)) == ("n", "uninformed")
+    assert found["told/event"].operation in ("event train.late", "webhook train.late")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("members", "required", "broken", "because"),
+    [
+        (
+            DATA.replace("[L, G]", "[L, G, R]"),
+            REQUIRED,
+            "needs:data.status",
+            'data.status may now be "R"; the journey understands "L" or "G"',
+        ),
+        (DATA, "who, status", "needs:data.text", "data.text may now be missing; the journey needs it"),
+        (
+            DATA,
+            "status, text",
+            "event",
+            "nobody can tell any more whose {} train.late it is: data.who may now be missing; the journey needs it",
+        ),
+        (
+            DATA.replace("who: {type: string}", "who: {type: integer}"),
+            REQUIRED,
+            "event",
+            "data.who can never be what the journey waits for, text like C[0-9]{{4}}, any more",
+        ),
+    ],
+)
+def test_what_an_event_no_longer_says_breaks_the_step_and_a_delivery_shows_it(
+    form: type, members: str, required: str, broken: str, because: str, tmp_path: Path
+) -> None:
+    found = impact(estate(tmp_path, form(data())), n=form(data(members, required)))
+
+    assert found.broken == [f"told/{broken}"]
+    assert found.because(f"told/{broken}") == because.format("webhook" if form is webhook else "event")
+    witness = found[f"told/{broken}"].witness
+    assert witness is not None
+    assert (witness.request.method, witness.request.path, witness.response.status) == ("POST", "/train.late", 200)
+    assert set(witness.request.body) >= {"data"}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_event_that_is_gone_is_one_finding_and_what_needed_it_names_it_as_cause(form: type, tmp_path: Path) -> None:
+    found = impact(estate(tmp_path, form(data())), n=form(data().replace("train.late", "train.early"), "train.early"))
+
+    assert found.broken == ["told/event"]
+    assert {found[f"told/{name}"].cause for name in ("needs:data.status", "must:data.text mentions $me")} == {"j/told/event"}
+    assert found.because("told/event").endswith("train.late is gone, so nobody tells the customer any more")
+    witness = found["told/event"].witness
+    assert witness is not None
+    assert (witness.request.path, witness.response.status, witness.response.assumed) == ("/train.late", 404, True)
+
+
+def test_what_differs_in_an_event_is_listed_with_whom_it_hits(tmp_path: Path) -> None:
+    found = impact(estate(tmp_path, three(data())), n=three(data(DATA.replace("[L, G]", "[L, G, R]") + ", more: {}")))
+
+    changes = {change.element: change.felt_by for change in found.run.partners[0].changes}
+    assert changes["event train.late payload application/json data.status"] == ("j/told/needs:data.status",)
+    assert changes["event train.late payload application/json data.more"] == ()
+
+
+@pytest.mark.parametrize("name", ["late", "TrainLate", "rail.late.v1", "sayLate"])
+def test_an_event_goes_by_its_keys_its_operation_and_the_type_of_its_envelope(name: str, tmp_path: Path) -> None:
+    events = """
+asyncapi: 3.1.0
+info: {title: n, version: 1.0.0}
+channels: {trains: {address: trains, messages: {late: {$ref: '#/components/messages/TrainLate'}}}}
+operations: {sayLate: {action: send, channel: {$ref: '#/channels/trains'}, messages: [{$ref: '#/channels/trains/messages/late'}]}}
+components:
+  messages:
+    TrainLate: {payload: {type: object, required: [type], properties: {type: {const: rail.late.v1}}}}
+"""
+    journey = f"steps: [{{step: told, event: n {name}}}]"
+
+    assert judged(opened(write(tmp_path, journey, {}, events={"n": events})).check()).verdict("told/event") == "intact"
+
+
+def test_an_event_whose_attributes_travel_as_headers_is_read_as_its_envelope(tmp_path: Path) -> None:
+    named = "ce_id: {type: string}, ce_type: {const: train.late}, ce_time: {type: string, format: date-time}"
+    headers = f"{{type: object, required: [ce_id, ce_type], properties: {{{named}}}}}"
+    inside = f"{{type: object, required: [{REQUIRED}], properties: {{{DATA}}}}}"
+    events = three(f"{inside}, headers: {headers}")
+
+    assert checked(tmp_path, events).verdicts == {}
+
+
+def test_headers_of_an_event_are_needed_and_compared(tmp_path: Path) -> None:
+    journey = "steps: [{step: told, event: n train.late, needs: {header.X-Trace: text}}]"
+    events = three(data()).replace(
+        "{payload: ", "{headers: {type: object, required: [X-Trace], properties: {X-Trace: {type: string}}}, payload: "
+    )
+
+    found = impact(write(tmp_path, journey, {}, events={"n": events}), n=events.replace("required: [X-Trace], ", ""))
+
+    assert found.broken == ["told/needs:header.X-Trace"]
+    assert [change.element for change in found.run.partners[0].changes] == ["event train.late header.x-trace"]
+
+
+def test_what_cannot_be_read_is_unproven(tmp_path: Path) -> None:
+    events = three("{schemaFormat: application/vnd.apache.avro;version=1.9.0, schema: {type: record}}")
+
+    found = checked(tmp_path, events)
+
+    assert found.verdict("told/needs:data.text") == "unproven"
+    assert "application/vnd.apache.avro is not JSON and nothing reads it" in found.because("told/needs:data.text")
+
+
+def test_a_candidate_of_the_events_leaves_the_calls_as_they_are(tmp_path: Path) -> None:
+    ask, told = "step: ask, call: n GET /thing, needs: {id: text}", "step: told, event: n train.late, needs: {data.text: text}"
+    journey = f"steps:\n  - {{{ask}}}\n  - {{{told}}}\n"
+    root = write(tmp_path, journey, {"n": P}, events={"n": three(data())})
+
+    by_events = impact(root, n=three(data(DATA, "who, status")))
+    assert (by_events.broken, by_events.verdict("ask/needs:id")) == (["told/needs:data.text"], "intact")
+    assert by_events.run.partners[0].record.file == "asyncapi.yaml"
+
+    root = write(tmp_path, journey, {"n": P}, events={"n": three(data())})
+    by_calls = impact(root, n=answers("{id: {type: string}}"))
+    assert (by_calls.broken, by_calls.verdict("told/needs:data.text")) == (["ask/needs:id"], "intact")
+    assert by_calls.run.partners[0].record.file == "openapi.yaml"
+
+
+@pytest.mark.parametrize(
+    ("name", "events", "message"),
+    [
+        ("train.lte", three(data()), "event 'train.lte' is not in n's contract; did you mean 'train.late'?"),
+        ("train.late", three(data()).replace("action: send", "action: receive"), "n takes 'train.late', and does not send it"),
+    ],
+)
+def test_an_event_that_the_partner_does_not_send_is_told_with_the_nearest(
+    name: str, events: str, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(EstateError) as raised:
+        opened(write(tmp_path, f"steps: [{{step: told, event: n {name}}}]", {}, events={"n": events})).check()
+
+    assert message in str(raised.value)
+
+
+def test_what_an_event_hands_on_is_sent_on(tmp_path: Path) -> None:
+    journey = """
+steps:
+  - {step: told, event: n train.late, keep: {who: data.who}}
+  - {step: ask, call: p GET /thing, with: {header.X-Who: $who}}
+"""
+    taking = P.replace(
+        "responses:", "parameters: [{name: X-Who, in: header, schema: {type: string, maxLength: 8}}]\n    responses:"
+    )
+    eight = DATA.replace("who: {type: string}", "who: {type: string, maxLength: 8}")
+    root = write(tmp_path, journey, {"p": taking}, events={"n": three(data(eight))})
+
+    found = impact(root, n=three(data(DATA)))
+
+    assert found.broken == ["told/keep:who"]
+    assert "which p does not take as X-Who at ask" in found.because("told/keep:who")
+
+
+def test_a_document_of_a_version_that_is_not_read_is_refused_with_its_place(tmp_path: Path) -> None:
+    with pytest.raises((ContractError, EstateError)) as raised:
+        checked(tmp_path, three(data()).replace("3.0.0", "4.0.0"))
+
+    assert "asyncapi 4.0.0 is no version that is read; it must be 2.0 to 2.6, 3.0 or 3.1" in str(raised.value)
