@@ -446,6 +446,7 @@ class Schemas:
         trial = copy(self)
         trial._notes = self._notes.fresh()
         trial._queue, trial._pairs, trial._origins = deque(), {}, {}
+        trial._left_out, trial._unsaid = {}, {}  # by the ids of what is met, which live as long as the trial
         trial._left, trial._tried = _SHORT_LOOK, self._tried + 1
         trial._shape("", one, other, spot, ([one], [other]))
         trial.look_into()
