@@ -64,6 +64,7 @@ class Finding:
         was, is_: How far record and candidate carry it; None where neither half says it all. In JSON: ``was`` and ``is``.
         cause: The id of the finding that this one follows from; it is then not counted again. None for its own cause.
         witness: The exchange that proves it; always there when broken or tolerated by a contract change.
+        waived: Who accepts it, until when and why, as waivers.yaml says it; empty where nobody does.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Finding:
     is_: Promise | None = None
     cause: str | None = None
     witness: Exchange | None = None
+    waived: str = ""
 
 
 class Level(enum.StrEnum):

@@ -186,9 +186,8 @@ class Judge:
         return None
 
     def _waived(self, finding: Finding) -> Finding:
-        if finding.verdict not in (Verdict.BROKEN, Verdict.TOLERATED) or self.waiver(finding) is None:
-            return finding
-        return replace(finding, verdict=Verdict.WAIVED)
+        waiver = self.waiver(finding) if finding.verdict in (Verdict.BROKEN, Verdict.TOLERATED) else None
+        return finding if waiver is None else replace(finding, verdict=Verdict.WAIVED, waived=str(waiver))
 
     def waiver(self, finding: Finding) -> Waiver | None:
         """Return the waiver that accepts a finding and has not expired; None where there is none."""

@@ -15,7 +15,7 @@ from cxcontracts.contracts.folder import Folder
 from cxcontracts.contracts.operation import Operation
 from cxcontracts.documents.collector import uncollected
 from cxcontracts.errors import ContractError, EstateError, UsageError
-from cxcontracts.estate.model import Estate, Partner
+from cxcontracts.estate.model import Estate, Partner, Waiver
 from cxcontracts.estate.reading import read_estate
 from cxcontracts.estate.written import KIND_KEYS
 from cxcontracts.findings import Change, Finding, PartnerRun, Run, Verdict, Version
@@ -285,6 +285,21 @@ def _opened(root: Path, candidates: Mapping[str, Path], today: datetime.date | N
     return Opened(estate, (*warnings, *idle_waivers(judge)), judge, dict(candidates), records)
 
 
+def insist_on_matches(judge: Judge, waiver: Waiver) -> None:
+    """Refuse a waiver that is of nothing that the journeys need.
+
+    Raises:
+        UsageError: If its id is that of no requirement; it offers the nearest.
+    """
+    if waiver.id.count("/") < 2:
+        raise UsageError(
+            f"{waiver.id!r} is no id of a requirement; copy it from a report: journey/step/kind:rest, with * for parts"
+        )
+    ids = [requirement.id for requirement in judge.requirements]
+    if not any(map(waiver.accepts, ids)) and _is_judged(waiver.id, judge, certainly=True):
+        raise UsageError(f"nothing has the id {waiver.id!r}; {did_you_mean(waiver.id, ids)}")
+
+
 def idle_waivers(judge: Judge) -> Iterator[Problem]:
     """Yield a warning for each waiver in force that matches no requirement, with the id that was most likely meant.
 
@@ -301,14 +316,18 @@ def idle_waivers(judge: Judge) -> Iterator[Problem]:
             yield Problem(waiver.where, f"the waiver {waiver.id!r} matches nothing", hint, "waiver-idle", warning=True)
 
 
-def _is_judged(id: str, judge: Judge) -> bool:
-    """Return whether a waiver is of steps that are there, and of a kind that contracts are judged on."""
+def _is_judged(id: str, judge: Judge, *, certainly: bool = False) -> bool:
+    """Return whether a waiver is of a kind that contracts are judged on, at steps that are there.
+
+    Args:
+        certainly: What is returned of one that is of no step.
+    """
     journey, step, rest = id.split("/", 2)
     steps = [each for name, known in judge.estate.journeys.items() if fnmatchcase(name, journey) for each in known.steps]
     meant = [each for each in steps if not step or fnmatchcase(each.name, step)]
     silent = {"within", "succeeds", *KIND_KEYS} - {kind.key for kind in judge.kinds}
     kind = rest.partition(":")[0]
-    return bool(meant) and not any(fnmatchcase(name, kind) for name in silent)
+    return (bool(meant) or certainly) and not any(fnmatchcase(name, kind) for name in silent)
 
 
 __all__ = ["Opened", "Records", "Verdict", "open_estate", "read_contract"]

@@ -21,6 +21,7 @@ from cxcontracts.cli.explain import explain
 from cxcontracts.cli.impact import impact
 from cxcontracts.cli.init import init
 from cxcontracts.cli.options import ESTATE
+from cxcontracts.cli.waive import waive
 
 _COMPLETION: Final = "_CXCONTRACTS_COMPLETE"
 """What shells that complete a word set, as click names it."""
@@ -86,3 +87,4 @@ main.add_command(check)
 main.add_command(impact)
 main.add_command(diff)
 main.add_command(explain)
+main.add_command(waive)

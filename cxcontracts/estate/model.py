@@ -231,6 +231,11 @@ class Waiver:
     issue: str = ""
     where: Place = field(default=Place("", 1, 1), compare=False)
 
+    def __str__(self) -> str:
+        """Return who accepts it, until when, why, and where it is being worked on."""
+        until = f" until {self.until}" if self.until else ""
+        return f"{self.who}{until}: {self.why}" + (f" ({self.issue})" if self.issue else "")
+
     def accepts(self, id: str) -> bool:
         """Tell whether a finding of that id is meant; brackets stand for themselves."""
         return fnmatchcase(id, self.id.replace("[", "[[]"))

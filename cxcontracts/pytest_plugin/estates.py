@@ -72,14 +72,6 @@ class JudgedEstate:
             version, what = judge.records[partner].contract.version, "the contract of record"
         return f"{partner} {version}, {what}"
 
-    def waived(self, finding: Finding) -> str:
-        """Return who accepted a break, why and until when."""
-        waiver = self._opened.judge.waiver(finding)
-        if waiver is None:
-            return "waived"
-        until = f" until {waiver.until}" if waiver.until else ""
-        return f"waived by {waiver.who}{until}: {waiver.why}; {finding.because}"
-
     def place(self, requirement: Requirement) -> Place:
         """Return where a requirement stands, as seen from here."""
         return self._seen.place(requirement.where)

@@ -110,7 +110,7 @@ class RequirementTest(pytest.Item):
         assert finding is not None
         closes = finding.harm in self._estate.fail_on
         if finding.verdict is Verdict.WAIVED and not self.config.getoption("runxfail"):
-            pytest.xfail(harmless_line(self._estate.waived(finding)))
+            pytest.xfail(harmless_line(f"waived by {finding.waived}; {finding.because}"))
         if closes and finding.verdict in (Verdict.BROKEN, Verdict.WAIVED):
             raise ExperienceBreaks(finding, self._estate.release(finding.partner), self._estate.cause(finding))
 

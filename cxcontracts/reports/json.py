@@ -91,6 +91,8 @@ def _finding(finding: Finding) -> dict[str, JSON]:
         report["is"] = finding.is_
     if finding.cause is not None:
         report["cause"] = finding.cause
+    if finding.waived:
+        report["waived"] = finding.waived
     if finding.witness is not None:
         report["witness"] = finding.witness.as_json()
     return report

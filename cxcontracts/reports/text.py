@@ -118,6 +118,8 @@ class _Report:
 
     def _reason(self, finding: Finding) -> None:
         self.page.write(finding.because or finding.element or finding.id, lead="  - ", indent=4)
+        if finding.waived:
+            self.page.write(f"accepted by {finding.waived}", indent=4)
         self.page.write_whole(str(finding.where), indent=4)
         self.page.write_whole(finding.id, indent=4)
         if followers := self._roots.followers(finding):
