@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cxcontracts.exchanges import Exchange
-from cxcontracts.problems import Place
+from cxcontracts.problems import Place, Problem
 
 
 class Verdict(enum.StrEnum):
@@ -249,6 +249,7 @@ class Run:
         fail_on: The harms that close the gate.
         not_judged: Kind to how many requirements of it this evidence cannot judge.
         complete: False where the run was interrupted.
+        problems: What is odd in the estate's files, and yet usable; of ``check``.
     """
 
     command: str
@@ -257,6 +258,7 @@ class Run:
     fail_on: frozenset[Harm]
     not_judged: Mapping[str, int] = field(default_factory=dict)
     complete: bool = True
+    problems: tuple[Problem, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

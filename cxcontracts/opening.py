@@ -109,7 +109,8 @@ class Opened:
         Raises:
             EstateError: With every mistake that shows when journeys and contracts are held against each other.
         """
-        return self._run("check", tuple(self.estate.partners.values()), progress)
+        run = self._run("check", tuple(self.estate.partners.values()), progress)
+        return replace(run, problems=self.warnings)
 
     def impact(self, progress: Progress | None = None) -> Run:
         """Judge the requirements on the partners that have a candidate, all candidates taken as released together.

@@ -75,7 +75,7 @@ def test_the_estate_is_found_from_a_folder_inside_of_it(here: Workplace) -> None
     inside = Workplace(here.folder / "contracts" / "partners" / "courier")
     ran = inside.run("impact", "courier", "--candidate", "candidates/1.5.0.yaml")
     assert ran.exit_code == 1
-    assert "../../journeys/track-parcel.yaml:31:7" in ran.stdout
+    assert "../../journeys/track-parcel.yaml:32:7" in ran.stdout
 
 
 def test_the_estate_can_be_named_before_the_command_and_after_it(here: Workplace) -> None:
@@ -124,10 +124,10 @@ def test_where_there_is_no_estate_init_is_offered(tmp_path: Path) -> None:
 def test_every_problem_of_an_unsound_estate_is_listed_at_once_where_an_editor_finds_it(here: Workplace) -> None:
     here.edit(JOURNEY, "    channel: app\n    call: orders", "    chanel: app\n    call: orders")
     here.edit(JOURNEY, "expectedOn: date", "expectedOn: dat")
-    ran = here.run("check", "--format", "json")
+    ran = here.run("check")
     assert (ran.exit_code, ran.stdout) == (2, "")
     lines = ran.stderr.splitlines()
-    assert [line.split(": ")[0] for line in lines] == [f"{JOURNEY}:15:5", f"{JOURNEY}:31:19", "cxcontracts"]
+    assert [line.split(": ")[0] for line in lines] == [f"{JOURNEY}:16:5", f"{JOURNEY}:32:19", "cxcontracts"]
     assert lines[-1] == "cxcontracts: 2 problems; nothing was judged"
 
 
@@ -141,7 +141,7 @@ def test_warnings_of_the_estate_are_said_beside_the_report(here: Workplace) -> N
     here.edit(JOURNEY, "owner: parcels@shop.example\n", "")
     checked = here.run("check", "--format", "json")
     assert checked.exit_code == 0
-    assert checked.stderr == f"warning: {JOURNEY}:3:1: nobody answers for the journey; write owner: … with a team or an address\n"
+    assert checked.stderr == f"warning: {JOURNEY}:4:1: nobody answers for the journey; write owner: … with a team or an address\n"
     assert "warning: 1" in here.run("impact", "courier", "--candidate", COURIER).stderr
 
 
@@ -276,7 +276,7 @@ def test_the_version_needs_nothing_but_the_command_line(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("command", ["check", "diff", "explain", "impact", "init"])
+@pytest.mark.parametrize("command", ["check", "diff", "explain", "impact", "init", "waive"])
 def test_every_command_shows_examples_in_80_columns(tmp_path: Path, command: str) -> None:
     ran = Workplace(tmp_path).run(command, "--help")
     assert ran.exit_code == 0
@@ -288,4 +288,14 @@ def test_every_command_shows_examples_in_80_columns(tmp_path: Path, command: str
 
 def test_what_does_not_work_yet_is_not_listed(tmp_path: Path) -> None:
     listed = Workplace(tmp_path).run("--help").stdout.partition("Commands:\n")[2].partition("\n\n")[0]
-    assert [line.split()[0] for line in listed.splitlines()] == ["check", "diff", "explain", "impact", "init"]
+    assert [line.split()[0] for line in listed.splitlines()] == ["check", "diff", "explain", "impact", "init", "waive"]
+
+
+def test_a_mistake_of_an_estate_is_there_for_programs_as_well(here: Workplace) -> None:
+    here.edit(JOURNEY, "call: orders", "call: oders")
+
+    ran = here.run("check", "--format", "json")
+
+    (problem,) = json.loads(ran.stdout)["problems"]
+    assert (ran.exit_code, problem["where"]["file"], problem["code"]) == (2, "journeys/track-parcel.yaml", "unknown-partner")
+    assert ran.stderr.endswith("cxcontracts: 1 problem; nothing was judged\n")

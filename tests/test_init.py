@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cxcontracts.cli import main
+from cxcontracts.estate.schemas import published
 from cxcontracts.templates import CANDIDATE, PARTNER, estate_files
 from tests.workplace import COMMAND, Workplace
 
@@ -100,10 +102,21 @@ def test_a_file_where_a_folder_should_be_is_wrong_usage_and_nothing_is_left_behi
 
 
 def test_every_file_explains_itself_or_is_a_contract() -> None:
-    silent = [str(name) for name, data in estate_files() if b"# " not in data]
+    silent = [str(name) for name, data in estate_files() if b"# " not in data and name.suffix == ".yaml"]
     assert silent == ["partners/courier/openapi.yaml", "partners/orders/openapi.yaml"]
 
 
 def test_the_help_of_the_program_says_where_to_start(here: Workplace) -> None:
     assert "Start with: cxcontracts init" in here.run("--help").stdout
     assert "init" in main.commands
+
+
+def test_the_first_line_of_each_file_leads_an_editor_to_its_schema(here: Workplace) -> None:
+    here.run("init")
+    files = [path for path in sorted((here.folder / "contracts").rglob("*.yaml")) if "openapi" not in path.name]
+
+    for path in files:
+        first = path.read_text(encoding="utf-8").splitlines()[0]
+        if "candidates" not in path.parts:
+            schema = (path.parent / first.removeprefix("# yaml-language-server: $schema=")).resolve()
+            assert json.loads(schema.read_text(encoding="utf-8")) == published(schema.name.partition(".")[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import jsonschema_rs
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 
 from cxcontracts.exchanges import Exchange, Request, Response
 from cxcontracts.findings import Run, Verdict
-from cxcontracts.reports.json import render, schema
+from cxcontracts.problems import Place, Problem
+from cxcontracts.reports.json import render, render_problems, schema
 from tests.runs import REFUSED, change, check, finding, hurt, impact, intact, partner_run
 
 ONE = impact(partner_run(finding(), *intact(2), changes=(change(), change(felt_by=("a/b/c",), places=3)), warnings=("odd",)))
@@ -43,6 +45,34 @@ def read(run: Run) -> dict[str, Any]:
 def errors(report: object) -> list[str]:
     validator = jsonschema_rs.Draft202012Validator(schema())
     return [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(report)]
+
+
+PROBLEMS = (
+    Problem(Place("journeys/a.yaml", 3, 7), "there is no partner 'oders'", "did you mean 'orders'?", "unknown-partner"),
+    Problem(Place("waivers.yaml", 1, 3), "the waiver never ends", "", "waiver-open", warning=True),
+)
+
+
+def test_what_is_wrong_in_an_estate_is_reported_with_its_places_and_without_a_verdict() -> None:
+    report = orjson.loads(render_problems("check", PROBLEMS))
+
+    assert list(report) == ["version", "command", "problems"]
+    assert report["problems"][0] == {
+        "where": {"file": "journeys/a.yaml", "line": 3, "column": 7},
+        "what": "there is no partner 'oders'",
+        "remedy": "did you mean 'orders'?",
+        "code": "unknown-partner",
+        "warning": False,
+    }
+    assert jsonschema_rs.Draft202012Validator(schema("problems")).is_valid(report)
+    assert errors(report) != []
+
+
+def test_what_is_odd_in_an_estate_stands_beside_what_was_judged() -> None:
+    report = read(replace(check(partner_run(*intact(1))), problems=PROBLEMS[1:]))
+
+    assert [problem["code"] for problem in report["problems"]] == ["waiver-open"]
+    assert errors(report) == []
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -114,7 +144,7 @@ def test_a_finding_without_a_cause_levels_or_witness_has_no_such_keys() -> None:
     assert entry.keys() & {"cause", "was", "is", "witness"} == set()
 
 
-@pytest.mark.parametrize("key", [key for key in ONE.__dataclass_fields__ if key not in ("not_judged", "partners")])
+@pytest.mark.parametrize("key", [key for key in ONE.__dataclass_fields__ if key not in ("not_judged", "partners", "problems")])
 def test_a_report_that_lacks_a_promised_key_does_not_fit_the_schema(key: str) -> None:
     report = read(ONE)
     del report[key]

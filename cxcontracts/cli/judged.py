@@ -34,6 +34,10 @@ def judged(command: Literal["check", "impact"], asked: Reporting, estate: Path |
     try:
         run = _run(command, root, candidates)
     except UnsoundError as error:
+        if asked.format == "json":
+            from cxcontracts.reports import json
+
+            publish(command, json.render_problems(command, error.problems), "unsound", asked.output)
         return unsound(seen_from_here(error.problems, root))
     publish(command, rendered(run, asked, root), outcome_of(run), asked.output)
     code = exit_code(run, asked.strict) if run.complete else INTERRUPTED

@@ -29,8 +29,8 @@ def waive(found: Path | None, /, id: str, until: str, why: str, who: str | None,
 
     \b
     Examples:
-      cxcontracts waive track-parcel/see-parcel/needs:state --until 2027-03-31 --why "the app shows it as on its way"
-      cxcontracts waive 'track-parcel/*' --until 2027-03-31 --why "shop is closed" --who "Ada, head of shop"
+      cxcontracts waive parcel/see/needs:day --until 2027-03-31 --why "no day yet"
+      cxcontracts waive 'parcel/*/*' --until 2027-03-31 --why closed --who Ada
     """
     from cxcontracts.cli.judged import seen_from_here
     from cxcontracts.cli.output import say, show

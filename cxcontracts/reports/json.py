@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import importlib.resources
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Change, Finding, PartnerRun, Run, Version
+from cxcontracts.problems import Problem
 from cxcontracts.reports.ascii_json import written
 from cxcontracts.reports.sentences import alone
 
@@ -36,11 +38,32 @@ def render(run: Run) -> str:
     report |= {"fail_on": sorted(run.fail_on), "complete": run.complete}
     if run.not_judged:
         report["not_judged"] = dict(run.not_judged)
+    if run.problems:
+        report["problems"] = [_problem(problem) for problem in run.problems]
     return written(report)
 
 
+def render_problems(command: str, problems: Sequence[Problem]) -> str:
+    """Return the report of a run that judged nothing, as the estate is unsound: what is wrong, where, and what to do.
+
+    It has none of the keys of :func:`render` but ``version`` and ``command``, so that nobody takes it for a verdict.
+    """
+    return written({"version": VERSION, "command": command, "problems": [_problem(problem) for problem in problems]})
+
+
+def _problem(problem: Problem) -> dict[str, JSON]:
+    place = problem.place
+    return {
+        "where": {"file": place.file, "line": place.line, "column": place.column},
+        "what": problem.what,
+        "remedy": problem.remedy,
+        "code": problem.code,
+        "warning": problem.warning,
+    }
+
+
 def schema(name: str = "run") -> dict[str, Any]:
-    """Return a published JSON Schema, draft 2020-12: ``run``, which these reports fit, or ``diff``."""
+    """Return a published JSON Schema, draft 2020-12: ``run``, which these reports fit, ``problems``, or ``diff``."""
     text = importlib.resources.files("cxcontracts.reports").joinpath(f"schema/{name}.schema.json").read_text("utf-8")
     read: dict[str, Any] = json.loads(text)
     return read

@@ -1,4 +1,4 @@
-"""The estate that ``init`` writes: the files in ``estate/``, as they are."""
+"""The estate that ``init`` writes: the files in ``estate/``, as they are, and the schemas by which editors help to write more."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from cxcontracts.errors import UsageError
+from cxcontracts.estate.schemas import FILES
 
 PARTNER: Final = "courier"
 """The partner of the estate that has a candidate."""
 
 CANDIDATE: Final = PurePosixPath("partners/courier/candidates/1.5.0.yaml")
 """That candidate, below the estate's folder. It would break an experience."""
+
+
+SCHEMAS: Final = PurePosixPath(".schemas")
+"""Where the schemas go that the first line of each file names, for editors with the YAML language server."""
 
 
 def write_estate(folder: Path) -> None:
@@ -53,7 +58,9 @@ def _make_folder(folder: Path, made: list[Path]) -> None:
 
 def estate_files() -> Iterator[tuple[PurePosixPath, bytes]]:
     """Yield each file of the estate, its path below the estate's folder first."""
-    return _files(importlib.resources.files(__package__).joinpath("estate"), PurePosixPath())
+    yield from _files(importlib.resources.files(__package__).joinpath("estate"), PurePosixPath())
+    schemas = importlib.resources.files("cxcontracts.estate.schemas")
+    yield from ((SCHEMAS / f"{name}.schema.json", schemas.joinpath(f"{name}.schema.json").read_bytes()) for name in FILES)
 
 
 def _files(folder: Traversable, below: PurePosixPath) -> Iterator[tuple[PurePosixPath, bytes]]:
