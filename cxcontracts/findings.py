@@ -65,6 +65,7 @@ class Finding:
         cause: The id of the finding that this one follows from; it is then not counted again. None for its own cause.
         witness: The exchange that proves it; always there when broken or tolerated by a contract change.
         waived: Who accepts it, until when and why, as waivers.yaml says it; empty where nobody does.
+        for_steps: The visible steps at which a break of a call among partners shows.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Finding:
     cause: str | None = None
     witness: Exchange | None = None
     waived: str = ""
+    for_steps: tuple[str, ...] = ()
 
 
 class Level(enum.StrEnum):

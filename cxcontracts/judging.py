@@ -69,7 +69,7 @@ class Judge:
     @cached_property
     def not_judged(self) -> dict[str, int]:
         """Key of a requirement to how often it is written, for those that contracts say nothing of."""
-        judged = {kind.key for kind in self.kinds} | {""}
+        judged = {kind.key for kind in self.kinds} | {"", "match"}
         names = {kind.name for kind in self.kinds}
         counts: dict[str, int] = {}
         for journey in self.estate.journeys.values():
@@ -160,6 +160,7 @@ class Judge:
             is_=judgement.is_,
             cause=judgement.cause or None,
             witness=judgement.witness,
+            for_steps=step.for_steps,
         )
 
     def _asked(self, requirement: Requirement) -> str:

@@ -93,7 +93,7 @@ def test_an_event_is_judged_as_an_answer_is_wherever_it_is_written(form: type, t
             DATA,
             "status, text",
             "event",
-            "nobody can tell any more whose {} train.late it is: data.who may now be missing; the journey needs it",
+            "nobody can tell any more for whom the {} train.late is: data.who may now be missing; the journey needs it",
         ),
         (
             DATA.replace("who: {type: string}", "who: {type: integer}"),

@@ -497,7 +497,9 @@ def test_a_call_by_a_partner_says_what_it_sends_in_words_or_schemas(sent: str, a
     """
     root = write(tmp_path, journey, {"a": hands_out("{type: string}"), "b": takes_in("{type: string}")})
 
-    assert impact(root, b=takes_in(after)).verdict("two/accepts:id") == verdict
+    found = impact(root, b=takes_in(after))["two/accepts:id"]
+
+    assert (str(found.verdict), found.for_steps) == (verdict, ("one",))
 
 
 ADDRESS = """

@@ -52,7 +52,7 @@ class Event:
         there = judge_need(scene, Need(parse_path(path), {}), lambda: request_of(scene))
         if there.verdict is Verdict.BROKEN:
             cause = breaking_need(scene, {str(parse_path(path))}, (), lambda: request_of(scene))
-            because = f"nobody can tell any more whose {scene.operation} it is: {there.because}"
+            because = f"nobody can tell any more for whom the {scene.operation} is: {there.because}"
             there = replace(there, because=because, cause=cause)
         yield there
         names = names_of(scene, template)

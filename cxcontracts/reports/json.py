@@ -116,6 +116,8 @@ def _finding(finding: Finding) -> dict[str, JSON]:
         report["cause"] = finding.cause
     if finding.waived:
         report["waived"] = finding.waived
+    if finding.for_steps:
+        report["for_steps"] = list(finding.for_steps)
     if finding.witness is not None:
         report["witness"] = finding.witness.as_json()
     return report

@@ -18,6 +18,9 @@ _SUFFERS = {
     Harm.UNRECOGNISED: "would not be recognised",
 }
 
+_DELIVERED = ("event ", "webhook ", "callback ")
+"""How operations begin that a partner makes of its own accord."""
+
 _NOUNS = ("er", "or", "ar", "ant", "ent", "ist", "ian", "ee", "lord", "guest")
 _SEVERAL = {"child": "children", "person": "people", "family": "families", "party": "parties", "company": "companies"}
 
@@ -93,13 +96,11 @@ def facts(finding: Finding, room: int) -> Mapping[str, str]:
         room: How many characters the request and the response may have each.
     """
     witness = finding.witness
-    whole = {
-        "because": finding.because,
-        "element": finding.element,
-        "": slipped(finding),
-        "request": request_line(finding, witness, room) if witness else "",
-        "response": response_line(finding, witness, room) if witness else "",
-    }
+    whole = {"because": finding.because, "element": finding.element, "": slipped(finding), "shows at": listed(finding.for_steps)}
+    if witness is not None and finding.operation.startswith(_DELIVERED):
+        whole["event"] = request_line(finding, witness, room)
+    elif witness is not None:
+        whole |= {"request": request_line(finding, witness, room), "response": response_line(finding, witness, room)}
     return {label: fact for label, fact in whole.items() if fact}
 
 
