@@ -145,7 +145,7 @@ class Judge:
             journey=journey.name,
             step=step.name,
             kind=requirement.kind,
-            partner=judgement.partner or self._asked(requirement),
+            partner=self._told_of(requirement, judgement),
             operation=operation,
             verdict=judgement.verdict,
             harm=requirement.harm,
@@ -163,8 +163,10 @@ class Judge:
             for_steps=step.for_steps,
         )
 
-    def _asked(self, requirement: Requirement) -> str:
-        """Return the partner that a finding is told of where nothing speaks for another: the one that changes, else the first."""
+    def _told_of(self, requirement: Requirement, judgement: Judgement) -> str:
+        """Return the partner that a finding is told of: the one that was judged, else the one that changes, else the first."""
+        if judgement.partner and (not self.candidates or judgement.partner in self.candidates):
+            return judgement.partner
         partners = requirement.partners
         return next((name for name in partners if name in self.candidates), partners[0] if partners else "")
 

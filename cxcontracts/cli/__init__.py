@@ -20,6 +20,7 @@ from cxcontracts.cli.exits import UNUSABLE, guarded
 from cxcontracts.cli.explain import explain
 from cxcontracts.cli.impact import impact
 from cxcontracts.cli.init import init
+from cxcontracts.cli.map import map_
 from cxcontracts.cli.options import ESTATE
 from cxcontracts.cli.waive import waive
 
@@ -85,6 +86,7 @@ def main(context: click.Context, estate: Path | None) -> None:
 main.add_command(init)
 main.add_command(check)
 main.add_command(impact)
+main.add_command(map_)
 main.add_command(diff)
 main.add_command(explain)
 main.add_command(waive)

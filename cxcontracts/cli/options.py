@@ -44,19 +44,21 @@ def reporting(command: _Command) -> _Command:
     return reporting_as(*FORMATS)(command)
 
 
-def reporting_as(*formats: str, estate: str = "") -> Callable[[_Command], _Command]:
+def reporting_as(*formats: str, estate: str = "", judges: bool = True) -> Callable[[_Command], _Command]:
     """Give a command the options of :func:`reporting`.
 
     Args:
         formats: Its own, the default first.
         estate: What it wants an estate for, where it does not need one.
+        judges: Whether it gives verdicts, which may not be certain.
     """
 
     def reported(command: _Command) -> _Command:
+        strict = click.option("--strict", is_flag=True, help="Exit with 3 where the answer is not certain.")
         for option in (
             click.option("--estate", **(ESTATE | ({"help": estate} if estate else {}))),
             click.option("-v", "--verbose", is_flag=True, help="List in full what is otherwise counted or cut."),
-            click.option("--strict", is_flag=True, help="Exit with 3 where the answer is not certain."),
+            *([strict] if judges else []),
             click.option(
                 "-o",
                 "--output",

@@ -134,10 +134,11 @@ def _judged(scene: Scene, saying: Saying, schema: Mapping[str, Any]) -> Judgemen
     judgement = tolerated(judgement, need, value) if value is not None else judgement
     if judgement.verdict is Verdict.UNPROVEN:
         judgement = _unanswered(scene) or judgement
+    because = judgement.because and f"at {saying.step}, {judgement.because}"
+    judgement = replace(judgement, because=because, partner=scene.step.partner)
     if judgement.cause or judgement.verdict is not Verdict.BROKEN:
-        return replace(judgement, because=f"at {saying.step}, {judgement.because}" if judgement.because else "")
-    cause = breaking_need(scene, {str(saying.path)}, scene.step.status, request)
-    return replace(judgement, because=f"at {saying.step}, {judgement.because}", cause=cause, partner=scene.step.partner)
+        return judgement
+    return replace(judgement, cause=breaking_need(scene, {str(saying.path)}, scene.step.status, request))
 
 
 def _unanswered(scene: Scene) -> Judgement | None:

@@ -63,7 +63,7 @@ def _problem(problem: Problem) -> dict[str, JSON]:
 
 
 def schema(name: str = "run") -> dict[str, Any]:
-    """Return a published JSON Schema, draft 2020-12: ``run``, which these reports fit, ``problems``, or ``diff``."""
+    """Return a published JSON Schema, draft 2020-12: ``run``, which these reports fit, ``problems``, ``diff`` or ``map``."""
     text = importlib.resources.files("cxcontracts.reports").joinpath(f"schema/{name}.schema.json").read_text("utf-8")
     read: dict[str, Any] = json.loads(text)
     return read

@@ -50,6 +50,16 @@ def who(findings: Iterable[Finding]) -> str:
     return listed(words) + " a month" if words else "customers"
 
 
+def in_words(customers: Mapping[str, int], *, exact: bool) -> str:
+    """Return groups with how many they are a month, the largest first; nothing where nobody is named.
+
+    >>> in_words({"commuter": 2, "leisure": 45000}, exact=False)
+    'up to 45,000 leisure and 2 commuters a month'
+    """
+    words = [_group(group, monthly) for group, monthly in sorted(customers.items(), key=lambda item: -item[1])]
+    return f"{'' if exact else 'up to '}{listed(words)} a month" if words else ""
+
+
 def _bound(concerned: Sequence[Finding]) -> str:
     if not all(finding.exact for finding in concerned):
         return "up to "

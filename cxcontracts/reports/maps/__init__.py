@@ -1,0 +1,1 @@
+"""The map of an estate, in each format that it comes in."""
