@@ -276,7 +276,7 @@ def test_the_version_needs_nothing_but_the_command_line(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("command", ["check", "diff", "explain", "impact", "init", "map", "waive"])
+@pytest.mark.parametrize("command", ["check", "diff", "explain", "impact", "init", "map", "partner", "waive"])
 def test_every_command_shows_examples_in_80_columns(tmp_path: Path, command: str) -> None:
     ran = Workplace(tmp_path).run(command, "--help")
     assert ran.exit_code == 0
@@ -288,7 +288,16 @@ def test_every_command_shows_examples_in_80_columns(tmp_path: Path, command: str
 
 def test_what_does_not_work_yet_is_not_listed(tmp_path: Path) -> None:
     listed = Workplace(tmp_path).run("--help").stdout.partition("Commands:\n")[2].partition("\n\n")[0]
-    assert [line.split()[0] for line in listed.splitlines()] == ["check", "diff", "explain", "impact", "init", "map", "waive"]
+    assert [line.split()[0] for line in listed.splitlines()] == [
+        "check",
+        "diff",
+        "explain",
+        "impact",
+        "init",
+        "map",
+        "partner",
+        "waive",
+    ]
 
 
 def test_a_mistake_of_an_estate_is_there_for_programs_as_well(here: Workplace) -> None:

@@ -22,6 +22,7 @@ from cxcontracts.cli.impact import impact
 from cxcontracts.cli.init import init
 from cxcontracts.cli.map import map_
 from cxcontracts.cli.options import ESTATE
+from cxcontracts.cli.partner import partner
 from cxcontracts.cli.waive import waive
 
 _COMPLETION: Final = "_CXCONTRACTS_COMPLETE"
@@ -87,6 +88,7 @@ main.add_command(init)
 main.add_command(check)
 main.add_command(impact)
 main.add_command(map_)
+main.add_command(partner)
 main.add_command(diff)
 main.add_command(explain)
 main.add_command(waive)

@@ -41,7 +41,7 @@ def waive(found: Path | None, /, id: str, until: str, why: str, who: str | None,
     from cxcontracts.waiving import added
 
     root = estate_root(estate or found)
-    waiver = Waiver(id.strip(), _one_line(who or _name(), "--who"), _one_line(why, "--why"), _day(until), issue or "")
+    waiver = Waiver(id.strip(), _one_line(who or name_of_git(), "--who"), _one_line(why, "--why"), _day(until), issue or "")
     insist_on_matches(open_estate(root).judge, waiver)
     file = root / WAIVERS_FILE
     before = file.read_bytes() if file.exists() else None
@@ -74,8 +74,12 @@ def _one_line(text: str, option: str) -> str:
     return line
 
 
-def _name() -> str:
-    """Return the name that git knows; nothing where it knows none, or is not there."""
+def name_of_git() -> str:
+    """Return the name that git knows.
+
+    Raises:
+        UsageError: If it knows none, or is not there.
+    """
     try:
         ran = subprocess.run(["git", "config", "user.name"], capture_output=True, text=True, check=False)
     except OSError:

@@ -216,7 +216,7 @@ _PARTNERS: Final = {
     "contract-file": Row("there is no file {value!r} in the partner's folder", "{hint}"),
     "contract-outside": Row("{value!r} leads out of the partner's folder", "copy the contract into the folder and name the copy"),
     "contract-url": Row(
-        "the contract is a URL, and this release reads files only", "save the document beside partner.yaml and name that file"
+        "the contract is a URL, and files are read only", "let cxcontracts partner add take it in, and name the file"
     ),
     "pact-pattern": Row("no Pact file fits {value!r}", "correct the pattern, or take it out", warning=True),
     "may": Row("{value!r} is nothing that we may do in an environment", "write may: [read] or may: [read, write]"),
@@ -407,6 +407,18 @@ _WAIVERS: Final = {
     "waiver-step": Row("the waiver matches nothing: journey {journey!r} has no step {name!r}", "{hint}", warning=True),
 }
 
+_LOCK: Final = {
+    "digest": Row("{value!r} is no digest", "it is sha256: and 64 hex digits, which cxcontracts partner refresh writes"),
+    "lock-role": Row("{value!r} is nothing that a partner is pinned for", "one of: contract, events"),
+    "lock-partner": Row("there is no partner {name!r} any more", "take it out of estate.lock", warning=True),
+    "lock-missing": Row(
+        "{name!r} was taken in and is not there", "cxcontracts partner refresh {partner} --accept takes it in anew", True
+    ),
+    "lock-edited": Row(
+        "{name!r} is not as it was taken in", "restore it, or take in what counts: cxcontracts partner refresh {partner}", True
+    ),
+}
+
 ROWS: Final[Mapping[str, Row]] = {
     **_FILES,
     **_SHAPES,
@@ -419,5 +431,6 @@ ROWS: Final[Mapping[str, Row]] = {
     **_VALUES,
     **_REQUIREMENTS,
     **_WAIVERS,
+    **_LOCK,
 }
 """Code to row. Mistakes of YAML itself (tabs, duplicate keys, …) are the document reader's to name."""

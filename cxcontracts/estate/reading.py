@@ -18,6 +18,7 @@ from cxcontracts.errors import EstateError
 from cxcontracts.estate import written
 from cxcontracts.estate.building import built_estate
 from cxcontracts.estate.folders import ESTATE_FILE, PARTNER_FILE, WAIVERS_FILE, EstateFolder, find_estate
+from cxcontracts.estate.lock import LOCK_FILE, LockKeys, lock_problems
 from cxcontracts.estate.model import Estate
 from cxcontracts.estate.passages import Passage
 from cxcontracts.estate.shapes import shape_problems
@@ -69,6 +70,7 @@ class _Files:
     partners: Mapping[str, Passage | None]
     journeys: Mapping[str, Passage | None]
     waivers: Passage | None
+    lock: Passage | None
 
 
 def _read_files(folder: EstateFolder, kinds: written.KindKeys) -> _Files | None:
@@ -95,6 +97,7 @@ def _read_files(folder: EstateFolder, kinds: written.KindKeys) -> _Files | None:
             for name in folder.journeys()
         },
         waivers=_formed(folder, _waivers(folder), written.WaiversForm),
+        lock=_formed(folder, folder.document(LOCK_FILE, "take it away") if folder.has(LOCK_FILE) else None, LockKeys),
     )
 
 
@@ -137,3 +140,5 @@ def _unsound(files: _Files, folder: EstateFolder, today: datetime.date) -> Itera
             yield from partner_problems(partner, folder.root / "partners" / name, users, known, today)
     if files.waivers is not None:
         yield from waiver_problems(files.waivers, files.journeys, today)
+    if files.lock is not None:
+        yield from lock_problems(files.lock, folder.root)
