@@ -15,6 +15,8 @@ from cxcontracts.estate.model import Estate, Journey, Step, Waiver
 from cxcontracts.estate.templates import literal
 from cxcontracts.exchanges import Response
 from cxcontracts.findings import Finding, Harm, Verdict
+from cxcontracts.kinds.interactions import nowhere, of_interaction, routed
+from cxcontracts.pacts import Interaction
 from cxcontracts.problems import Problem, did_you_mean
 from cxcontracts.proofs import delivered
 from cxcontracts.requirements import Judgement, Kind, Requirement, id_of
@@ -34,6 +36,7 @@ class Judge:
         records: Partner to its contract of record; those that have one. Looked up when a journey needs it, never before.
         candidates: Partner to its candidate.
         today: The day on which waivers count.
+        pacts: Partner to the interactions of its Pact files.
     """
 
     def __init__(
@@ -43,12 +46,14 @@ class Judge:
         records: Mapping[str, Side],
         candidates: Mapping[str, Side],
         today: datetime.date,
+        pacts: Mapping[str, Sequence[Interaction]] | None = None,
     ) -> None:
         self.estate = estate
         self.kinds = kinds
         self.records = records
         self.candidates = candidates
         self.today = today
+        self.pacts = pacts or {}
         self._scenes: dict[tuple[str, str], Scene | None] = {}
         self._touched: dict[str, tuple[object, ...]] = {}
         self._parts: dict[object, object] = {}  # each part once: hundreds of thousands of requirements may share it
@@ -56,8 +61,13 @@ class Judge:
 
     @cached_property
     def requirements(self) -> tuple[Requirement, ...]:
-        """Every requirement that contracts can be judged on, journey by journey, in the order of its files' lines."""
-        return tuple(requirement for journey in self.estate.journeys.values() for requirement in self.of_journey(journey))
+        """Every requirement that contracts can be judged on: journey by journey, as its lines stand, then those of Pact files."""
+        written = [requirement for journey in self.estate.journeys.values() for requirement in self.of_journey(journey)]
+        known = {requirement.id: requirement for requirement in written} if self.pacts else {}
+        return (
+            *written,
+            *(of_interaction(name, each, known.get(each.requirement)) for name, some in self.pacts.items() for each in some),
+        )
 
     def of_journey(self, journey: Journey) -> Iterator[Requirement]:
         """Yield the requirements of one journey, step by step, kind by kind, then those across steps."""
@@ -86,15 +96,32 @@ class Judge:
         Raises:
             ContractError: If a contract is unsound where the requirement looks, or does not know the operation.
         """
+        if requirement.named:
+            return self._of_pact(requirement)
         if requirement.step.name:
-            return self._at_step(requirement)
+            return self._at_step(requirement, self.scene(requirement.journey, requirement.step))
         stage = Stage(requirement.journey, lambda name: self.scene(requirement.journey, requirement.journey.step(name)))
         judgement = self._kind(requirement.kind).on_contract(requirement, stage)
         self._remember(requirement, judgement, stage.touched)
         return self._waived(self._finding(requirement, judgement, ""))
 
-    def _at_step(self, requirement: Requirement) -> Finding:
-        scene = self.scene(requirement.journey, requirement.step)
+    def _of_pact(self, requirement: Requirement) -> Finding:
+        record = self.records.get(requirement.of[0])
+        meant = routed(requirement, record) if record is not None else ()
+        if not meant:
+            return self._waived(self._finding(requirement, nowhere(requirement.what), ""))
+        scenes = [(each, self._scene(each.journey, each.step)) for each in meant]
+        fitting = (pair for pair in scenes if len(scenes) > 1 and self._fits(*pair))
+        return self._at_step(*next(fitting, scenes[0]))
+
+    def _fits(self, requirement: Requirement, scene: Scene | None) -> bool:
+        """Whether the contract of record, for itself, keeps a requirement."""
+        if scene is None:
+            return False
+        before = replace(scene, candidate=None, renewed=None, touched=set())
+        return self._kind(requirement.kind).on_contract(requirement, before).verdict is Verdict.INTACT
+
+    def _at_step(self, requirement: Requirement, scene: Scene | None) -> Finding:
         if scene is None:
             reason = "the call follows an address that only a running partner hands out, and no example shows where it leads"
             return self._finding(requirement, Judgement(Verdict.UNPROVEN, because=reason), "")
@@ -312,7 +339,11 @@ class Judge:
         asked = {step.partner for journey in self.estate.journeys.values() for step in journey.steps}
         for partner in self.estate.partners.values():
             exempt = partner.not_covered
-            if partner.name not in asked and (exempt is None or (exempt.until is not None and exempt.until < self.today)):
+            if (
+                partner.name not in asked
+                and not self.pacts.get(partner.name)
+                and (exempt is None or (exempt.until is not None and exempt.until < self.today))
+            ):
                 what = f"no journey needs anything of partner {partner.name!r}"
                 remedy = "write a need, or say not-covered: {because: …, until: …}"
                 yield Problem(partner.locate("partner"), what, remedy, "no-needs")

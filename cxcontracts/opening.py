@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 
 from cxcontracts.changes import Keys, differences
@@ -20,6 +21,7 @@ from cxcontracts.estate.reading import read_estate
 from cxcontracts.estate.written import KIND_KEYS
 from cxcontracts.findings import Change, Finding, PartnerRun, Run, Verdict, Version
 from cxcontracts.judging import Judge
+from cxcontracts.pacts import Interaction, interactions
 from cxcontracts.plugins import kinds
 from cxcontracts.problems import Problem, did_you_mean, nearest
 from cxcontracts.requirements import Requirement
@@ -209,7 +211,8 @@ class Opened:
         Returns:
             Who depends on parts of *record*, and why that is not known of some requirements.
         """
-        judge = Judge(self.estate, self.judge.kinds, self.records.but(partner, record), {partner: candidate}, self.today)
+        records = self.records.but(partner, record)
+        judge = Judge(self.estate, self.judge.kinds, records, {partner: candidate}, self.today, self.judge.pacts)
         known: list[Requirement] = []
         problems: set[Problem] = set()
         for requirement in (each for each in judge.requirements if partner in each.partners):
@@ -274,6 +277,7 @@ def open_estate(root: Path, candidates: Mapping[str, Path] | None = None, today:
 def _opened(root: Path, candidates: Mapping[str, Path], today: datetime.date | None) -> Opened:
     day = today or datetime.datetime.now(tz=datetime.UTC).date()
     estate, warnings = read_estate(root, kinds(), day)
+    pacts, odd = read_pacts(root, estate.partners)
     records = Records(root, estate.partners)
     released: dict[str, Side] = {}
     for name, path in candidates.items():
@@ -282,8 +286,58 @@ def _opened(root: Path, candidates: Mapping[str, Path], today: datetime.date | N
         if name not in records:
             raise UsageError(f"partner {name!r} has no contract of record to hold a candidate against")
         released[name] = _beside(read_contract(path.resolve(), str(path.parent)), records[name])
-    judge = Judge(estate, kinds(), records, released, day)
-    return Opened(estate, (*warnings, *idle_waivers(judge)), judge, dict(candidates), records)
+    judge = Judge(estate, kinds(), records, released, day, pacts)
+    return Opened(estate, (*warnings, *odd, *untied(judge), *idle_waivers(judge)), judge, dict(candidates), records)
+
+
+def read_pacts(root: Path, partners: Mapping[str, Partner]) -> tuple[Mapping[str, tuple[Interaction, ...]], tuple[Problem, ...]]:
+    """Read the Pact files of every partner; they lie below its folder.
+
+    Returns:
+        Partner to its interactions, of those that have any, and what is odd and yet usable.
+
+    Raises:
+        EstateError: With every mistake in these files.
+    """
+    found: dict[str, tuple[Interaction, ...]] = {}
+    problems: list[Problem] = []
+    for name, partner in partners.items():
+        home = root / partner.folder
+        folder = Folder(home, str(partner.folder))
+        files = {str(path.relative_to(home)) for pattern in partner.pacts for path in home.glob(pattern) if path.is_file()}
+        by_id: dict[str, Interaction] = {}
+        for file in sorted(files):
+            try:
+                read, wrong = interactions(folder.read(file))
+            except ContractError as error:
+                problems += error.problems
+                continue
+            problems += wrong
+            for each in read:
+                known, again = by_id.get(each.id), each
+                numbers = count(2)
+                while again.id in by_id:
+                    again = replace(each, description=f"{each.description} ({next(numbers)})")
+                by_id[again.id] = again
+                if known is not None:
+                    what = f"{each.id!r} stands at {known.where} already; this one is {again.id!r}"
+                    problems.append(Problem(each.where, what, "describe it, or its state, otherwise", "pact-twice", warning=True))
+        if by_id:
+            found[name] = tuple(by_id.values())
+    mistakes = [problem for problem in problems if not problem.warning]
+    if mistakes:
+        raise EstateError(mistakes)
+    return found, tuple(problems)
+
+
+def untied(judge: Judge) -> Iterator[Problem]:
+    """Yield a warning for each interaction that names a requirement which is not there."""
+    tied = [each for some in judge.pacts.values() for each in some if each.requirement]
+    known = [requirement.id for requirement in judge.requirements] if tied else []
+    for each in tied:
+        if each.requirement not in known:
+            what = f"the interaction serves {each.requirement!r}, and nothing has this id"
+            yield Problem(each.where, what, did_you_mean(each.requirement, known), "pact-requirement", warning=True)
 
 
 def insist_on_matches(judge: Judge, waiver: Waiver) -> None:

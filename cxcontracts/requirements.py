@@ -33,6 +33,7 @@ class Requirement:
         where: Its line in the journey file.
         because: The author's own reason, shown with a break; may be empty.
         of: The partners on whose contracts it depends; empty for that of its step.
+        named: Its id, where no step of a journey asks for it; else empty.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class Requirement:
     groups: tuple[str, ...] = ()
     because: str = ""
     of: tuple[str, ...] = ()
+    named: str = ""
 
     @property
     def partners(self) -> tuple[str, ...]:
@@ -54,7 +56,7 @@ class Requirement:
     @property
     def id(self) -> str:
         """``journey/step/kind:rest``, split at the first two slashes; ``journey//kind:rest`` across steps."""
-        return id_of(self.journey, self.step, self.kind, self.rest)
+        return self.named or id_of(self.journey, self.step, self.kind, self.rest)
 
     @property
     def customers(self) -> Mapping[str, int]:

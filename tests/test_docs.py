@@ -168,7 +168,7 @@ def test_the_estate_that_the_page_shows_is_sound_and_nothing_is_odd_about_it(tmp
 
 def test_a_page_shows_each_kind_in_an_id() -> None:
     ids = page("files.md").partition("### Ids")[2].partition("## ")[0]
-    assert [kind.name for kind in KINDS if not re.search(rf"[`/]{kind.name}[:`]", ids)] == []
+    assert [kind.name for kind in KINDS if not re.search(rf"[`/]{kind.name}[:`/]", ids)] == []
 
 
 # --- verdicts -------------------------------------------------------------------------------------------------------------------

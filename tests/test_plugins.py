@@ -19,7 +19,7 @@ from tests.workplace import Workplace, workplace
 
 BUILT_IN = [
     "answers", "event", "needs", "needs-when", "may-have", "must", "accepts", "asks-at-most", "keep", "informs", "repeat-safe",
-    "survives", "announces", "effort", "recognises", "consistent",
+    "survives", "announces", "effort", "recognises", "consistent", "pact",
 ]  # fmt: skip
 
 

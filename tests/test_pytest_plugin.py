@@ -32,6 +32,14 @@ IDS = [
     )
 ]
 
+PACT = """
+{"consumer": {"name": "shop"}, "provider": {"name": "courier"}, "interactions": [{
+  "description": "a parcel",
+  "request": {"method": "GET", "path": "/parcels/SP123456789"},
+  "response": {"status": 200, "body": {"expectedOn": "2027-01-15"}, "matchingRules": {"$.body": {"match": "type"}}}
+}]}
+"""
+
 
 @pytest.fixture
 def here(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Workplace:
@@ -76,6 +84,20 @@ def test_only_journeys_of_an_estate_are_collected(pytester: pytest.Pytester, her
     ran.assert_outcomes(passed=13)
 
 
+def test_a_pact_file_is_collected_with_a_test_for_each_interaction(pytester: pytest.Pytester, here: Workplace) -> None:
+    partner = "contracts/partners/courier/partner.yaml"
+    here.write(partner, f"{here.read(partner)}\npacts: [pacts/*.json]\n")
+    here.write("contracts/partners/courier/notes.json", "neither {")
+    here.write("contracts/partners/courier/pacts/shop.json", PACT)
+    file = "contracts/partners/courier/pacts/shop.json"
+
+    ran = pytester.runpytest_subprocess("--collect-only", "-q", file)
+    assert ran.outlines[:1] == [f"{file}::shop::a parcel"]
+
+    pytester.runpytest_subprocess("contracts").assert_outcomes(passed=14)
+    pytester.runpytest_subprocess(f"{file}::shop::a parcel", CANDIDATE).assert_outcomes(failed=1)
+
+
 def test_the_header_says_which_estate_is_judged_on_what(pytester: pytest.Pytester, here: Workplace) -> None:
     assert "cxcontracts: contracts, contracts of record" in pytester.runpytest_subprocess("contracts/journeys").outlines
     assert f"cxcontracts: contracts, candidate courier={BREAKING}" in pytester.runpytest_subprocess(CANDIDATE).outlines
@@ -114,7 +136,7 @@ def test_a_failure_says_who_would_suffer_what_and_how_we_know_without_a_tracebac
         "  request    GET /parcels/SP000000000",
         '  response   200 {"parcelNumber": "text", "state": "collected", "expectedOn":',
         "             null}",
-        f"  needed by  {JOURNEY}:31:7",
+        f"  needed by  {JOURNEY}:32:7",
     ]
     assert "Traceback" not in text
     assert ".py" not in text.partition("collected")[2]
@@ -131,7 +153,7 @@ def test_the_summary_leads_with_people_and_says_what_passed_and_is_not_intact(py
             "",
             "tolerated: it would break, and something catches it (1)",
             '  - state may now be "held-by-customs"; *',
-            f"    {JOURNEY}:30: needs:state",
+            f"    {JOURNEY}:31: needs:state",
             "*= short test summary info =*",
         ]
     )
@@ -145,7 +167,7 @@ def test_a_failure_looks_the_same_in_every_style_of_traceback(pytester: pytest.P
 
 def test_one_line_a_failure_is_the_journey_files_line_and_the_reason(pytester: pytest.Pytester, here: Workplace) -> None:
     ran = pytester.runpytest_subprocess("contracts", CANDIDATE, "--tb=line", "-q")
-    ran.stdout.fnmatch_lines([f"{JOURNEY}:31: expectedOn may now be null; the journey needs a date"])
+    ran.stdout.fnmatch_lines([f"{JOURNEY}:32: expectedOn may now be null; the journey needs a date"])
     ran.stdout.no_fnmatch_line("  needed by *")
 
 
@@ -252,8 +274,8 @@ def test_every_problem_of_an_unsound_estate_is_an_error_of_collection_with_its_p
     ran = pytester.runpytest_subprocess("contracts")
     ran.assert_outcomes(errors=2)
     first, _, second = str(ran.stdout).partition("ERROR collecting contracts/journeys/zebra.yaml")
-    assert "contracts/estate.yaml:3:1: 'frmat' is no key" in first
-    assert f"{JOURNEY}:31:19: 'dat' is no word for a value" in first
+    assert "contracts/estate.yaml:4:1: 'frmat' is no key" in first
+    assert f"{JOURNEY}:32:19: 'dat' is no word for a value" in first
     assert "contracts/journeys/zebra.yaml:2:" in first
     assert "contracts/journeys/zebra.yaml:2:" in second
     assert f"the estate is unsound, so nothing was judged; see {JOURNEY}" in second
@@ -367,7 +389,7 @@ def test_pytests_own_junit_report_has_the_line_and_the_reason(
     assert (failure.text or "").startswith("up to 40,000 shoppers and 6,000 gift-givers a month would be blocked")
     assert {entry.get("name"): entry.get("value") for entry in failed.iter("property")} == {
         "file": JOURNEY,
-        "line": "31",
+        "line": "32",
         "partner": "courier",
         "verdict": "broken",
         "harm": "blocked",

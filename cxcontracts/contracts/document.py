@@ -299,10 +299,14 @@ class Contract:
 
     def event(self, name: str) -> Event | None:
         """Return the event of a name, or the only one that goes by it otherwise; None where there is none."""
+        called = self.events_called(name)
+        return called[0] if len(called) == 1 else None
+
+    def events_called(self, name: str) -> tuple[Event, ...]:
+        """Return the event of a name, or all that go by it otherwise."""
         if name in self.events:
-            return self.events[name]
-        near = [event for event in (*self.events.values(), *self._of_callbacks) if name in event.aliases]
-        return near[0] if len(near) == 1 else None
+            return (self.events[name],)
+        return tuple(event for event in (*self.events.values(), *self._of_callbacks) if name in event.aliases)
 
     @cached_property
     def _of_callbacks(self) -> tuple[Event, ...]:
@@ -354,16 +358,17 @@ class Contract:
             )
         return self._found[key]
 
-    def fitting(self, method: str, address: str) -> tuple[Operation, Mapping[str, str]] | None:
+    def fitting(self, method: str, address: str, *, with_base: bool = True) -> tuple[Operation, Mapping[str, str]] | None:
         """Return the operation that an address leads to, the most specific one, with its path parameters; None where none fits.
 
         Args:
             address: A URL, or a URI template (RFC 6570), of whatever host.
+            with_base: Whether it begins with the path of a server.
         """
         path = urlsplit(re.sub(r"\{[?&#][^{}]*\}", "", address)).path
         best: tuple[int, Operation, Mapping[str, str]] | None = None
         for operation in self.operations():
-            for base in operation.bases or ("",):
+            for base in (operation.bases if with_base else ()) or ("",):
                 values = _matched(base + operation.path, path) if operation.method == method else None
                 literal = len(_PARAMETER.sub("", operation.path))
                 if values is not None and (best is None or literal > best[0]):

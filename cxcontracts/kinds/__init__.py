@@ -12,6 +12,7 @@ from cxcontracts.kinds.consistent import Consistent
 from cxcontracts.kinds.effort import Effort
 from cxcontracts.kinds.event import Event
 from cxcontracts.kinds.informs import Informs
+from cxcontracts.kinds.interactions import Pact
 from cxcontracts.kinds.keep import Keep
 from cxcontracts.kinds.may_have import MayHave
 from cxcontracts.kinds.must import Must
@@ -26,8 +27,8 @@ from cxcontracts.requirements import Kind
 
 @hookimpl
 def cxcontracts_kinds() -> Sequence[Kind]:
-    """Return the built-in kinds, as requirements are listed: those of a step, then those across steps."""
+    """Return the built-in kinds, as requirements are listed: those of a step, those across steps, those of Pact files."""
     return (
         Answers(), Event(), Needs(), NeedsWhen(), MayHave(), Must(), Accepts(), AsksAtMost(), Keep(), Informs(), RepeatSafe(),
-        Survives(), Announces(), Effort(), Recognises(), Consistent(),
+        Survives(), Announces(), Effort(), Recognises(), Consistent(), Pact(),
     )  # fmt: skip

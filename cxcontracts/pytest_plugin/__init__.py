@@ -11,7 +11,7 @@ answers the step, or on its candidate where ``--cx-candidate`` names one. How it
 A candidate that no test was judged on ends a run that is otherwise green as one that ran no tests (exit code 5).
 
 Test runs without an estate notice nothing: this module imports nothing but pytest, and looks at no file but those named
-``journeys/*.yaml`` below an ``estate.yaml``.
+``journeys/*.yaml`` and ``partners/*/pacts/*.json`` below an ``estate.yaml``.
 """
 
 from __future__ import annotations
@@ -90,17 +90,25 @@ def _estates(path: Path) -> Iterator[Path]:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect the journeys of an estate, and no other file."""
-    if file_path.suffix not in (".yaml", ".yml") or file_path.parent.name != "journeys":
-        return None
-    if not (file_path.parent.parent / _ESTATE).is_file():
+    """Collect the journeys of an estate and the Pact files of its partners, and no other file."""
+    if not (_is_journey(file_path) or _is_pact(file_path)):
         return None
     from cxcontracts.pytest_plugin import journeys
 
     plugins = parent.config.pluginmanager
     if not plugins.is_registered(journeys):
         plugins.register(journeys, "cxcontracts-journeys")
-    return journeys.JourneyFile.from_parent(parent, path=file_path)
+    return journeys.EstateFile.from_parent(parent, path=file_path)
+
+
+def _is_journey(file: Path) -> bool:
+    return file.suffix in (".yaml", ".yml") and file.parent.name == "journeys" and (file.parents[1] / _ESTATE).is_file()
+
+
+def _is_pact(file: Path) -> bool:
+    if file.suffix != ".json" or file.parent.name != "pacts" or len(file.parents) < 4:
+        return False
+    return file.parents[2].name == "partners" and (file.parents[3] / _ESTATE).is_file()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -38,9 +38,9 @@ class JudgedEstate:
         return self._opened.estate.fail_on
 
     def requirements(self, file: Path) -> Iterator[Requirement]:
-        """Yield the requirements of the journey in a file, in their order."""
+        """Yield the requirements that stand in a file, a journey's or a consumer's, in their order."""
         name = file.relative_to(self.root).as_posix()
-        return (requirement for requirement in self._opened.judge.requirements if requirement.journey.file == name)
+        return (requirement for requirement in self._opened.judge.requirements if requirement.where.file == name)
 
     def finding(self, requirement: Requirement) -> Finding:
         """Judge a requirement, on the candidate of its partner where there is one; its place is seen from here.
@@ -81,6 +81,11 @@ class JudgedEstate:
         return self._seen.problems(error.problems)
 
 
+def root_of(file: Path) -> Path:
+    """Return the folder of the estate that a journey file, or a Pact file of a partner, is of."""
+    return file.parents[1] if file.parent.name == "journeys" else file.parents[3]
+
+
 class Estates:
     """The estates of a test run, each opened when its first journey is collected.
 
@@ -94,13 +99,13 @@ class Estates:
         self._opened: dict[Path, JudgedEstate | CxError] = {}
         self._complained: dict[int, Path] = {}
 
-    def of(self, journey: Path) -> JudgedEstate:
-        """Return the estate of a journey file.
+    def of(self, file: Path) -> JudgedEstate:
+        """Return the estate of a journey or Pact file.
 
         Raises:
-            CxError: If it, or a candidate, cannot be judged; the same one for each of its journeys.
+            CxError: If it, or a candidate, cannot be judged; the same one for each of its files.
         """
-        root = journey.parent.parent
+        root = root_of(file)
         if root not in self._opened:
             try:
                 self._opened[root] = self._open(root)
@@ -119,13 +124,13 @@ class Estates:
             raise EstateError(problems)
         return JudgedEstate(root, opened, Whereabouts(root, self._here))
 
-    def complaint(self, error: CxError, journey: Path) -> str:
-        """Return what is wrong: all for the first journey that suffers from it, for others what is wrong in their own file."""
-        first = self._complained.setdefault(id(error), journey)
+    def complaint(self, error: CxError, file: Path) -> str:
+        """Return what is wrong: all for the first file that suffers from it, for others what is wrong in themselves."""
+        first = self._complained.setdefault(id(error), file)
         problems = error.problems if isinstance(error, UnsoundError) else ()
-        seen = tuple(Whereabouts(journey.parent.parent, self._here).problems(problems))
-        if first == journey:
+        seen = tuple(Whereabouts(root_of(file), self._here).problems(problems))
+        if first == file:
             return harmless("\n".join(map(str, seen)) or str(error))
-        own = [str(problem) for problem in seen if problem.place.file == os.path.relpath(journey, self._here)]
+        own = [str(problem) for problem in seen if problem.place.file == os.path.relpath(file, self._here)]
         rest = f"the estate is unsound, so nothing was judged; see {os.path.relpath(first, self._here)}"
         return harmless("\n".join([*own, rest]))

@@ -1,5 +1,7 @@
 """What pytest collects of an estate: a file for each journey, in it a collector for each step, in it a test for each requirement.
 
+A Pact file is collected alike: in it a collector for its consumer, in it a test for each interaction.
+
 Registered as a plugin of its own once the first journey is found, so that its hook runs for no other test suite.
 """
 
@@ -24,18 +26,21 @@ from cxcontracts.sanitise import harmless_line
 _ESTATES: Final = pytest.StashKey[Estates]()
 
 
-class JourneyFile(pytest.File):
-    """A journey; what is wrong with its estate is an error of its collection."""
+class EstateFile(pytest.File):
+    """A journey, or a Pact file of a partner; what is wrong with its estate is an error of its collection."""
 
     def collect(self) -> Iterable[pytest.Collector | pytest.Item]:
-        """Yield a collector for each step that contracts can be judged on, then a test for each requirement across steps."""
+        """Yield a collector for each step that contracts can be judged on, then a test for each requirement across steps.
+
+        In a Pact file, the consumer stands in place of a step.
+        """
         estates = self.session.stash.setdefault(_ESTATES, Estates(self.config))
         try:
             estate = estates.of(self.path)
             requirements = estate.requirements(self.path)
         except CxError as error:
             raise self.CollectError(estates.complaint(error, self.path)) from None
-        for step, of_step in groupby(requirements, lambda requirement: requirement.step.name):
+        for step, of_step in groupby(requirements, lambda requirement: requirement.id.split("/", 2)[1]):
             if step:
                 yield JourneyStep.from_parent(self, name=harmless_line(step, None), requirements=tuple(of_step), estate=estate)
             else:
