@@ -186,7 +186,8 @@ def judge_taken(
             return _on_record(element, point, record, whole)
         refused_ = witness(known.value if isinstance(known, Found) else _some(whole))
         shut = _refuses(scene.candidate, scene.renewed, point, wanted, scene.touched)
-        return _dropped(scene, scene.renewed, point, wanted, element, refused_, shut=shut)
+        was = Promise.GUARANTEED if isinstance(refused(record, whole), Nothing) else Promise.POSSIBLE
+        return _dropped(scene, scene.renewed, point, wanted, element, was, refused_, shut=shut)
     if record.unknown or candidate.unknown:
         reason = record.unknown or candidate.unknown
         return Judgement(Verdict.UNPROVEN, element, f"nobody can tell whether every {point.label} is still taken: {reason}")
@@ -222,7 +223,7 @@ def _refuses(side: Side, operation: Operation, point: Point, wanted: str, touche
 
 
 def _dropped(
-    scene: Scene, renewed: Operation, point: Point, wanted: str, element: str, refused: Exchange, *, shut: bool
+    scene: Scene, renewed: Operation, point: Point, wanted: str, element: str, was: Promise, refused: Exchange, *, shut: bool
 ) -> Judgement:
     """Judge what is sent to a place that is gone: the call goes through and the wish is lost, or, *shut*, it is refused."""
     lost = "a call that sends it is refused" if shut else "what is sent there would be ignored"
@@ -230,7 +231,7 @@ def _dropped(
     bodiless = point.entry.place == "body" and sent_media(renewed.body, wanted) is None
     cause = id_of(scene.journey, scene.step, "answers") if bodiless else ""
     answered = refused if shut else replace(refused, response=ignored(renewed))
-    return Judgement(Verdict.BROKEN, element, because, Promise.POSSIBLE, Promise.IMPOSSIBLE, answered, cause)
+    return Judgement(Verdict.BROKEN, element, because, was, Promise.IMPOSSIBLE, answered, cause)
 
 
 def _on_record(element: str, point: Point, record: Taken, whole: Schema, *, renewed: bool = False) -> Judgement:

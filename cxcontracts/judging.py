@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from cxcontracts.calls import addresses, keepers
+from cxcontracts.calls import addresses, keepers, request_of
 from cxcontracts.contracts.document import SENDING
 from cxcontracts.contracts.operation import Event, Operation
 from cxcontracts.errors import ContractError
@@ -118,7 +118,7 @@ class Judge:
         """Whether the contract of record, for itself, keeps a requirement."""
         if scene is None:
             return False
-        before = replace(scene, candidate=None, renewed=None, touched=set())
+        before = replace(scene.before(), touched=set())
         return self._kind(requirement.kind).on_contract(requirement, before).verdict is Verdict.INTACT
 
     def _at_step(self, requirement: Requirement, scene: Scene | None) -> Finding:
@@ -200,7 +200,7 @@ class Judge:
     def _caught(self, finding: Finding, requirement: Requirement) -> Finding:
         """Tolerate a break that the step's fallback catches; a fallback that the same change breaks catches nothing."""
         name = requirement.step.fallback
-        if finding.verdict is not Verdict.BROKEN or not name or requirement.of:
+        if finding.verdict is not Verdict.BROKEN or not name or not _of_its_step(requirement):
             return finding
         if self._broken_at(requirement.journey, requirement.journey.step(name)) is not None:
             return finding
@@ -209,7 +209,7 @@ class Judge:
     def _broken_at(self, journey: Journey, step: Step) -> Finding | None:
         """Return the first finding at a step that is broken on its own account, of those that its own partner answers for."""
         if step.partner in self.candidates:
-            for requirement in (each for kind in self.kinds for each in kind.requirements(journey, step) if not each.of):
+            for requirement in (each for kind in self.kinds for each in kind.requirements(journey, step) if _of_its_step(each)):
                 finding = self.finding(requirement)
                 if finding.verdict is Verdict.BROKEN and finding.cause is None:
                     return finding
@@ -248,7 +248,7 @@ class Judge:
             record = record.events if operation.contract is record.events.contract else record
             if candidate is not None:
                 candidate = candidate.events if operation.contract.asyncapi else candidate
-                renewed = candidate.contract.event(operation.path)
+                renewed = candidate.contract.same_event(operation, step.event.partition(" ")[2])
         else:
             found = self._followed(journey, step) if step.call.path.startswith("$") else (self.operation(step), {})
             if found is None:
@@ -363,10 +363,18 @@ class Judge:
             yield from error.problems
 
 
+def _of_its_step(requirement: Requirement) -> bool:
+    """Whether the partner of its step answers for a requirement, though others may have a part in it."""
+    return not requirement.of or requirement.kind in CAUSES
+
+
 def _told(judgement: Judgement, scene: Scene) -> Judgement:
-    """Return a judgement whose witness is a delivery, where an event was judged; of one that is gone, with an assumed 404."""
+    """Return a judgement whose witness is a delivery, where an event was judged; of one that is gone, with an assumed 404.
+
+    What a later step sends on shows itself.
+    """
     event = scene.renewed or scene.operation
-    if judgement.witness is None or not isinstance(event, Event):
+    if judgement.witness is None or not isinstance(event, Event) or judgement.witness.request != request_of(scene):
         return judgement
     exchange = delivered(event, judgement.witness.response)
     gone = replace(exchange, response=Response(404, assumed=True))

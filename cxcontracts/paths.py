@@ -65,6 +65,17 @@ class Path:
             return "body"
         return f"body.{text}" if self.segments[0] in ("body", "header") else text
 
+    def each(self) -> Path:
+        """Return the path with every index and filter as ``*``: contracts know no other items.
+
+        >>> str(parse_path("items.0.name").each())
+        'items.*.name'
+        """
+        segments = tuple(
+            EACH if not isinstance(segment, str) or as_index(segment) is not None else segment for segment in self.segments
+        )
+        return Path(self.root, segments)
+
 
 def parse_path(text: str) -> Path:
     r"""Read a path as it is written in a journey.

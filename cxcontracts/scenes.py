@@ -156,11 +156,25 @@ class Scene:
         return self.candidate is not None and self.renewed is None
 
     @property
+    def caught(self) -> bool:
+        """Whether a fallback catches a break of the step."""
+        return bool(self.step.fallback) and self.broken_at(self.step.fallback) is None
+
+    @property
     def accept(self) -> str:
         """What the step sends as ``Accept``; empty where it says nothing of it."""
         sent = {key.lower(): value for key, value in self.step.sends.items()}
         value = sent.get("header.accept", sent.get("accept", ""))
         return value if isinstance(value, str) else ""
+
+    def before(self) -> Scene:
+        """Return the scene as it was before any change: nobody has a candidate."""
+
+        def scene_of(name: str) -> Scene | None:
+            other = self.scene_of(name)
+            return None if other is None else other.before()
+
+        return replace(self, candidate=None, renewed=None, scene_of=scene_of)
 
     def current(self) -> tuple[Side, Operation]:
         """Return the side that counts once the change is released: the candidate's where there is one."""

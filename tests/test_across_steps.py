@@ -187,7 +187,7 @@ def test_an_input_that_a_partner_requires_from_now_on_exceeds_it_and_follows_fro
 
     found = impact(root, q=asking("birthday"))
 
-    assert found.because("/effort:asks") == "the customer now also has to give birthday at two; at most 1 may be"
+    assert found.because("/effort:asks") == "the customer now also has to give birthday at two; at most 1 may be asked for"
     assert (found["/effort:asks"].cause, found["/effort:asks"].partner) == ("j/two/answers", "q")
     assert found.verdict("/effort:repeats") == "intact"
 

@@ -229,6 +229,73 @@ steps:
 
     assert found.broken == ["told/keep:who"]
     assert "which p does not take as X-Who at ask" in found.because("told/keep:who")
+    witness = found["told/keep:who"].witness
+    assert witness is not None
+    assert (witness.request.method, witness.request.path, len(witness.request.headers["x-who"])) == ("GET", "/thing", 9)
+    assert witness.response.status == 400
+
+
+CALLBACK = """
+openapi: 3.1.0
+info: {title: n, version: 1.0.0}
+paths:
+  /watch:
+    post:
+      callbacks:
+        train.late:
+          '{$request.body#/url}': {post: {requestBody: {content: {application/json: {schema: PAYLOAD}}}}}
+        train.early:
+          '{$request.body#/url}': {post: {requestBody: {content: {application/json: {schema: {type: object}}}}}}
+      responses: {'200': {description: ok}}
+"""
+
+
+def test_a_callback_is_found_again_by_its_key_though_others_share_its_address(tmp_path: Path) -> None:
+    record = CALLBACK.replace("PAYLOAD", data())
+
+    assert impact(estate(tmp_path, record), n=record.replace("1.0.0", "1.0.1")).verdicts == {}
+
+    gone = impact(estate(tmp_path, record), n=record.replace("train.late:", "train.delayed:"))
+    assert gone.broken == ["told/event"]
+    assert gone.because("told/event") == "callback train.late is gone, so nobody tells the customer any more"
+
+
+def of_type(name: str, kind: str) -> str:
+    return three(data().replace("const: train.late", f"const: {kind}"), name)
+
+
+def test_an_event_of_another_type_is_gone_whatever_it_is_called(tmp_path: Path) -> None:
+    found = impact(estate(tmp_path, of_type("train.late", "late.v1")), n=of_type("train.late", "late.v2"))
+
+    assert found.broken == ["told/event"]
+    because = 'event train.late now has the type "late.v2" instead of "late.v1", so nobody tells the customer any more'
+    assert found.because("told/event") == because
+    assert [change.rule for change in found.run.partners[0].changes] == ["event-removed", "event-added"]
+
+
+def test_an_event_of_the_same_type_is_the_same_whatever_it_is_called(tmp_path: Path) -> None:
+    found = impact(estate(tmp_path, of_type("train.late", "late.v1")), n=of_type("TrainIsLate", "late.v1"))
+
+    assert (found.verdicts, found.run.partners[0].changes) == ({}, ())
+
+
+def test_an_event_that_never_has_what_another_partner_hands_out_now_is_missed(tmp_path: Path) -> None:
+    root = estate(tmp_path, three(data(DATA.replace("who: {type: string}", "who: {type: string, maxLength: 5}"))))
+
+    found = impact(root, p=P.replace("{4}", "{5}"))
+
+    assert found.broken == ["told/event"]
+    assert found["told/event"].partner == "p"
+    assert found.because("told/event") == ("data.who can never be what the journey waits for, text like C[0-9]{5}, any more")
+    witness = found["told/event"].witness
+    assert witness is not None
+    assert (witness.request.method, witness.request.path) == ("POST", "/train.late")
+
+
+def test_an_event_that_never_had_it_is_a_gap_and_nobodys_break(tmp_path: Path) -> None:
+    root = estate(tmp_path, three(data(DATA.replace("who: {type: string}", "who: {type: string, maxLength: 4}"))))
+
+    assert impact(root, p=P.replace("{4}", "{5}")).verdict("told/event") == "unpromised"
 
 
 def test_a_document_of_a_version_that_is_not_read_is_refused_with_its_place(tmp_path: Path) -> None:

@@ -518,7 +518,8 @@ def test_the_same_interactions_are_incompatible_as_the_comparator_says_or_the_di
     corpus: Path, tmp_path: Path
 ) -> None:
     fixtures = corpus / "openapi-pact-comparator/fixtures"
-    judged_, other = 0, []
+    judged_ = 0
+    other: list[str] = []
     for number, case in enumerate(sorted(path.parent for path in fixtures.glob("*/*/pact.json"))):
         if (case / "oas.yaml").exists() or (case / "asyncapi.yaml").exists():
             count, otherwise = disagreements(case, tmp_path / str(number))

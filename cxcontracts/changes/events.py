@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from cxcontracts.changes.notes import At, Notes, both
 from cxcontracts.changes.parts import by_name, mapping, of_media, part, renamed
@@ -58,10 +58,9 @@ class Events:
                 self._events(where, before, after, (one.node, other.node))
 
     def _events(self, element: str, before: Mapping[str, Event], after: Mapping[str, Event], owners: At) -> None:
-        """Compare events by name; an element that ends in a blank has the name after it."""
-        for name in dict.fromkeys((*before, *after)):
+        """Compare events; an element that ends in a blank has the name after it."""
+        for name, one, other in _pairs(before, after):
             where = f"{element}{'_'.join(name.split())}" if element.endswith(" ") else element
-            one, other = before.get(name), after.get(name)
             if other is None and one is not None:
                 keys = (one.node.identity, "operation")
                 self._notes.add(where, "event removed", "event-removed", keys, at=(one.node, owners[1]), data=name)
@@ -95,3 +94,14 @@ class Events:
             self._schemas.meet(
                 element, (before,), (after,), Spot(Delivered(one, other, _MET, (before,), (after,), None, ALL_HEADERS))
             )
+
+
+def _pairs(before: Mapping[str, Event], after: Mapping[str, Event]) -> Iterator[tuple[str, Event | None, Event | None]]:
+    """Yield each event with its counterpart: of its type, which is all that travels of its name, else of its name."""
+    left = dict(after)
+    for name, one in before.items():
+        alike = [key for key, each in left.items() if one.type and each.type == one.type]
+        same = name if name in left and (name in alike or not (one.type and left[name].type)) else next(iter(alike), "")
+        other = left.pop(same, None)
+        yield same or name, one, other
+    yield from ((name, None, other) for name, other in left.items())

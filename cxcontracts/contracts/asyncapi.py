@@ -61,12 +61,14 @@ class Message:
         aliases: Whatever else it goes by: its keys, its operation, its address, the ``type`` of its CloudEvent.
         node: The call that delivers it, as OpenAPI would write it: ``requestBody``, and what is announced of its end.
         headers: The schemas of its headers, by name in lower case, each with whether it is always there.
+        type: The ``type`` of its CloudEvent, which is all that travels of its name; empty where it says none, or several.
     """
 
     name: str
     aliases: frozenset[str]
     node: Node
     headers: Mapping[str, tuple[Node, bool]]
+    type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +247,7 @@ class AsyncApi:
         kept = {key: part for key, part in parts_of(node).items() if key in _KEPT or key.startswith("x-")}
         call = Composed({**kept, "requestBody": body}, node.home, node.above, node.key)
         kind = self._type_of(schema)
-        return Message(name, names | ({kind} if kind else frozenset()), call, headers)
+        return Message(name, names | ({kind} if kind else frozenset()), call, headers, kind)
 
     def _payload(self, node: Node) -> tuple[Node | None, str]:
         """Return the schema of a payload, and its media type; that of the schema where it is none that is read."""

@@ -276,7 +276,9 @@ class Contract:
 
     def _delivered(self, message: Message) -> Event:
         node = message.node
-        return Event(self, "POST", message.name, node, node, word="event", aliases=message.aliases, said=message.headers)
+        return Event(
+            self, "POST", message.name, node, node, word="event", aliases=message.aliases, said=message.headers, type=message.type
+        )
 
     def callbacks(self, operation: Operation, name: str) -> Mapping[str, Event]:
         """Return the events of a callback of an operation, by the address that each is sent to."""
@@ -294,7 +296,7 @@ class Contract:
                     call = self.resolved(node)
                     if isinstance(call.value, dict):
                         aliases = frozenset({name, str(call.value.get("operationId", ""))} - {""})
-                        found.setdefault(key, Event(self, method, key, call, whole, word=word, aliases=aliases))
+                        found.setdefault(key, Event(self, method, key, call, whole, word=word, aliases=aliases, name=name))
         return found
 
     def event(self, name: str) -> Event | None:
@@ -307,6 +309,20 @@ class Contract:
         if name in self.events:
             return (self.events[name],)
         return tuple(event for event in (*self.events.values(), *self._of_callbacks) if name in event.aliases)
+
+    def same_event(self, event: Event, name: str) -> Event | None:
+        """Return what an event of another version is here; None where it is gone.
+
+        It is the one of the same type, for nothing else travels of its name; the one of the same name where it has no type.
+
+        Args:
+            name: The name that it goes by.
+        """
+        alike = [each for each in self.events.values() if event.type and each.type == event.type]
+        if alike:
+            return next((each for each in alike if each.path == event.path), alike[0])
+        found = self.event(name)
+        return None if found is not None and event.type and found.type else found
 
     @cached_property
     def _of_callbacks(self) -> tuple[Event, ...]:

@@ -389,7 +389,9 @@ class Event(Operation):
     Attributes:
         word: What it is called before its name: ``webhook``, ``callback`` or ``event``.
         aliases: Whatever else it goes by.
+        name: What people call it: a callback by its key, for many share one address.
         said: The schemas of its headers, by name in lower case, each with whether it is always there.
+        type: The type that travels with it, of a CloudEvent; empty where it has none.
     """
 
     def __init__(
@@ -403,14 +405,18 @@ class Event(Operation):
         word: str,
         aliases: frozenset[str] = frozenset(),
         said: Mapping[str, tuple[Node, bool]] | None = None,
+        type: str = "",
+        name: str = "",
     ) -> None:
         super().__init__(contract, method, path, node, item)
         self.word = word
         self.aliases = aliases
+        self.type = type
+        self.name = name or path
         self._said = said
 
     def __str__(self) -> str:
-        return f"{self.word} {'_'.join(self.path.split())}"
+        return f"{self.word} {'_'.join(self.name.split())}"
 
     @cached_property
     def delivery(self) -> Answer:

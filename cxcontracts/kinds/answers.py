@@ -49,7 +49,7 @@ class Answers:
             judgement = check(scene, scene.renewed)
             if judgement is not None:
                 return judgement
-        already = self._on_record(scene)
+        already = self._on_record(scene.before())
         if already.verdict is not Verdict.INTACT:
             return already
         return Judgement(Verdict.INTACT, str(scene.renewed), was=Promise.GUARANTEED, is_=Promise.GUARANTEED)

@@ -75,13 +75,14 @@ class Effort:
         if new and len(words) > limit:
             first = new[0]
             names, more = listed([each.demand.name for each in new]), "again" if again else "also"
-            most = "nothing may be asked twice" if again and not limit else f"at most {limit} may be"
+            most = "nothing may be asked twice" if again and not limit else f"at most {limit} may be asked for"
             because = f"the customer now {more} has to give {names} at {first.scene.step.name}; {most}"
             assert first.scene.renewed is not None
             element = f"{first.scene.renewed} {first.demand.place} {first.demand.name}"
             cause = id_of(stage.journey, first.scene.step, "answers")
             witness: Exchange = assumed(first.scene, refusal(first.scene.renewed))
-            return Judgement(Verdict.BROKEN, element, because, witness=witness, cause=cause, partner=first.scene.step.partner)
+            verdict = Verdict.TOLERATED if all(each.scene.caught for each in new) else Verdict.BROKEN
+            return Judgement(verdict, element, because, witness=witness, cause=cause, partner=first.scene.step.partner)
         return _counted(
             len(words), limit, "the customer is asked again for" if again else "the customer is asked for", "thing", words
         )

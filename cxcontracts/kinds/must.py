@@ -87,14 +87,18 @@ def judge_sentence(
             Verdict.UNPROMISED, f"{scene.operation} {sentence.path}", f"nobody can tell whether {text}: {incomparable}"
         )
     judgements = [judge_need(scene, replace(need, statuses=statuses), request) for need in _needs(sentence)]
-    judgements += _equal(scene, sentence, statuses, request)
+    nevers = list(_never(scene, sentence, statuses, request))
+    judgements += nevers
     worst = min(judgements, key=lambda judgement: _GRAVEST_FIRST.index(judgement.verdict))
     if worst.verdict is Verdict.INTACT:
         return worst
-    nobody = "nobody can tell any more" if worst.verdict is Verdict.BROKEN else "nobody may be able to tell"
-    looked_at = {str(path) for path in (sentence.path, sentence.operand) if isinstance(path, Path)}
+    if any(worst is never for never in nevers):
+        doubt = "it can never be any more that" if worst.verdict is Verdict.BROKEN else "it can never be that"
+    else:
+        doubt = "nobody can tell any more whether" if worst.verdict is Verdict.BROKEN else "nobody may be able to tell whether"
+    looked_at = [path for path in (sentence.path, sentence.operand) if isinstance(path, Path)]
     cause = breaking_need(scene, looked_at, statuses, request) if worst.verdict is Verdict.BROKEN else ""
-    return replace(worst, because=f"{nobody} whether {text}: {worst.because}", cause=cause)
+    return replace(worst, because=f"{doubt} {text}: {worst.because}", cause=cause)
 
 
 def _needs(sentence: Sentence) -> Iterator[Need]:
@@ -136,12 +140,9 @@ def _type_of(value: JSON) -> str:
     return _TYPES.get(type(value), "null")
 
 
-def _equal(scene: Scene, sentence: Sentence, statuses: tuple[int, ...], request: Callable[[], Request]) -> Iterator[Judgement]:
-    """Yield that two things can never be equal any more, where a sentence says that they are."""
-    operator, operand = sentence.operator, sentence.operand
-    if operator not in ("is", "is in") or sentence.quantifier == "no":
-        return
-    wanted = _wanted(scene, operator, operand)
+def _never(scene: Scene, sentence: Sentence, statuses: tuple[int, ...], request: Callable[[], Request]) -> Iterator[Judgement]:
+    """Yield that a sentence can never hold, as far as one value shows it."""
+    wanted = _wanted(scene, sentence.operator, sentence.operand) if sentence.quantifier != "no" else None
     if wanted is not None:
         judgement = judge_need(scene, Need(sentence.path, wanted, statuses=statuses), request)
         if (judgement.verdict is Verdict.BROKEN and judgement.is_ is Promise.IMPOSSIBLE) or (
@@ -153,11 +154,28 @@ def _equal(scene: Scene, sentence: Sentence, statuses: tuple[int, ...], request:
 def _wanted(scene: Scene, operator: str, operand: Operand) -> Mapping[str, Any] | None:
     """Return the values of which the path has to be one, as far as they are known."""
     if isinstance(operand, Literal):
-        return {"enum": operand.value} if operator == "is in" else {"const": operand.value}
+        value = operand.value
+        match operator:
+            case "is":
+                return {"const": value}
+            case "is in":
+                return {"enum": value}
+            case "is at least" | "is at most" if _type_of(value) == "number":
+                return {"type": "number", "minimum" if operator == "is at least" else "maximum": value}
+            case "matches":
+                return {"type": "string", "pattern": value}
+            case "has at least" | "has at most" | "has exactly":
+                return {"anyOf": [_of_length(operator, value, *each) for each in (("array", "Items"), ("object", "Properties"))]}
+        return None
     if isinstance(operand, Named) and operator == "is":
         schemas = names_of(scene, f"${operand.name}")[operand.name]
         return {"anyOf": list(schemas)} if schemas else None
     return None
+
+
+def _of_length(operator: str, number: JSON, kind: str, noun: str) -> Mapping[str, Any]:
+    least = {} if operator == "has at most" else {f"min{noun}": number}
+    return {"type": kind, **least, **({} if operator == "has at least" else {f"max{noun}": number})}
 
 
 def _incomparable(scene: Scene, sentence: Sentence) -> str:

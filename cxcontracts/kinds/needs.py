@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from cxcontracts.estate.values import Value, parse_value
 from cxcontracts.estate.written import NeedsForm
 from cxcontracts.exchanges import Request
 from cxcontracts.findings import Harm, Verdict
-from cxcontracts.paths import parse_path
+from cxcontracts.paths import Path, parse_path
 from cxcontracts.problems import Place
 from cxcontracts.promises import Need, judge_need
 from cxcontracts.requirements import Judgement, Requirement, id_of
@@ -54,10 +54,11 @@ def judged(requirement: Requirement, scene: Scene) -> Judgement:
     return tolerated(judge_need(scene, need, lambda: request_of(scene)), need, value)
 
 
-def breaking_need(scene: Scene, paths: Container[str], statuses: tuple[int, ...], request: Callable[[], Request]) -> str:
+def breaking_need(scene: Scene, paths: Iterable[Path], statuses: tuple[int, ...], request: Callable[[], Request]) -> str:
     """Return the id of a need at one of some paths of the step that breaks, which explains other breaks there; empty for none."""
+    looked_at = {path.each() for path in paths}
     for path, written in scene.step.asks.get(Needs.key, {}).items():
-        if statuses == scene.step.status and str(parse_path(path)) in paths:
+        if statuses == scene.step.status and parse_path(path).each() in looked_at:
             need = Need(parse_path(path), parse_value(written).schema, statuses=statuses)
             if judge_need(scene, need, request).verdict is Verdict.BROKEN:
                 return id_of(scene.journey, scene.step, Needs.name, path)

@@ -17,6 +17,8 @@ from cxcontracts.estate.model import Journey
 from cxcontracts.estate.values import Value, parse_value
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Promise, Verdict
+from cxcontracts.kinds.answers import Answers
+from cxcontracts.kinds.event import Event
 from cxcontracts.kinds.needs import breaking_need, tolerated
 from cxcontracts.paths import Path, parse_path
 from cxcontracts.promises import Need, judge_need
@@ -138,17 +140,18 @@ def _judged(scene: Scene, saying: Saying, schema: Mapping[str, Any]) -> Judgemen
     judgement = replace(judgement, because=because, partner=scene.step.partner)
     if judgement.cause or judgement.verdict is not Verdict.BROKEN:
         return judgement
-    return replace(judgement, cause=breaking_need(scene, {str(saying.path)}, scene.step.status, request))
+    return replace(judgement, cause=breaking_need(scene, [saying.path], scene.step.status, request))
 
 
 def _unanswered(scene: Scene) -> Judgement | None:
     """Return that the step says nothing any more, as its call is not answered; None where it is."""
-    broken = scene.broken_at(scene.step.name)
-    if broken is None or broken.kind not in ("answers", "event"):
+    kind = Event() if scene.step.call is None else Answers()
+    requirement = next(kind.requirements(scene.journey, scene.step))
+    judgement = kind.on_contract(requirement, scene)
+    if judgement.verdict is not Verdict.BROKEN:
         return None
-    return Judgement(
-        Verdict.BROKEN, broken.element, broken.because, broken.was, broken.is_, broken.witness, broken.id, broken.partner
-    )
+    verdict = Verdict.TOLERATED if scene.caught else Verdict.BROKEN
+    return replace(judgement, verdict=verdict, cause=requirement.id, partner=scene.step.partner)
 
 
 def _value_at(scene: Scene, path: Path) -> Value | None:
