@@ -103,6 +103,31 @@ def test_an_operation_that_is_gone_is_the_cause_and_is_not_counted_again(tmp_pat
 
 # --- consistent ---------------------------------------------------------------------------------------------------------------
 
+
+def test_an_operation_that_is_gone_and_has_a_fallback_is_tolerated_there_too(tmp_path: Path) -> None:
+    helped = journey("recognises: {me: [{at: one, field: a}, {at: two, field: a}]}").replace(
+        "step: two,", "step: two, fallback: help,"
+    )
+    text = f"{helped}fallbacks: [{{step: help, call: p GET /thing}}]\n"
+    gone = of(WORDS).replace("/thing", "/other")
+
+    found = impact(write(tmp_path, text, {"p": of(WORDS), "q": of(WORDS)}), q=gone)
+
+    assert (found.verdict("two/answers"), found.verdict("/recognises:me")) == ("tolerated", "tolerated")
+    assert found["/recognises:me"].cause == "j/two/answers"
+
+
+def test_an_index_is_the_same_field_as_every_item(tmp_path: Path) -> None:
+    across = "consistent: {state: {within: 5m, says: [{at: one, field: a.0}, {at: two, field: a}]}}"
+    text = journey(across).replace("call: p GET /thing", "call: p GET /thing, needs: {a.*: text}")
+    many, one = of("{type: array, items: {type: string}}"), of("{type: string}")
+
+    found = impact(write(tmp_path, text, {"p": many, "q": one}), p=of("{type: array, items: {type: integer}}"))
+
+    assert found.broken == ["one/needs:a.*"]
+    assert found["/consistent:state"].cause == "j/one/needs:a.*"
+
+
 WORDS = "{enum: [late, gone]}"
 CODES = "{enum: [L, G]}"
 SAYS = "consistent: {state: {within: 5m, says: [{at: one, field: a}, {at: two, field: a, reads: {L: late, G: gone}}]}}"
@@ -190,6 +215,19 @@ def test_an_input_that_a_partner_requires_from_now_on_exceeds_it_and_follows_fro
     assert found.because("/effort:asks") == "the customer now also has to give birthday at two; at most 1 may be asked for"
     assert (found["/effort:asks"].cause, found["/effort:asks"].partner) == ("j/two/answers", "q")
     assert found.verdict("/effort:repeats") == "intact"
+
+
+def test_an_input_that_a_fallback_saves_the_customer_from_is_tolerated(tmp_path: Path) -> None:
+    helped = (
+        ASKING.replace("step: two,", "step: two, fallback: help,")
+        + "fallbacks: [{step: help, call: p GET /thing, with: {q: $ref}}]\n"
+    )
+    root = write(tmp_path, f"effort: {{asks: 1}}\n{helped}", {"p": asking(), "q": asking()})
+
+    found = impact(root, q=asking("birthday"))
+
+    assert (found.verdict("two/answers"), found.verdict("/effort:asks")) == ("tolerated", "tolerated")
+    assert str(found.run.verdict) == "tolerated"
 
 
 def test_what_the_customer_has_given_already_is_asked_again(tmp_path: Path) -> None:

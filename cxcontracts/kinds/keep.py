@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cxcontracts.acceptance import Taken, refusal, refused, taken
 from cxcontracts.calls import Use, assumed, example_values, handed_out, keep_paths, request_of, uses
@@ -12,6 +13,7 @@ from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.written import KeepForm
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Harm, Verdict
+from cxcontracts.kinds.needs import breaking_need
 from cxcontracts.paths import Path
 from cxcontracts.promises import Need, judge_need
 from cxcontracts.requirements import Judgement, Requirement
@@ -56,7 +58,9 @@ class Keep:
         judgements = [judge_need(scene, Need(path, {}, statuses=scene.step.status), lambda: request_of(scene)) for path in paths]
         broken = next((judgement for judgement in judgements if judgement.verdict is Verdict.BROKEN), None)
         best = min(judgements, key=lambda judgement: ranked.index(judgement.verdict))
-        return broken if broken and best.verdict is not Verdict.INTACT else best
+        if broken is None or best.verdict is Verdict.INTACT:
+            return best
+        return replace(broken, cause=breaking_need(scene, paths, scene.step.status, lambda: request_of(scene)))
 
     def _seam(self, scene: Scene, name: str, paths: tuple[Path, ...], use: Use) -> Judgement | None:
         """Return what is wrong with one seam; None where nothing is."""
