@@ -23,35 +23,36 @@ def partners_of(root: Path) -> tuple[str, ...]:
 
 def candidates(
     written: Sequence[str], partners: Sequence[str], known: Collection[str], option: str, here: Path
-) -> Mapping[str, Path]:
-    """Return partner to the absolute path of its candidate, in the order written.
+) -> Mapping[str, tuple[Path, ...]]:
+    """Return partner to the absolute paths of its candidate, in the order written: of its calls, of its events, or of both.
 
     A bare FILE belongs to the one partner that is asked about: the one of *partners*, else the only one of the estate. A file
     whose own name has an equals sign in it is written ``./a=b.yaml``.
 
     Args:
         written: What was given, each ``PARTNER=FILE`` or ``FILE``.
-        partners: The partners that the user named beside; each then has exactly one candidate, and nobody else has one.
+        partners: The partners that the user named beside; each then has a candidate, and nobody else has one.
         known: The partners of the estate.
         option: The option's name, for messages.
         here: The folder that relative paths count from.
 
     Raises:
-        UsageError: If a partner or file is not there, or a file is nobody's, or a partner has none or two.
+        UsageError: If a partner or file is not there, or a file is nobody's, or a partner has none, or one twice.
     """
     for name in partners:
         _insist_on_partner(name, known)
-    found: dict[str, Path] = {}
+    found: dict[str, tuple[Path, ...]] = {}
     for text in written:
         name, file = _split(text, tuple(dict.fromkeys(partners)) or tuple(known), option)
         _insist_on_partner(name, known)
-        if name in found:
-            raise UsageError(f"partner {name!r} has two candidates; keep one {option}")
         if partners and name not in partners:
             raise UsageError(
                 f"{option} {text!r} is for {name!r}, and {' and '.join(partners)} was asked about; name both, or neither"
             )
-        found[name] = existing_file(file, here)
+        path = existing_file(file, here)
+        if path in found.get(name, ()):
+            raise UsageError(f"partner {name!r} has two candidates that are one file; keep one {option}")
+        found[name] = (*found.get(name, ()), path)
     missing = [name for name in partners if name not in found]
     if missing:
         raise UsageError(f"partner {missing[0]!r} has no candidate; write {option} {missing[0]}=FILE")

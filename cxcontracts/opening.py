@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -90,14 +90,14 @@ class Opened:
         estate: What the estate's files say.
         warnings: What is odd in them, and yet usable.
         judge: Judges each requirement.
-        candidates: Partner to the file of its candidate.
+        candidates: Partner to the files of its candidate.
         records: The contracts of record.
     """
 
     estate: Estate
     warnings: tuple[Problem, ...]
     judge: Judge
-    candidates: Mapping[str, Path]
+    candidates: Mapping[str, Sequence[Path]]
     records: Records
 
     @cached_property
@@ -168,7 +168,7 @@ class Opened:
             partner=partner.name,
             name=partner.title,
             record=_version(was, was.contract.document.name.rpartition("/")[2] if was is not None else partner.contract),
-            candidate=_version(is_, self.candidates[partner.name].name) if is_ is not None else None,
+            candidate=_version(is_, self.released(partner.name)) if is_ is not None else None,
             findings=findings,
             changes=changes,
             warnings=tuple(self._odd(partner, record, candidate)) if complete else (),
@@ -180,10 +180,13 @@ class Opened:
         if candidate is not None:
             lost = sorted(candidate.contract.dangling)
             if lost:
-                file = self.candidates[partner.name].name
-                yield f"{file}: where no journey looks, {len(lost)} $ref lead nowhere, {lost[0]!r} for one"
+                yield f"{self.released(partner.name)}: where no journey looks, {len(lost)} $ref lead nowhere, {lost[0]!r} for one"
         elif record is not None:
             yield from (str(problem) for problem in record.contract.mistakes())
+
+    def released(self, partner: str) -> str:
+        """Return the names of the files of a partner's candidate."""
+        return " and ".join(path.name for path in self.candidates[partner])
 
     def changes(self, partner: str) -> tuple[Change, ...]:
         """Return every difference between a partner's record and its candidate, and who depends on it."""
@@ -237,13 +240,17 @@ def _felt(judge: Judge, judged: Iterable[Requirement]) -> Felt:
     return felt
 
 
-def _beside(released: Side, record: Side) -> Side:
-    """Return a candidate with what it leaves as it is: it is of the calls of its partner, or of the events."""
+def _released(partner: str, paths: Sequence[Path], record: Side) -> Side:
+    """Return a candidate with what it leaves as it is: it is of the calls of its partner, of the events, or of both."""
+    sides = [read_contract(path.resolve(), str(path.parent)) for path in paths]
+    calls, events = ([side for side in sides if bool(side.contract.asyncapi) is asyncapi] for asyncapi in (False, True))
+    if len(calls) > 1 or len(events) > 1:
+        raise UsageError(f"partner {partner!r} has two candidates for its {'calls' if len(calls) > 1 else 'events'}; keep one")
+    if record.events is record and len(sides) > 1:
+        raise UsageError(f"partner {partner!r} has one document, and two candidates; keep one")
     if record.events is record:
-        return released
-    if released.contract.asyncapi:
-        return Side(record.contract, released)
-    return Side(released.contract, record.events)
+        return sides[0]
+    return Side((calls or [record])[0].contract, (events or [record.events])[0])
 
 
 def _changed(side: Side, record: Side | None) -> Side:
@@ -257,35 +264,38 @@ def _version(side: Side | None, file: str) -> Version:
     return Version(side.contract.version, side.contract.folder.digest(), file)
 
 
-def open_estate(root: Path, candidates: Mapping[str, Path] | None = None, today: datetime.date | None = None) -> Opened:
+def open_estate(
+    root: Path, candidates: Mapping[str, Path | Sequence[Path]] | None = None, today: datetime.date | None = None
+) -> Opened:
     """Open an estate.
 
     Args:
         root: The folder that holds ``estate.yaml``.
-        candidates: Partner to the file of a candidate.
+        candidates: Partner to the file of a candidate; to both where its calls and its events change together.
         today: The day on which waivers count; None for the day it is.
 
     Raises:
         EstateError: With every mistake in the estate's files.
         ContractError: If a candidate cannot be read.
-        UsageError: If a candidate is for a partner that the estate does not list.
+        UsageError: If a candidate is for a partner that the estate does not list, or two are for the same document.
     """
     with uncollected():
-        return _opened(root, candidates or {}, today)
+        files = {name: (given,) if isinstance(given, Path) else tuple(given) for name, given in (candidates or {}).items()}
+        return _opened(root, files, today)
 
 
-def _opened(root: Path, candidates: Mapping[str, Path], today: datetime.date | None) -> Opened:
+def _opened(root: Path, candidates: Mapping[str, Sequence[Path]], today: datetime.date | None) -> Opened:
     day = today or datetime.datetime.now(tz=datetime.UTC).date()
     estate, warnings = read_estate(root, kinds(), day)
     pacts, odd = read_pacts(root, estate.partners)
     records = Records(root, estate.partners)
     released: dict[str, Side] = {}
-    for name, path in candidates.items():
+    for name, paths in candidates.items():
         if name not in estate.partners:
             raise UsageError(f"partner {name!r} is not in the estate; {did_you_mean(name, estate.partners)}")
         if name not in records:
             raise UsageError(f"partner {name!r} has no contract of record to hold a candidate against")
-        released[name] = _beside(read_contract(path.resolve(), str(path.parent)), records[name])
+        released[name] = _released(name, paths, records[name])
     judge = Judge(estate, kinds(), records, released, day, pacts)
     return Opened(estate, (*warnings, *odd, *untied(judge), *idle_waivers(judge)), judge, dict(candidates), records)
 

@@ -34,7 +34,12 @@ def here(tmp_path: Path) -> Path:
 def test_a_file_belongs_to_the_partner_that_is_named_or_the_only_one(
     here: Path, written: list[str], partners: tuple[str, ...], known: tuple[str, ...], owner: str, file: str
 ) -> None:
-    assert candidates(written, partners, known, "--candidate", here) == {owner: here / file}
+    assert candidates(written, partners, known, "--candidate", here) == {owner: (here / file,)}
+
+
+def test_calls_and_events_of_one_partner_are_one_candidate(here: Path) -> None:
+    found = candidates(["new.yaml", "./a=b.yaml"], ("operator",), KNOWN, "--candidate", here)
+    assert found == {"operator": (here / "new.yaml", here / "a=b.yaml")}
 
 
 def test_several_candidates_keep_their_order(here: Path) -> None:
@@ -63,7 +68,11 @@ def test_several_candidates_keep_their_order(here: Path) -> None:
         (["operator="], (), "--candidate 'operator=' names no file; write --candidate operator=FILE"),
         (["operator=nowhere/new.yaml"], (), "there is no file 'nowhere/new.yaml'; check the spelling"),
         (["operator=."], (), "'.' is a folder; name the OpenAPI document in it"),
-        (["operator=new.yaml", "operator=new.yaml"], (), "partner 'operator' has two candidates; keep one --candidate"),
+        (
+            ["operator=new.yaml", "operator=new.yaml"],
+            (),
+            "partner 'operator' has two candidates that are one file; keep one --candidate",
+        ),
         (["notify=new.yaml"], ("operator",), "is for 'notify', and operator was asked about"),
         (["notify=new.yaml"], KNOWN, "partner 'operator' has no candidate; write --candidate operator=FILE"),
     ],

@@ -98,6 +98,10 @@ def test_the_estate_can_be_named_before_the_command_and_after_it(here: Workplace
         (["impact", "courier", "orders", "--candidate", f"courier={COURIER}"], "partner 'orders' has no candidate"),
         (["impact", "courier", "--candidate", f"orders={ORDERS}"], "is for 'orders', and courier was asked about"),
         (["impact", "courier", "--candidate", COURIER, "--candidate", COURIER], "partner 'courier' has two candidates"),
+        (
+            ["impact", "-c", f"courier={COURIER}", "-c", f"courier={ORDERS}"],
+            "partner 'courier' has two candidates for its calls; keep one",
+        ),
         (["impact", "courier"], "Missing option"),
         (["impct"], "No such command 'impct'"),
         (["check", "--stict"], "--strict"),

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cxcontracts.errors import ContractError, EstateError
+from cxcontracts.errors import ContractError, EstateError, UsageError
+from cxcontracts.opening import open_estate
 from tests.estates_made import Judged, answers, impact, judged, opened, write
 
 JOURNEY = """
@@ -195,6 +196,29 @@ def test_a_candidate_of_the_events_leaves_the_calls_as_they_are(tmp_path: Path) 
     by_calls = impact(root, n=answers("{id: {type: string}}"))
     assert (by_calls.broken, by_calls.verdict("told/needs:data.text")) == (["ask/needs:id"], "intact")
     assert by_calls.run.partners[0].record.file == "openapi.yaml"
+
+
+def test_calls_and_events_may_be_released_together(tmp_path: Path) -> None:
+    ask, told = (
+        "step: ask, call: n GET /thing, keep: {me: id}",
+        "step: told, event: n train.late, after: ask, match: {data.who: $me}",
+    )
+    record = three(data(DATA.replace("who: {type: string}", "who: {type: string, maxLength: 5}")))
+    root = write(tmp_path, f"steps:\n  - {{{ask}}}\n  - {{{told}}}\n", {"n": P}, events={"n": record})
+    released = {"openapi-2.yaml": P.replace("{4}", "{5}"), "events-2.yaml": record.replace("maxLength: 5", "maxLength: 6")}
+    for name, text in released.items():
+        (root / name).write_text(text, encoding="utf-8")
+
+    def found(*names: str) -> Judged:
+        return judged(open_estate(root, {"n": [root / name for name in names]}).impact())
+
+    assert found("openapi-2.yaml").broken == ["told/event"]
+    assert found("openapi-2.yaml", "events-2.yaml").verdicts == {}
+    version = found("events-2.yaml", "openapi-2.yaml").run.partners[0].candidate
+    assert version is not None
+    assert version.file == "events-2.yaml and openapi-2.yaml"
+    with pytest.raises(UsageError, match="partner 'n' has two candidates for its events; keep one"):
+        found("events-2.yaml", "partners/n/asyncapi.yaml")
 
 
 @pytest.mark.parametrize(

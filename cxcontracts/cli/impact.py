@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -21,7 +21,7 @@ from cxcontracts.cli.options import Reporting, reporting
     multiple=True,
     required=True,
     metavar="[PARTNER=]FILE",
-    help="The contract that a partner proposes; once for each that is released together.",
+    help="The contract that a partner proposes; once for each that is released together, its calls and its events too.",
 )
 @reporting
 @click.pass_obj
@@ -37,10 +37,11 @@ def impact(
     Examples:
       cxcontracts impact operator --candidate new.yaml
       cxcontracts impact -c operator=new.yaml -c ticketing=4.0.yaml
+      cxcontracts impact notifier -c openapi-2.0.yaml -c asyncapi-2.0.yaml
       cxcontracts impact operator -c new.yaml --format junit --output impact.xml
     """
 
-    def released(root: Path) -> Mapping[str, Path]:
+    def released(root: Path) -> Mapping[str, Sequence[Path]]:
         return candidates(written, partners, partners_of(root), "--candidate", Path.cwd())
 
     return judged("impact", Reporting(**asked), estate or found, released)  # type: ignore[arg-type]  # click made them

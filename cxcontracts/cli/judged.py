@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cxcontracts.findings import Run
     from cxcontracts.opening import Opened
 
-Released = Callable[[Path], Mapping[str, Path]]
+Released = Callable[[Path], Mapping[str, Sequence[Path]]]
 """Returns partner to the file of its candidate, given the estate's folder."""
 
 
@@ -54,7 +54,7 @@ def _say_uncertain(run: Run, strict: bool) -> None:
     )
 
 
-def _run(command: Literal["check", "impact"], root: Path, candidates: Mapping[str, Path]) -> Run:
+def _run(command: Literal["check", "impact"], root: Path, candidates: Mapping[str, Sequence[Path]]) -> Run:
     """Return what was found, marked incomplete where a signal came in between."""
     from cxcontracts.findings import Harm, Run
     from cxcontracts.opening import open_estate

@@ -67,7 +67,7 @@ class JudgedEstate:
         """Return which contract of a partner is judged."""
         judge = self._opened.judge
         if self.has_candidate(partner):
-            version, what = judge.candidates[partner].contract.version, f"the candidate {self._opened.candidates[partner].name}"
+            version, what = judge.candidates[partner].contract.version, f"the candidate {self._opened.released(partner)}"
         else:
             version, what = judge.records[partner].contract.version, "the contract of record"
         return f"{partner} {version}, {what}"
