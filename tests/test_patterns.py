@@ -298,3 +298,23 @@ def test_an_exploration_that_would_not_end_is_cut_off_and_proves_nothing() -> No
     assert language is not None
     assert not language.explored.whole
     assert not language.empty
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "inside"),
+    [
+        (Length(0, 50_000_000), Length(0, 90_000_000), True),
+        (Length(0, 90_000_000), Length(0, 50_000_000), False),
+        (Length(7, None), Length(0, 6), False),
+    ],
+)
+def test_a_long_range_of_lengths_costs_no_more_than_a_short_one(inner: Length, outer: Length, inside: bool) -> None:
+    assert (leaf(inner) - leaf(outer)).empty is inside
+
+
+def test_an_anchored_pattern_ends_where_it_ends_however_long_texts_may_be() -> None:
+    day = patterns.language("^Told the day of the move, [0-9]{4}-[0-9]{2}-[0-9]{2}$")
+
+    assert day is not None
+    assert (day - leaf(Length(0, 1_000_000))).empty
+    assert (day & leaf(Length(1_000_000, None))).empty

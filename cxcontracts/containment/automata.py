@@ -107,6 +107,7 @@ class Expression:
         self._letters(ANY, first, first)
         self._last = self._add(choice, first)
         self._done = _Stand(frozenset({self._last}))
+        self._hopeful = self._leading_to_the_end()
         self.start: State = self._settled(self._closed({first}, start=True), fresh=True)
 
     def _state(self, after: int | None = None) -> int:
@@ -162,6 +163,20 @@ class Expression:
             self._free[state].append((None, end))
         return end
 
+    def _leading_to_the_end(self) -> frozenset[int]:
+        """Return the states from which the end can be reached, once there was a letter."""
+        sources: list[list[int]] = [[] for _ in self._moves]
+        for state, (moves, free) in enumerate(zip(self._moves, self._free, strict=True)):
+            for target in (*(target for _, target in moves), *(to for edge, to in free if edge is None or not edge.start)):
+                sources[target].append(state)
+        found, waiting = {self._last}, [self._last]
+        while waiting:
+            for source in sources[waiting.pop()]:
+                if source not in found:
+                    found.add(source)
+                    waiting.append(source)
+        return frozenset(found)
+
     def _closed(self, states: set[int], *, start: bool = False, end: bool = False) -> frozenset[int]:
         waiting = list(states)
         while waiting:
@@ -179,7 +194,7 @@ class Expression:
         if state is self._done:
             return state, 1
         targets = {target for each in state.states for index, target in self._moves[each] if index in letter}
-        closed = self._closed(targets)
+        closed = self._closed(targets & self._hopeful) & self._hopeful
         return self._settled(closed), 1 + len(state.states) + len(closed)
 
     def takes(self, state: State) -> bool:
@@ -244,9 +259,22 @@ class Language:
         return self._exploration.graph
 
     @property
+    def _turns(self) -> Iterator[int]:
+        """Yield the numbers of letters from which on a range of lengths begins, or has ended."""
+        yield 0
+        for each in self.leaves:
+            if isinstance(each, Length):
+                yield from (each.least, each.least if each.most is None else each.most + 1)
+
+    @property
     def empty(self) -> bool:
-        """Whether it is certain that there is no such text."""
-        return self.explored.whole and not self.explored.finals
+        """Whether it is certain that there is no such text; one that is found ends the search."""
+        if all(isinstance(each, Length) for each in self.leaves):
+            return not any(self.rule([each.takes(count) for each in self.leaves]) for count in self._turns)
+        exploration = self._exploration
+        while exploration.unfinished and not exploration.finals:
+            exploration.step()
+        return exploration.graph.whole and not exploration.finals
 
     def texts(self, count: int) -> list[str]:
         """Return up to *count* texts, the shortest first, digits and letters preferred; none where none was found in time."""
