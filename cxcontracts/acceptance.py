@@ -159,7 +159,12 @@ def _login(operation: Operation, entry: Entry) -> bool:
 
 
 def judge_taken(
-    scene: Scene, point: Point, sent: Sequence[Schema], wanted: str, witness: Callable[[JSON], Exchange]
+    scene: Scene,
+    point: Point,
+    sent: Sequence[Schema],
+    wanted: str,
+    witness: Callable[[JSON], Exchange],
+    examples: Sequence[JSON] = (),
 ) -> Judgement:
     """Judge whether what we send to a point is taken.
 
@@ -167,6 +172,7 @@ def judge_taken(
         sent: The sets of values that we send; any of them.
         wanted: The media type that the body goes out as; empty where the contract chooses.
         witness: Makes the exchange in which a value is sent there and refused.
+        examples: Values that are sent, which show a refusal better than any other that is refused.
 
     Raises:
         ContractError: If the contract is unsound there.
@@ -193,7 +199,7 @@ def judge_taken(
         return Judgement(Verdict.UNPROVEN, element, f"nobody can tell whether every {point.label} is still taken: {reason}")
     if candidate.schemas == record.schemas and _style(candidate) == _style(record):
         return _on_record(element, point, record, whole, renewed=True)
-    return _on_change(element, point, record, candidate, whole, witness)
+    return _on_change(element, point, record, candidate, whole, witness, examples)
 
 
 def _undeclared(scene: Scene, point: Point, wanted: str, element: str) -> Judgement:
@@ -245,7 +251,13 @@ def _on_record(element: str, point: Point, record: Taken, whole: Schema, *, rene
 
 
 def _on_change(
-    element: str, point: Point, record: Taken, candidate: Taken, whole: Schema, witness: Callable[[JSON], Exchange]
+    element: str,
+    point: Point,
+    record: Taken,
+    candidate: Taken,
+    whole: Schema,
+    witness: Callable[[JSON], Exchange],
+    examples: Sequence[JSON],
 ) -> Judgement:
     rewritten = written_otherwise(record, candidate, whole)
     if rewritten is not None:
@@ -254,6 +266,9 @@ def _on_change(
         return Judgement(Verdict.BROKEN, element, because, witness=witness(rewritten.value))
     answer = newly_refused(record, candidate, whole)
     if isinstance(answer, Found):
+        sent = ({"const": value} for value in examples if isinstance(find([whole, {"const": value}]), Found))
+        shown = (newly_refused(record, candidate, value) for value in sent)
+        answer = next((each for each in shown if isinstance(each, Found)), answer)
         because = _refused_words(point, record, candidate, whole, answer.value)
         return Judgement(Verdict.BROKEN, element, because, witness=witness(answer.value))
     if isinstance(answer, Unknown):

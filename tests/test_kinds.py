@@ -12,6 +12,22 @@ from tests.estates_made import answers, change, check, impact, one_step, opened,
 OK = "responses: {'200': {description: ok}}"
 
 
+# --- what is shown ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("pattern", "first"), [("^[A-M]", True), ("^[A-Z]", False)])
+def test_a_refusal_is_shown_with_the_first_example_if_that_is_refused(pattern: str, first: bool, tmp_path: Path) -> None:
+    before, after = (
+        with_parameter(f"{{name: name, in: query, schema: {{type: string, pattern: '{each}'}}}}") for each in ("^[A-z]", pattern)
+    )
+    given = "{who: {from: customer, pattern: '^[A-z]', maxLength: 9, examples: [Zoe]}}"
+
+    witness = change(tmp_path, before, after, "with: {name: $who}", given=given)["accepts:name"].witness
+
+    assert witness is not None
+    assert (witness.request.query == (("name", "Zoe"),)) is first
+
+
 # --- answers -----------------------------------------------------------------------------------------------------------------
 
 

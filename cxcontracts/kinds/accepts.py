@@ -8,6 +8,7 @@ from cxcontracts.acceptance import Point, judge_taken, refusal
 from cxcontracts.calls import entries_of, example_values, names_of, points, request_of
 from cxcontracts.containment.sets import Schema
 from cxcontracts.estate.model import Journey, Step
+from cxcontracts.estate.templates import references
 from cxcontracts.estate.values import Value, parse_value, value_mistakes
 from cxcontracts.estate.written import AcceptsForm
 from cxcontracts.exchanges import JSON, Exchange
@@ -16,6 +17,9 @@ from cxcontracts.paths import parse_path
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene
 from cxcontracts.sending import Entry, bind, content_type, filled, placed, sent_schema, space
+
+_Sending = tuple[Point, Schema, Sequence[JSON]]
+"""Where something is sent, which values that may be, and some of them as the journey has them."""
 
 _IMPLIED = frozenset({"header.accept", "header.content-type"})
 
@@ -54,8 +58,8 @@ class Accepts:
                 return untouched
         return judgement
 
-    def _worst(self, scene: Scene, name: str, sendings: Sequence[tuple[Point, Schema]]) -> Judgement:
-        judgements = [self._judged(scene, point, sent) for point, sent in sendings]
+    def _worst(self, scene: Scene, name: str, sendings: Sequence[_Sending]) -> Judgement:
+        judgements = [self._judged(scene, *sending) for sending in sendings]
         unknown = _unknown(scene, name)
         if unknown:
             judgements = [_doubtful(judgement, unknown) for judgement in judgements]
@@ -64,11 +68,11 @@ class Accepts:
             return Judgement(Verdict.UNPROMISED, f"{scene.operation} {name}", f"the contract does not say that it takes {name}")
         return min(judgements, key=lambda judgement: ranked.index(judgement.verdict))
 
-    def _judged(self, scene: Scene, point: Point, sent: Schema) -> Judgement:
+    def _judged(self, scene: Scene, point: Point, sent: Schema, examples: Sequence[JSON]) -> Judgement:
         def refused(value: JSON) -> Exchange:
             return _sent(scene, point, value)
 
-        return judge_taken(scene, point, [sent], content_type(scene.step), refused)
+        return judge_taken(scene, point, [sent], content_type(scene.step), refused, examples)
 
 
 def _unknown(scene: Scene, name: str) -> str:
@@ -85,16 +89,23 @@ def _doubtful(judgement: Judgement, unknown: str) -> Judgement:
     return Judgement(Verdict.UNPROVEN, judgement.element, because)
 
 
-def _points(scene: Scene, name: str, value: Value | None, *, before: bool = False) -> Iterator[tuple[Point, Schema]]:
+def _points(scene: Scene, name: str, value: Value | None, *, before: bool = False) -> Iterator[_Sending]:
     if value is not None:
-        yield _point(scene, name), space(value.schema)
+        yield _point(scene, name), space(value.schema), ()
     for entry in entries_of(scene):
         if entry.key == name:
             if scene.step.by and not any(value_mistakes(entry.template)):
-                yield Point(entry), space(parse_value(entry.template).schema)  # a word, values or a schema: what they send
+                yield Point(entry), space(parse_value(entry.template).schema), ()  # a word, values or a schema: what they send
                 continue
             for point, template in points(entry):
-                yield point, sent_schema(template, names_of(scene, template, before=before))
+                sent = sent_schema(template, names_of(scene, template, before=before))
+                yield point, sent, () if point.shell else _example(scene, template)
+
+
+def _example(scene: Scene, template: JSON) -> Sequence[JSON]:
+    """Return what the step sends with the first examples of what it is given; nothing where one has none."""
+    value = filled(template, example_values(scene))
+    return () if references(value) else (value,)
 
 
 def _point(scene: Scene, name: str) -> Point:
