@@ -56,7 +56,8 @@ class Finding:
         operation: ``METHOD /path`` as the journey's call resolves; empty where there is none.
         verdict, harm: The judgement, and what a break would do.
         customers: Group to people a month; empty where the journey names none.
-        exact: True where the journey itself says how many take it; else reports say "up to".
+        exact: True where the journey itself says how many take it, and all of them come to the step, as nobody knows of a
+            fallback; else reports say "up to".
         channel, customer: The step's channel and the customer's sentence; may be empty.
         where: The requirement's line in the journey file.
         element: The exact element of the contract, e.g. ``GET /services/{serviceId} 200 application/json cause.text``.

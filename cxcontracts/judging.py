@@ -177,7 +177,7 @@ class Judge:
             verdict=judgement.verdict,
             harm=requirement.harm,
             customers=requirement.customers,
-            exact=journey.exact,
+            exact=journey.exact and step.part != "fallbacks",
             channel=step.channel,
             customer=step.customer,
             where=requirement.where,

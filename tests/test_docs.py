@@ -34,7 +34,17 @@ from tests.workplace import Workplace
 REPOSITORY: Final = Path(__file__).parent.parent
 PAGES: Final = sorted((REPOSITORY / "docs").glob("*.md"))
 OTHERS: Final = [
-    *(REPOSITORY / name for name in ("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "contracts/rail/README.md")),
+    *(
+        REPOSITORY / name
+        for name in (
+            "README.md",
+            "ARCHITECTURE.md",
+            "CHANGELOG.md",
+            "contracts/bank/README.md",
+            "contracts/rail/README.md",
+            "contracts/telecom/README.md",
+        )
+    ),
     *(REPOSITORY / "plugins").glob("*/README.md"),
 ]
 KINDS: Final = cxcontracts_kinds()
