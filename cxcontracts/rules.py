@@ -272,8 +272,8 @@ def _of_events() -> Iterable[Rule]:
     yield Rule("event-added", _INFO, _NOBODY, "{name} is sent now", "Nobody has to listen.", _FINE)
     yield Rule(
         "event-address-changed", _ERROR, _SENDERS, "{name} is sent to another address: {change}",
-        "The address is read from another part of the request, so whoever gives it where it was read before hears nothing.",
-        "Read it from both places for a while.",
+        "Whoever listens at the old address, or gives it where it was read from the request before, hears nothing.",
+        "Send to both for a while, or read it from both places.",
     )  # fmt: skip
 
 

@@ -303,6 +303,37 @@ def test_an_event_of_the_same_type_is_the_same_whatever_it_is_called(tmp_path: P
     assert (found.verdicts, found.run.partners[0].changes) == ({}, ())
 
 
+@pytest.mark.parametrize("form", [three, two])
+def test_an_event_that_is_sent_elsewhere_is_not_heard(form: type, tmp_path: Path) -> None:
+    moved = form(data()).replace("address: trains", "address: delays").replace("{trains: {subscribe", "{delays: {subscribe")
+
+    found = impact(estate(tmp_path, form(data())), n=moved)
+
+    assert found.broken == ["told/event"]
+    assert found.because("told/event") == (
+        'event train.late is now sent to "delays", it was "trains"; who listens there hears nothing, so nobody tells the customer '
+        "any more"
+    )
+    assert [change.rule for change in found.run.partners[0].changes] == ["event-address-changed"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("lines/{line}", "lines/{id}"), ("trains", None), (None, "trains")],
+    ids=["parameter", "left out", "said"],
+)
+def test_an_address_of_other_names_or_that_is_not_said_is_no_other_address(
+    before: str | None, after: str | None, tmp_path: Path
+) -> None:
+    events = [
+        three(data()).replace("address: trains, ", f"address: '{address}', " if address else "") for address in (before, after)
+    ]
+
+    found = impact(estate(tmp_path, events[0]), n=events[1])
+
+    assert (found.broken, found.run.partners[0].changes) == ([], ())
+
+
 def test_an_event_that_never_has_what_another_partner_hands_out_now_is_missed(tmp_path: Path) -> None:
     root = estate(tmp_path, three(data(DATA.replace("who: {type: string}", "who: {type: string, maxLength: 5}"))))
 

@@ -66,10 +66,20 @@ class Events:
                 self._notes.add(where, "event removed", "event-removed", keys, at=(one.node, owners[1]), data=name)
             elif one is None and other is not None:
                 self._notes.add(where, "event added", "event-added", at=(owners[0], other.node), data=name)
-            elif one is not None and other is not None and not self._same.of(one.node, other.node):
-                part_of = {"webhook ": " event", "event ": " payload"}.get(element, "")
-                self._event(f"{where}{part_of}", one, other)
-                self._headers(f"{where} header", one, other)
+            elif one is not None and other is not None:
+                self._moved(where, one, other)
+                if not self._same.of(one.node, other.node):
+                    part_of = {"webhook ": " event", "event ": " payload"}.get(element, "")
+                    self._event(f"{where}{part_of}", one, other)
+                    self._headers(f"{where} header", one, other)
+
+    def _moved(self, element: str, one: Event, other: Event) -> None:
+        """Compare where a message is sent."""
+        words = one.moved_to(other)
+        if words:
+            keys, data = (one.node.identity, "operation"), both(sorted(one.addresses), sorted(other.addresses))
+            at = (one.node, other.node)
+            self._notes.add(element, f"address is {words}", "event-address-changed", keys, at=at, words=words, data=data)
 
     def _event(self, element: str, one: Event, other: Event) -> None:
         """Compare what a partner says in an event; what it takes as an answer to that is ours to keep to."""

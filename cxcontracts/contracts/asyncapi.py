@@ -62,6 +62,7 @@ class Message:
         node: The call that delivers it, as OpenAPI would write it: ``requestBody``, and what is announced of its end.
         headers: The schemas of its headers, by name in lower case, each with whether it is always there.
         type: The ``type`` of its CloudEvent, which is all that travels of its name; empty where it says none, or several.
+        addresses: Where it is sent: topics, queues, paths; none where the document does not say.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Message:
     node: Node
     headers: Mapping[str, tuple[Node, bool]]
     type: str
+    addresses: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class _Met:
     node: Node
     names: tuple[str, ...]
     channel: str
+    address: str
 
 
 class AsyncApi:
@@ -116,7 +119,8 @@ class AsyncApi:
             operation = self._below(channel, word)
             for message in self._either(self._below(operation, "message")) if operation is not None else ():
                 named = operation.value.get("operationId") if operation is not None else None
-                yield _Met(message, (*_keys(message), *([named] if isinstance(named, str) else []), address), address)
+                called = (*_keys(message), *([named] if isinstance(named, str) else []), address)
+                yield _Met(message, called, address, address)
 
     def _either(self, message: Node | None) -> Iterator[Node]:
         """Yield a message as it is referred to, or each of a choice of them."""
@@ -152,13 +156,14 @@ class AsyncApi:
         if isinstance(listed, list) and listed:
             for index in range(len(listed)):
                 message = operation.child("messages", index)
-                yield _Met(message, (*_keys(message), name), key)
+                yield _Met(message, (*_keys(message), name), key, _address(self._resolve(where)))
         else:
             yield from self._of_channel(self._resolve(where), key, (name,))
 
     def _of_channel(self, channel: Node, key: str, names: tuple[str, ...]) -> Iterator[_Met]:
         for name in _mapping(channel, "messages"):
-            yield _Met(channel.child("messages", name), (name, *_keys(channel.child("messages", name)), *names), key)
+            message = channel.child("messages", name)
+            yield _Met(message, (name, *_keys(message), *names), key, _address(channel))
 
     def _members(self, node: Node, key: str) -> Iterator[tuple[str, Node]]:
         """Yield what a map of the document has, references followed; what cannot be followed is passed over."""
@@ -179,6 +184,7 @@ class AsyncApi:
     def _named(self, met: Iterator[_Met]) -> Mapping[str, Message]:
         names: dict[int, dict[str, None]] = {}
         nodes: dict[int, tuple[Node, str]] = {}
+        addresses: dict[int, set[str]] = {}
         for each in met:
             node = self._whole(each.node)
             own = node.value.get("name", node.value.get("messageId"))
@@ -186,12 +192,13 @@ class AsyncApi:
             called = [*given, *each.names[:1], *self._path_of(each.node), *each.names[1:]]
             names.setdefault(node.identity, {}).update(dict.fromkeys(called))
             nodes.setdefault(node.identity, (node, each.channel))
+            addresses.setdefault(node.identity, set()).update({each.address} - {""})
         found: dict[str, Message] = {}
         for identity, (node, channel) in nodes.items():
             first = next(iter(names[identity]))
             others = (f"{channel}/{first}", *(f"{channel}/{first}#{number}" for number in range(2, len(nodes) + 2)))
             name = first if first not in found else next(other for other in others if other not in found)
-            found[name] = self._message(name, frozenset(names[identity]), node)
+            found[name] = self._message(name, frozenset(names[identity]), node, frozenset(addresses[identity]))
         return found
 
     def _path_of(self, node: Node) -> tuple[str, ...]:
@@ -236,7 +243,7 @@ class AsyncApi:
             merged["headers"] = Composed({"allOf": both}, message.home, message, "headers")
         return merged
 
-    def _message(self, name: str, names: frozenset[str], node: Node) -> Message:
+    def _message(self, name: str, names: frozenset[str], node: Node, addresses: frozenset[str]) -> Message:
         headers = dict(self._headers(node))
         payload, media = self._payload(node)
         envelope = _envelope(headers, payload, node)
@@ -247,7 +254,7 @@ class AsyncApi:
         kept = {key: part for key, part in parts_of(node).items() if key in _KEPT or key.startswith("x-")}
         call = Composed({**kept, "requestBody": body}, node.home, node.above, node.key)
         kind = self._type_of(schema)
-        return Message(name, names | ({kind} if kind else frozenset()), call, headers, kind)
+        return Message(name, names | ({kind} if kind else frozenset()), call, headers, kind, addresses)
 
     def _payload(self, node: Node) -> tuple[Node | None, str]:
         """Return the schema of a payload, and its media type; that of the schema where it is none that is read."""
@@ -332,3 +339,9 @@ def _keys(node: Node) -> tuple[str, ...]:
 def _mapping(node: Node, key: str) -> Sequence[str]:
     value: Any = node.value.get(key) if isinstance(node.value, dict) else None
     return tuple(name for name in value if isinstance(name, str)) if isinstance(value, dict) else ()
+
+
+def _address(channel: Node) -> str:
+    """Return where a channel of AsyncAPI 3.x is; empty where that is known only at run time."""
+    written = channel.value.get("address") if isinstance(channel.value, dict) else None
+    return written if isinstance(written, str) else ""

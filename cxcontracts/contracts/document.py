@@ -277,7 +277,16 @@ class Contract:
     def _delivered(self, message: Message) -> Event:
         node = message.node
         return Event(
-            self, "POST", message.name, node, node, word="event", aliases=message.aliases, said=message.headers, type=message.type
+            self,
+            "POST",
+            message.name,
+            node,
+            node,
+            word="event",
+            aliases=message.aliases,
+            said=message.headers,
+            type=message.type,
+            addresses=message.addresses,
         )
 
     def callbacks(self, operation: Operation, name: str) -> Mapping[str, Event]:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from cxcontracts.containment.nodes import Direction, Node, Reader, TooManyShapes
 from cxcontracts.contracts.composed import Composed, parts_of
 from cxcontracts.errors import ContractError
+from cxcontracts.wording import listed, shown
 
 if TYPE_CHECKING:
     from cxcontracts.contracts.document import Contract
@@ -390,6 +391,7 @@ class Event(Operation):
         word: What it is called before its name: ``webhook``, ``callback`` or ``event``.
         aliases: Whatever else it goes by.
         name: What people call it: a callback by its key, for many share one address.
+        addresses: The topics and queues that it is sent to; none where the document does not say.
         said: The schemas of its headers, by name in lower case, each with whether it is always there.
         type: The type that travels with it, of a CloudEvent; empty where it has none.
     """
@@ -407,16 +409,28 @@ class Event(Operation):
         said: Mapping[str, tuple[Node, bool]] | None = None,
         type: str = "",
         name: str = "",
+        addresses: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(contract, method, path, node, item)
         self.word = word
         self.aliases = aliases
         self.type = type
         self.name = name or path
+        self.addresses = addresses
         self._said = said
 
     def __str__(self) -> str:
         return f"{self.word} {'_'.join(self.name.split())}"
+
+    def moved_to(self, other: Event) -> str:
+        """Say where the event is sent now and was before, if nobody who listened hears it there; empty where that is not known.
+
+        Names of parameters in an address mean nothing.
+        """
+        before, after = ({re.sub(r"\{[^{}]*\}", "{}", address) for address in event.addresses} for event in (self, other))
+        if not before or not after or before & after:
+            return ""
+        return f"{listed(sorted(map(shown, other.addresses)))}, it was {listed(sorted(map(shown, self.addresses)))}"
 
     @cached_property
     def delivery(self) -> Answer:

@@ -47,6 +47,9 @@ class Event:
             voice = next(voices(scene.operation, ()))
             missed = Exchange(request_of(scene), scene.record.response(scene.operation, voice))
             return Judgement(Verdict.BROKEN, str(scene.operation), because, Promise.GUARANTEED, Promise.IMPOSSIBLE, missed)
+        moved = _moved(scene)
+        if moved is not None:
+            return moved
         scene = _with_those_before(scene)
         matched = [judgement for path, template in requirement.what.items() for judgement in self._matched(scene, path, template)]
         intact = Judgement(Verdict.INTACT, str(scene.operation), was=Promise.GUARANTEED)
@@ -107,3 +110,14 @@ def _with_those_before(scene: Scene) -> Scene:
         return None if other is None else replace(other, touched=scene.touched)
 
     return replace(scene, scene_of=scene_of)
+
+
+def _moved(scene: Scene) -> Judgement | None:
+    """Return that an event is sent where nobody listens; None where it is not."""
+    before, after = scene.operation, scene.renewed
+    words = before.moved_to(after) if isinstance(before, Message) and isinstance(after, Message) else ""
+    if not words:
+        return None
+    because = f"{before} is now sent to {words}; who listens there hears nothing, so nobody tells the customer any more"
+    missed = Exchange(request_of(scene), scene.record.response(before, next(voices(before, ()))))
+    return Judgement(Verdict.BROKEN, str(before), because, Promise.GUARANTEED, Promise.IMPOSSIBLE, missed)
