@@ -51,6 +51,7 @@ class Use:
         sends: The keys of what it sends.
         fallback: The step that catches a break of this one, at another partner; empty where none does.
         helps: Whether it is such a step itself.
+        by: The partner that makes the call; empty where we make it.
     """
 
     journey: str
@@ -64,6 +65,7 @@ class Use:
     sends: tuple[str, ...]
     fallback: str
     helps: bool
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class PartnerView:
     Attributes:
         name, title: Its id, and what it is called.
         uses: The steps that depend on it, journey by journey.
-        unused: Its operations and events that no journey uses.
+        unused: Its operations and events that no journey and no Pact file uses.
         outage: What it would do if it were down.
     """
 
@@ -188,18 +190,21 @@ def mapped(judge: Judge) -> EstateMap:
                 use = _use(journey, step, operation)
                 uses.append(use)
                 surplus += _surplus(scene, use, unread) if scene is not None else ()
-    unpromised = tuple(_unpromised(judge, unread))
+    unpromised = tuple(_unpromised(judge, unread, called))
     partners = tuple(_partner(judge, name, uses, called.get(name, set())) for name in judge.estate.partners)
     return EstateMap(judge.estate.name, tuple(uses), partners, unpromised, tuple(surplus), tuple(unread))
 
 
-def _unpromised(judge: Judge, unread: dict[str, None]) -> Iterator[Finding]:
+def _unpromised(judge: Judge, unread: dict[str, None], called: dict[str, set[str]]) -> Iterator[Finding]:
+    """Yield what nobody promises; the operations that Pact files name are noted as called."""
     for requirement in judge.requirements:
         try:
             finding = judge.finding(requirement)
         except ContractError as error:
             unread.update(dict.fromkeys(map(str, error.problems)))
             continue
+        if requirement.named:
+            called.setdefault(finding.partner, set()).add(finding.operation)
         if finding.verdict is Verdict.UNPROMISED and finding.cause is None:
             yield finding
 
@@ -218,6 +223,7 @@ def _use(journey: Journey, step: Step, operation: str) -> Use:
         sends=tuple(step.sends),
         fallback=helper.name if helper is not None and helper.partner != step.partner else "",
         helps=step.part == "fallbacks",
+        by=step.by,
     )
 
 

@@ -50,6 +50,23 @@ def test_each_step_says_whom_it_asks_for_what_and_who_stands_in(found: EstateMap
     assert (help_.step, help_.helps) == ("help", True)
 
 
+def test_a_call_among_partners_says_who_makes_it(tmp_path: Path) -> None:
+    journey = "steps: [{step: one, call: p GET /thing}, {step: two, visible: false, by: p, for-steps: [one], call: q GET /thing}]"
+    found = drawn(write(tmp_path, journey, {"p": P, "q": Q}))
+
+    assert [use.by for use in found.uses] == ["", "p"]
+    assert "two: q GET /thing (by p, below the line of visibility)" in text.render(found, colour=False, width=100, verbose=False)
+
+
+def test_what_a_pact_file_calls_is_used(tmp_path: Path) -> None:
+    record = P.replace("  /thing:", "  /other: {get: {responses: {'200': {description: ok}}}}\n  /thing:")
+    root = write(tmp_path, "steps: [{step: one, call: p GET /thing}]", {"p": record}, partners={"p": "pacts: [web.json]"})
+    asked = {"description": "d", "request": {"method": "GET", "path": "/other"}, "response": {"status": 200}}
+    (root / "partners/p/web.json").write_bytes(orjson.dumps({"consumer": {"name": "web"}, "interactions": [asked]}))
+
+    assert drawn(root).partners[0].unused == ()
+
+
 def test_an_outage_stops_what_has_no_fallback_at_another_partner(found: EstateMap) -> None:
     outages = {partner.name: partner.outage for partner in found.partners}
 

@@ -47,6 +47,7 @@ def _use(use: Use) -> dict[str, JSON]:
         "sends": list(use.sends),
         "fallback": use.fallback,
         "helps": use.helps,
+        "by": use.by,
     }
 
 

@@ -40,7 +40,8 @@ def render(found: EstateMap, *, colour: bool, width: int, verbose: bool) -> str:
 
 
 def _step(page: Page, use: Use, verbose: bool) -> None:
-    seen = "" if use.visible else " (below the line of visibility)"
+    asides = [*([f"by {use.by}"] if use.by else []), *([] if use.visible else ["below the line of visibility"])]
+    seen = f" ({', '.join(asides)})" if asides else ""
     name = f"{use.step}{' (a fallback)' if use.helps else ''}"
     page.write(f"{name}: {use.partner} {use.operation}{seen}", lead="  - ", indent=4)
     if use.customer:
