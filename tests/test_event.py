@@ -311,8 +311,8 @@ def test_an_event_that_is_sent_elsewhere_is_not_heard(form: type, tmp_path: Path
 
     assert found.broken == ["told/event"]
     assert found.because("told/event") == (
-        'event train.late is now sent to "delays", it was "trains"; who listens there hears nothing, so nobody tells the customer '
-        "any more"
+        'event train.late is now sent to "delays", it was "trains"; who listens there hears nothing, '
+        "so nobody tells the customer any more"
     )
     assert [change.rule for change in found.run.partners[0].changes] == ["event-address-changed"]
 
