@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cxcontracts.containment.building import Builder, Unbuildable
 from cxcontracts.containment.nodes import Direction, Node, Reader, TooManyShapes, Touched
+from cxcontracts.contracts.composed import Composed
 from cxcontracts.contracts.document import Contract
 from cxcontracts.contracts.operation import Answer, Media, Operation
 from cxcontracts.exchanges import JSON, NO_BODY, Response
@@ -45,12 +46,21 @@ class Side:
         key = (operation.node.identity, answer.key)
         node = self._headers.get(key)
         if node is None:
-            properties = {name: header.nodes[0].value if header.nodes else {} for name, header in answer.headers.items()}
-            required = [name for name, header in answer.headers.items() if header.required]
             home = next((header.nodes[0].home for header in answer.headers.values() if header.nodes), operation.node.home)
-            node = Node(
-                {"type": "object", "properties": properties or {"": False}, "required": required}, home, operation.node, "headers"
-            )
+
+            def plain(value: JSON, name: str) -> Node:
+                return Node(value, home, operation.node, name)
+
+            named = {name: header.nodes[0] if header.nodes else plain({}, name) for name, header in answer.headers.items()} or {
+                "": plain(False, "headers")
+            }
+            required = [name for name, header in answer.headers.items() if header.required]
+            parts = {
+                "type": plain("object", "type"),
+                "properties": Composed(named, home, operation.node, "headers"),
+                "required": plain(required, "required"),
+            }
+            node = Composed(parts, home, operation.node, "headers")
             self._headers[key] = node
         return node
 

@@ -11,6 +11,7 @@ import pytest
 from cxcontracts.changes import differences
 from cxcontracts.comparing import Asked, compare
 from cxcontracts.findings import Audience, Change, Compared, Level, Verdict
+from cxcontracts.problems import Place
 from cxcontracts.rules import RULES
 from cxcontracts.scenes import Side
 from tests.estates_made import TODAY, answers, contract, operation, read, saying, taking, with_parameter
@@ -184,6 +185,79 @@ def test_what_is_new_or_gone_has_the_place_of_what_is_around_it_in_the_other_ver
 
     assert removed.was is not None and removed.is_ is not None
     assert added.was is None and added.is_ is not None
+
+
+def line(place: Place | None, document: str) -> str:
+    """Return the line of a document that a place is in."""
+    assert place is not None
+    return document.splitlines()[place.line - 1].strip()
+
+
+PARTS = """
+components:
+  schemas:
+    Base: {type: object, properties: {a: {}}}
+    Thing:
+      allOf:
+        - $ref: '#/components/schemas/Base'
+        - type: object
+          properties:
+            b: {}
+"""
+
+
+def test_a_member_that_is_gone_stands_at_the_schema_that_had_it_and_not_at_the_first_of_its_parts() -> None:
+    old, new = (saying("{$ref: '#/components/schemas/Thing'}", PARTS.replace("b: {}", kept)) for kept in ("b: {}", "{}"))
+
+    gone = only(old, new)
+
+    assert (gone.rule, line(gone.was, old), line(gone.is_, new)) == ("response-property-removed", "b: {}", "Thing:")
+
+
+def test_alternatives_stand_where_they_are_listed() -> None:
+    choice = """
+components:
+  schemas:
+    One: {type: object, required: [a], properties: {a: {}}}
+    Two: {type: object, required: [b], properties: {b: {}}}
+    Three: {type: object, required: [c], properties: {c: {}}}
+    Choice:
+      oneOf: [{$ref: '#/components/schemas/One'}, {$ref: '#/components/schemas/Two'}]
+"""
+    old = saying("{$ref: '#/components/schemas/Choice'}", choice)
+    new = old.replace("Two'}]", "Two'}, {$ref: '#/components/schemas/Three'}]")
+
+    more = only(old, new)
+
+    assert (more.rule, line(more.was, old), line(more.is_, new)) == ("response-alternatives-changed", "Choice:", "Choice:")
+
+
+def test_null_beside_alternatives_is_null_and_no_alternative() -> None:
+    one, two = ("{type: object, required: [a], properties: {a: {}}}", "{type: object, required: [b], properties: {b: {}}}")
+    old, new = (saying(f"{{oneOf: [{one}, {two}{null}]}}") for null in ("", ", {type: 'null'}"))
+
+    assert (only(old, new).rule, only(old, new).verdict) == ("response-became-nullable", Verdict.BROKEN)
+    assert (only(new, old).rule, only(new, old).verdict) == ("response-no-longer-nullable", Verdict.INTACT)
+    taken, refused = (taking(f"{{oneOf: [{one}, {two}{null}]}}") for null in (", {type: 'null'}", ""))
+    assert (only(taken, refused).rule, only(taken, refused).verdict) == ("request-no-longer-nullable", Verdict.BROKEN)
+
+
+def test_a_header_of_an_event_stands_where_it_is_written_and_is_shown_with_the_body_that_the_event_needs() -> None:
+    def told(pattern: str) -> str:
+        schema = "{type: object, required: [a], properties: {a: {}}}"
+        body = f"requestBody: {{required: true, content: {{application/json: {{schema: {schema}}}}}}}"
+        trace = f"{{name: X-Trace, in: header, schema: {{pattern: '{pattern}', type: string}}}}"
+        trace = f"\ncomponents:\n  parameters:\n    Trace:\n      {trace}\n"
+        event = f"webhooks: {{told: {{post: {{parameters: [{{$ref: '#/components/parameters/Trace'}}], {body}}}}}}}\n"
+        return contract(f"/a: {{get: {{{OK}}}}}", event + trace)
+
+    old, new = told("^[a-z]{3}$"), told("^[a-z0-9]{3}$")
+
+    changed = only(old, new)
+
+    assert (changed.rule, changed.verdict) == ("event-pattern-changed", Verdict.BROKEN)
+    assert "X-Trace" in line(changed.was, old) and "X-Trace" in line(changed.is_, new)
+    assert changed.witness is not None and "a" in changed.witness.request.body
 
 
 # --- what it is known by -----------------------------------------------------------------------------------------------------

@@ -111,6 +111,7 @@ class Schemas:
         self._origins: dict[tuple[str, int, int], Difference] = {}
         self._left_out: dict[int, str] = {}
         self._unsaid: dict[int, Callable[[str], None]] = {}
+        self._here: At = (None, None)  # the two schemas that are compared, as they are written
 
     def meet(self, element: str, one: Sequence[Node], other: Sequence[Node], spot: Spot) -> None:
         """Note two schemas that meet at an element; :meth:`look_into` compares them, each pair once."""
@@ -156,6 +157,7 @@ class Schemas:
                 )
 
     def _compare(self, pair: _Pair) -> None:
+        self._here = (next(iter(pair.one), None), next(iter(pair.other), None))
         try:
             before, after = self._readers(pair.spot)
             for one, other in zip(pair.one, pair.other, strict=False):
@@ -188,6 +190,9 @@ class Schemas:
             pairs = list(recognised(mine, theirs, (before, after)))
             mine, theirs = ([shape for shape in shapes if all(shape not in pair for pair in pairs)] for shapes in (mine, theirs))
             old, new = [*old, *mine], [*new, *theirs]
+        if nulls := [shape for shape in (*old, *new) if shape.types == {"null"}]:  # never in both: these are compared as values
+            self._null(element, keys_of(nulls), spot, one, other)
+            old, new = ([shape for shape in shapes if shape not in nulls] for shapes in (old, new))
         if old or new:
             self._choices(element, (old, new), (one, other), spot)
         for a, b in pairs:
@@ -205,7 +210,7 @@ class Schemas:
         claim = alternatives(spot, left, all_, before, after)
         change = f"alternatives: {len(all_[1])}, there were {len(all_[0])}"
         parts = [f"without {called(left[0], all_[0])}"] * bool(left[0]) + [f"with {called(left[1], all_[1])}"] * bool(left[1])
-        at = (first(left[0]) or first(all_[0]), first(left[1]) or first(all_[1]))
+        at = (first(left[0]) or self._here[0], first(left[1]) or self._here[1])
         self._notes.add(
             element,
             change,
@@ -276,7 +281,8 @@ class Schemas:
             claim = OtherValues(spot, lost, tuple(other), (null,) * len(lost), new)
         rule = f"{side_of(spot)}-{'became' if comes else 'no-longer'}-nullable"
         words = "may be null now" if comes else "may no longer be null"
-        self._notes.add(element, words, rule, *keys, at=(first(one), first(other)), data={"null": comes}, claim=claim)
+        at = (self._here[0] or first(one), self._here[1] or first(other))
+        self._notes.add(element, words, rule, *keys, at=at, data={"null": comes}, claim=claim)
 
     def _shape(self, element: str, one: Shape, other: Shape, spot: Spot, all_: All) -> None:
         before, after = self._readers(spot)
@@ -353,7 +359,11 @@ class Schemas:
         absent = (hidden[0] or not old.declared, hidden[1] or not new.declared)
         told = isinstance(spot.whole, Told)
         side = side_of(spot)
-        at = (old.nodes[0] if old.nodes else first([one]), new.nodes[0] if new.nodes else first([other]))
+        without = [
+            first([shape]) if len(shapes) > 1 else here
+            for shape, shapes, here in zip((one, other), all_, self._here, strict=True)
+        ]
+        at = (old.nodes[0] if old.nodes else without[0], new.nodes[0] if new.nodes else without[1])
         elsewhere = any(has(shape, name, after) for shape in all_[1] if shape is not other)
         if absent[1] and not absent[0]:
             rule, words = removal(_announced_of(old.nodes), self._notes.today, f"{side}-property-removed")

@@ -84,7 +84,8 @@ class Delivered(Told):
     def exchange(self, prover: Prover, whole: JSON) -> Exchange:
         """Return the event, and the answer that it is met with."""
         assert isinstance(self.other, Event)
-        said = prover.candidate.response(self.other, Voice(self.other.delivery, self.media))
+        media = self.media or next(iter(self.other.delivery.media), None)
+        said = prover.candidate.response(self.other, Voice(self.other.delivery, media))
         headers, body = (whole, said.body) if self.header else (said.headers, whole)
         return delivered(self.other, replace(said, headers=headers, body=body), self.media)
 
