@@ -280,7 +280,7 @@ def test_the_version_needs_nothing_but_the_command_line(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("command", ["check", "diff", "explain", "impact", "init", "map", "partner", "waive"])
+@pytest.mark.parametrize("command", ["check", "diff", "explain", "export", "impact", "import", "init", "map", "partner", "waive"])
 def test_every_command_shows_examples_in_80_columns(tmp_path: Path, command: str) -> None:
     ran = Workplace(tmp_path).run(command, "--help")
     assert ran.exit_code == 0
@@ -296,7 +296,9 @@ def test_what_does_not_work_yet_is_not_listed(tmp_path: Path) -> None:
         "check",
         "diff",
         "explain",
+        "export",
         "impact",
+        "import",
         "init",
         "map",
         "partner",

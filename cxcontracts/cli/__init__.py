@@ -16,6 +16,7 @@ import click
 import cxcontracts
 from cxcontracts.cli.check import check
 from cxcontracts.cli.diff import diff
+from cxcontracts.cli.exchange import export, import_
 from cxcontracts.cli.exits import UNUSABLE, guarded
 from cxcontracts.cli.explain import explain
 from cxcontracts.cli.impact import impact
@@ -92,3 +93,5 @@ main.add_command(partner)
 main.add_command(diff)
 main.add_command(explain)
 main.add_command(waive)
+main.add_command(export)
+main.add_command(import_)

@@ -63,6 +63,7 @@ class Message:
         headers: The schemas of its headers, by name in lower case, each with whether it is always there.
         type: The ``type`` of its CloudEvent, which is all that travels of its name; empty where it says none, or several.
         addresses: Where it is sent: topics, queues, paths; none where the document does not say.
+        channel: The key of the first channel that it goes over.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Message:
     headers: Mapping[str, tuple[Node, bool]]
     type: str
     addresses: frozenset[str]
+    channel: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,7 @@ class AsyncApi:
             first = next(iter(names[identity]))
             others = (f"{channel}/{first}", *(f"{channel}/{first}#{number}" for number in range(2, len(nodes) + 2)))
             name = first if first not in found else next(other for other in others if other not in found)
-            found[name] = self._message(name, frozenset(names[identity]), node, frozenset(addresses[identity]))
+            found[name] = self._message(name, frozenset(names[identity]), node, frozenset(addresses[identity]), channel)
         return found
 
     def _path_of(self, node: Node) -> tuple[str, ...]:
@@ -243,7 +245,7 @@ class AsyncApi:
             merged["headers"] = Composed({"allOf": both}, message.home, message, "headers")
         return merged
 
-    def _message(self, name: str, names: frozenset[str], node: Node, addresses: frozenset[str]) -> Message:
+    def _message(self, name: str, names: frozenset[str], node: Node, addresses: frozenset[str], channel: str) -> Message:
         headers = dict(self._headers(node))
         payload, media = self._payload(node)
         envelope = _envelope(headers, payload, node)
@@ -254,7 +256,7 @@ class AsyncApi:
         kept = {key: part for key, part in parts_of(node).items() if key in _KEPT or key.startswith("x-")}
         call = Composed({**kept, "requestBody": body}, node.home, node.above, node.key)
         kind = self._type_of(schema)
-        return Message(name, names | ({kind} if kind else frozenset()), call, headers, kind, addresses)
+        return Message(name, names | ({kind} if kind else frozenset()), call, headers, kind, addresses, channel)
 
     def _payload(self, node: Node) -> tuple[Node | None, str]:
         """Return the schema of a payload, and its media type; that of the schema where it is none that is read."""

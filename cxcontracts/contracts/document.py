@@ -287,6 +287,7 @@ class Contract:
             said=message.headers,
             type=message.type,
             addresses=message.addresses,
+            channel=message.channel,
         )
 
     def callbacks(self, operation: Operation, name: str) -> Mapping[str, Event]:

@@ -392,6 +392,7 @@ class Event(Operation):
         aliases: Whatever else it goes by.
         name: What people call it: a callback by its key, for many share one address.
         addresses: The topics and queues that it is sent to; none where the document does not say.
+        channel: The key of the channel of an AsyncAPI document that it goes over; else empty.
         said: The schemas of its headers, by name in lower case, each with whether it is always there.
         type: The type that travels with it, of a CloudEvent; empty where it has none.
     """
@@ -410,6 +411,7 @@ class Event(Operation):
         type: str = "",
         name: str = "",
         addresses: frozenset[str] = frozenset(),
+        channel: str = "",
     ) -> None:
         super().__init__(contract, method, path, node, item)
         self.word = word
@@ -417,6 +419,7 @@ class Event(Operation):
         self.type = type
         self.name = name or path
         self.addresses = addresses
+        self.channel = channel
         self._said = said
 
     def __str__(self) -> str:
