@@ -118,6 +118,7 @@ def import_() -> None:
     \b
     Examples:
       cxcontracts import arazzo booking.arazzo.yaml
+      cxcontracts import arazzo booking.arazzo.yaml#rebook --output rebook.yaml
     """
 
 
