@@ -135,7 +135,7 @@ def import_arazzo(file: str, named: tuple[str, ...], output: Path | None) -> int
     \b
     Examples:
       cxcontracts import arazzo booking.arazzo.yaml
-      cxcontracts import arazzo booking.arazzo.yaml#rebook --partner rail-api=operator --output contracts/journeys/rebook.yaml
+      cxcontracts import arazzo booking.yaml#rebook --partner rail-api=operator
     """
     from cxcontracts.arazzo.journeys import journey_of, sources_of, workflows
     from cxcontracts.cli.judged import unsound
