@@ -337,7 +337,7 @@ def _leaves(value: JSON, above: tuple[Segment, ...], rules: _Rules) -> Iterator[
             yield from _leaves(member, (*above, name), rules)
     elif isinstance(value, list):
         yield Expected(Path("body", above), {"type": "array"})
-        typed = matcher is not None and matcher.get("match", "type") in _TYPED
+        typed = matcher is not None and _match(matcher) in _TYPED
         for index, item in enumerate(value[:1] if typed else value[:5]):
             yield from _leaves(item, (*above, EACH if typed else str(index)), rules)
     else:
@@ -351,19 +351,24 @@ def _shape(value: JSON, above: tuple[Segment, ...], rules: _Rules) -> Mapping[st
         members = {name: _shape(member, (*above, name), rules) for name, member in value.items()}
         return {"type": "object", "properties": members, "required": list(members)}
     if isinstance(value, list):
-        typed = matcher is not None and matcher.get("match", "type") in _TYPED
+        typed = matcher is not None and _match(matcher) in _TYPED
         return {"type": "array", "items": _shape(value[0], (*above, EACH), rules)} if typed and value else {"type": "array"}
     leaf = _leaf(value, above, matcher)
     return leaf.kind if leaf.values is None else {"enum": list(leaf.values)}
 
 
 def _leaf(value: JSON, path: tuple[Segment, ...], matcher: Mapping[str, JSON] | None) -> Expected:
-    match = str(matcher.get("match", "type")) if matcher is not None else "equality"
+    match = _match(matcher) if matcher is not None else "equality"
     where = Path("body", path)
     if match in _KINDS:
         return Expected(where, _KINDS[match])
     kind = _kind_of(value)
     return Expected(where, kind) if match in _TYPED else Expected(where, kind, (value,))
+
+
+def _match(matcher: Mapping[str, JSON]) -> str:
+    """Return how a matcher matches: by type where it does not say."""
+    return str(matcher.get("match", "type"))
 
 
 def _kind_of(value: JSON) -> Mapping[str, Any]:
@@ -381,7 +386,7 @@ def _matcher(path: tuple[Segment, ...], rules: _Rules) -> Mapping[str, JSON] | N
         exact = len(pattern) == len(path)
         if len(pattern) > len(path) or not all(_is(one, other) for one, other in zip(pattern, path, strict=False)):
             continue
-        if not exact and rule.get("match", "type") not in _TYPED:
+        if not exact and _match(rule) not in _TYPED:
             continue
         literal = sum(1 for segment in pattern if segment is not EACH)
         if best is None or (len(pattern), literal) > best[:2]:

@@ -9,14 +9,18 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from hypothesis import given, settings
 
+from benchmarks.damage import Stroke, damaged
 from cxcontracts.arazzo.expressions import Unsaid, from_pointer, from_query, from_value, to_pointer, to_query, to_value
-from cxcontracts.arazzo.journeys import journey_of, sources_of, workflows
+from cxcontracts.arazzo.journeys import imported as read_workflow
+from cxcontracts.arazzo.journeys import workflows
 from cxcontracts.documents import Document, parse, read
 from cxcontracts.documents.yaml_writing import written
 from cxcontracts.errors import ContractError
 from cxcontracts.exchanges import JSON
 from cxcontracts.paths import parse_path
+from tests.test_diff_mutations import STROKES, TIMES
 from tests.workplace import Workplace
 
 CONTRACTS = Path(__file__).parent.parent / "contracts"
@@ -39,8 +43,7 @@ def document(text: str) -> Document:
 
 def imported(source: Document, workflow: str = "") -> tuple[Any, tuple[str, ...]]:
     """Return a workflow as a journey, and what was not read of it."""
-    known = workflows(source)
-    found = journey_of(known[workflow or next(iter(known))], source.value.get("components", {}), sources_of(source, {}))
+    found = read_workflow(source, workflow or next(iter(workflows(source))), {})
     return found.written, found.notes
 
 
@@ -267,3 +270,21 @@ def test_what_arazzo_cannot_say_is_not_said_otherwise(template: JSON) -> None:
 def test_an_expression_of_the_run_is_not_read_as_text(value: str) -> None:
     with pytest.raises(Unsaid):
         from_value(value)
+
+
+# --- whatever is wrong --------------------------------------------------------------------------------------------------------
+
+SOUND: JSON = document(PETS).value
+
+
+@settings(max_examples=300 * TIMES)
+@given(strokes=STROKES)
+def test_whatever_is_wrong_with_a_workflow_is_said_or_left_out(strokes: list[Stroke]) -> None:
+    source = document(json.dumps(damaged(SOUND, strokes)))
+    try:
+        known = workflows(source)
+    except ContractError:
+        return
+    for name in known:
+        journey, _ = imported(source, name)
+        assert document(written(journey)).value == journey

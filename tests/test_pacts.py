@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
+from benchmarks.damage import Stroke, damaged
 from cxcontracts.documents import parse
 from cxcontracts.errors import EstateError
 from cxcontracts.exchanges import JSON, NO_BODY
 from cxcontracts.pacts import Interaction, interactions
 from tests.estates_made import Judged, answers, judged, opened, operation, saying, with_parameter, write
+from tests.test_diff_mutations import STROKES, TIMES
 
 NEED = """
 steps:
@@ -545,3 +550,23 @@ def test_four_years_of_a_real_contract_break_none_of_its_consumers(corpus: Path,
 
     assert [name for name in found.findings if name.startswith("pact/")] != []
     assert found.broken == []
+
+
+# --- whatever is wrong --------------------------------------------------------------------------------------------------------
+
+SOUND: JSON = json.loads(
+    pact(
+        answered({"a": "x", "n": 1, "list": [{"a": 1}]}, rules={"body": {"$.list": {"matchers": [{"match": "type"}]}}}),
+        message({"minutes": 7}, metadata={"line": "north"}),
+        {"request": {**REQUEST, "query": "a=1&b=2", "headers": {"X-A": ["1"]}, "body": {"a": 1}}, "response": {"status": 200}},
+    )
+)
+
+
+@settings(max_examples=300 * TIMES, deadline=None)
+@given(strokes=STROKES)
+def test_whatever_is_wrong_with_a_pact_file_is_a_mistake_or_judged(strokes: list[Stroke]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = estate(Path(folder), RECORD, json.dumps(damaged(SOUND, strokes)), events=events())
+        with contextlib.suppress(EstateError):
+            assert judged(opened(root).check(), 0).findings != {}

@@ -148,6 +148,17 @@ def sources_of(document: Document, named: Mapping[str, str]) -> Sources:
     return Sources({**{name: name_of(name.removesuffix("-events")).lower() for name in known}, **named})
 
 
+def imported(document: Document, name: str, named: Mapping[str, str]) -> Read:
+    """Return a workflow of a document as a journey.
+
+    Args:
+        name: One of :func:`workflows`.
+        named: As for :func:`sources_of`.
+    """
+    value = _mapping(document.value)
+    return journey_of(workflows(document)[name], _mapping(value.get("components")), sources_of(document, named))
+
+
 def journey_of(workflow: Mapping[str, Any], components: Mapping[str, Any], sources: Sources) -> Read:
     """Return a workflow as a journey.
 
@@ -423,4 +434,4 @@ def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-__all__ = ["GIVEN_KEYS", "SUCCESS", "Read", "Sources", "journey_of", "sources_of", "step_of", "workflows"]
+__all__ = ["GIVEN_KEYS", "SUCCESS", "Read", "Sources", "imported", "journey_of", "sources_of", "step_of", "workflows"]

@@ -137,7 +137,7 @@ def import_arazzo(file: str, named: tuple[str, ...], output: Path | None) -> int
       cxcontracts import arazzo booking.arazzo.yaml
       cxcontracts import arazzo booking.yaml#rebook --partner rail-api=operator
     """
-    from cxcontracts.arazzo.journeys import journey_of, sources_of, workflows
+    from cxcontracts.arazzo.journeys import imported, workflows
     from cxcontracts.cli.judged import unsound
     from cxcontracts.cli.output import insist_on_folder, publish
     from cxcontracts.documents import read
@@ -159,9 +159,7 @@ def import_arazzo(file: str, named: tuple[str, ...], output: Path | None) -> int
         raise UsageError(f"there is no workflow {wanted!r} in {name}; {did_you_mean(wanted, known)}")
     if not wanted and len(known) > 1:
         raise UsageError(f"{name} has {len(known)} workflows; name one: {name}#{next(iter(known))}")
-    sources = sources_of(document, dict(map(_pair, named)))
-    components = document.value.get("components") if isinstance(document.value, dict) else None
-    read_ = journey_of(known[wanted or next(iter(known))], components if isinstance(components, dict) else {}, sources)
+    read_ = imported(document, wanted or next(iter(known)), dict(map(_pair, named)))
     if not read_.written.get("steps"):
         raise UsageError(f"nothing of {file} can be imported: {harmless_line(next(iter(read_.notes), 'it has no steps'), 300)}")
     notes = [f"# not imported: {harmless_line(note, 200)}\n" for note in read_.notes]
