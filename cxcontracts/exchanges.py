@@ -24,6 +24,18 @@ NO_BODY = _NoBody()
 """No body at all, which is not the same as a body that is ``null``."""
 
 
+class Raw(dict[str, JSON]):
+    """A body that is no JSON, as a path reads it: ``media``, ``bytes``, ``text``; of an image ``image.width``, ``image.height``.
+
+    Attributes:
+        why: Why it is none, where JSON was announced; else empty.
+    """
+
+    def __init__(self, parts: Mapping[str, JSON], why: str = "") -> None:
+        super().__init__(parts)
+        self.why = why
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request as it goes out.
@@ -33,7 +45,8 @@ class Request:
         path: With its parameters filled in, without the query.
         query: Name and text, in the order of the URL; a name can come twice.
         headers: Name, in lower case, to value.
-        body: A JSON value, or :data:`NO_BODY`.
+        body: A JSON value, :class:`Raw` for any other that was recorded, or :data:`NO_BODY`.
+        base: Where it went: scheme, host and what comes before the path; empty where it went nowhere.
     """
 
     method: str
@@ -41,6 +54,7 @@ class Request:
     query: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     body: JSON = NO_BODY
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +64,7 @@ class Response:
     Attributes:
         status: 100 to 599.
         headers: Name, in lower case, to value: text, or the JSON value that a contract's witness gives it.
-        body: A JSON value, or :data:`NO_BODY`.
+        body: A JSON value, :class:`Raw` for any other that was seen, or :data:`NO_BODY`.
         assumed: True where no contract declares this answer: the refusal that a request witness may meet.
     """
 
@@ -70,6 +84,8 @@ class Exchange:
     def as_json(self) -> dict[str, JSON]:
         """Return the exchange as the reports publish it."""
         request: dict[str, JSON] = {"method": self.request.method, "path": self.request.path}
+        if self.request.base:
+            request["base"] = self.request.base
         if self.request.query:
             request["query"] = [list(pair) for pair in self.request.query]
         if self.request.headers:
