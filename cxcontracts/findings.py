@@ -45,6 +45,32 @@ class Promise(enum.StrEnum):
     IMPOSSIBLE = "impossible"
 
 
+class Fault(enum.StrEnum):
+    """Whose it is that an experience broke, as the exchanges and contracts show it."""
+
+    BREAKS_ITS_CONTRACT = "breaks-its-contract"
+    KEEPS_ITS_CONTRACT = "keeps-its-contract"
+    CONTRACT_CHANGED = "contract-changed"
+    SEAM = "seam"
+    OURS = "ours"
+    NOBODY_KNOWS = "nobody-knows"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Whose a break is.
+
+    Attributes:
+        fault: How it came about.
+        partners: Whose it is; the two of a seam, the one that hands out first; empty where it is ours or nobody knows.
+        because: One sentence.
+    """
+
+    fault: Fault
+    partners: tuple[str, ...]
+    because: str
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One requirement judged on one piece of evidence.
@@ -67,6 +93,13 @@ class Finding:
         witness: The exchange that proves it; always there when broken or tolerated by a contract change.
         waived: Who accepts it, until when and why, as waivers.yaml says it; empty where nobody does.
         for_steps: The visible steps at which a break of a call among partners shows.
+        observed: On exchanges: how many it was judged on.
+        flaky: On exchanges: how many tries of how many showed it, ``1/4``, where not all did; else empty.
+        confirmed: On exchanges: False where a break was seen once, and could not be asked for again.
+        promised: On exchanges: whether the contract of record promises it; None where nobody can tell.
+        attribution: On exchanges: whose a break is.
+        curl: On exchanges: a line that sends the witness' request again, without its secrets.
+        decides: False where it is inconclusive for want of samples alone; it is then nothing against the run.
     """
 
     id: str
@@ -90,6 +123,13 @@ class Finding:
     witness: Exchange | None = None
     waived: str = ""
     for_steps: tuple[str, ...] = ()
+    observed: int = 0
+    flaky: str = ""
+    confirmed: bool = True
+    promised: bool | None = None
+    attribution: Attribution | None = None
+    curl: str = ""
+    decides: bool = True
 
 
 class Level(enum.StrEnum):
@@ -241,18 +281,26 @@ class Diff:
         return tuple(change for change in self.changes if change.level in closing and change.verdict is not Verdict.WAIVED)
 
 
+OBSERVING = frozenset({"verify", "judge"})
+"""The commands that judge exchanges, not contracts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The outcome of ``check`` or ``impact``.
+    """The outcome of ``check``, ``impact``, ``verify`` or ``judge``.
 
     Attributes:
-        command: ``check`` or ``impact``.
+        command: Its name.
         estate: The estate's name.
         partners: One entry a partner that was judged.
         fail_on: The harms that close the gate.
         not_judged: Kind to how many requirements of it this evidence cannot judge.
         complete: False where the run was interrupted.
         problems: What is odd in the estate's files, and yet usable; of ``check``.
+        not_exercised: Id of a requirement to why no exchange showed it; of ``verify`` and ``judge``.
+        exchanges: How many exchanges were judged; of ``verify`` and ``judge``.
+        environment: Where they were had, e.g. ``sandbox``; empty where no environment was named.
+        unfelt: What the traffic showed that no journey feels.
     """
 
     command: str
@@ -262,6 +310,10 @@ class Run:
     not_judged: Mapping[str, int] = field(default_factory=dict)
     complete: bool = True
     problems: tuple[Problem, ...] = ()
+    not_exercised: Mapping[str, str] = field(default_factory=dict)
+    exchanges: int = 0
+    environment: str = ""
+    unfelt: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -271,7 +323,7 @@ class Run:
     @property
     def verdict(self) -> Verdict:
         """The worst verdict that decides; intact where none does."""
-        found = {finding.verdict for finding in self.findings}
+        found = {finding.verdict for finding in self.findings if finding.decides}
         return next((verdict for verdict in WORST_FIRST if verdict in found), Verdict.INTACT)
 
     @property

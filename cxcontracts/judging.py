@@ -19,7 +19,7 @@ from cxcontracts.kinds.interactions import nowhere, of_interaction, routed
 from cxcontracts.pacts import Interaction
 from cxcontracts.problems import Problem, did_you_mean
 from cxcontracts.proofs import delivered
-from cxcontracts.requirements import Judgement, Kind, Requirement, id_of
+from cxcontracts.requirements import Judgement, Kind, OnContract, Requirement, id_of
 from cxcontracts.scenes import Scene, Side, Stage
 from cxcontracts.sending import Unbound, bind
 
@@ -49,7 +49,7 @@ class Judge:
         pacts: Mapping[str, Sequence[Interaction]] | None = None,
     ) -> None:
         self.estate = estate
-        self.kinds = kinds
+        self.kinds = tuple(kind for kind in kinds if isinstance(kind, OnContract))
         self.records = records
         self.candidates = candidates
         self.today = today
@@ -161,7 +161,7 @@ class Judge:
             self._answers[key] = kind.on_contract(requirement, scene)
         return self._answers[key]
 
-    def _kind(self, name: str) -> Kind:
+    def _kind(self, name: str) -> OnContract:
         return next(kind for kind in self.kinds if kind.name == name)
 
     def _finding(self, requirement: Requirement, judgement: Judgement, operation: str) -> Finding:

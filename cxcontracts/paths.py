@@ -151,22 +151,31 @@ MISSING: Final = _Missing()
 """There is nothing at the path."""
 
 
-def found(path: Path, response: Response) -> Iterator[JSON]:
+def found(path: Path, response: Response, known: Mapping[str, JSON] | None = None) -> Iterator[JSON]:
     """Yield the value at each place that a path reaches in a response, :data:`MISSING` where it breaks off.
 
-    ``*`` on an empty list or map yields nothing: nothing there could be wrong. A filter takes every item, as on contracts.
+    ``*`` on an empty list or map yields nothing: nothing there could be wrong.
+
+    Args:
+        known: The names that have a value in the walk, by which a filter chooses; None where a filter takes every item, as on
+            contracts.
     """
     if path.root == "header":
         yield response.headers.get(str(path.segments[0]), MISSING)
     else:
-        yield from _found(path.segments, MISSING if response.body is NO_BODY else response.body)
+        yield from _found(path.segments, MISSING if response.body is NO_BODY else response.body, known)
 
 
-def _found(segments: tuple[Segment, ...], value: JSON) -> Iterator[JSON]:
+def _found(segments: tuple[Segment, ...], value: JSON, known: Mapping[str, JSON] | None) -> Iterator[JSON]:
     if not segments or value is MISSING:
         yield value
         return
     first, rest = segments[0], segments[1:]
+    if isinstance(first, Matching) and known is not None:
+        items = [item for item in (value if isinstance(value, list) else []) if _matches(item, first, known)]
+        for item in items or [MISSING]:
+            yield from _found(rest, item, known)
+        return
     if isinstance(first, Each | Matching):
         if isinstance(value, list):
             items = value
@@ -175,9 +184,14 @@ def _found(segments: tuple[Segment, ...], value: JSON) -> Iterator[JSON]:
         else:
             items = [MISSING]
         for item in items:
-            yield from _found(rest, item)
+            yield from _found(rest, item, known)
         return
-    yield from _found(rest, _member(value, first))
+    yield from _found(rest, _member(value, first), known)
+
+
+def _matches(item: JSON, filter_: Matching, known: Mapping[str, JSON]) -> bool:
+    wanted = known.get(filter_.operand.removeprefix("$").strip("{}"), MISSING) if filter_.operand[:1] == "$" else filter_.operand
+    return isinstance(item, Mapping) and item.get(filter_.field, MISSING) == wanted
 
 
 def _member(value: JSON, name: str) -> JSON:

@@ -56,9 +56,11 @@ _PARTS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "form": ("a type", lambda value: True),
     "harm": ("a cxcontracts.findings.Harm", lambda value: isinstance(value, Harm)),
     "requirements": ("a method", callable),
-    "on_contract": ("a method", callable),
 }
 """What a kind has, and what each must be."""
+
+_JUDGING = ("on_contract", "on_exchanges")
+"""The methods of which a kind has at least one."""
 
 
 @cache
@@ -154,7 +156,10 @@ def _check_kind(where: str, kind: Any) -> None:
         raise PluginError(
             f"{where} brings {_shown(kind)}, which has no {names}; give it all that cxcontracts.requirements.Kind has"
         )
-    for name, (words, fits) in _PARTS.items():
+    judging = [name for name in _JUDGING if hasattr(kind, name)]
+    if not judging:
+        raise PluginError(f"{where} brings {_shown(kind)}, which judges nothing; give it {' or '.join(_JUDGING)}")
+    for name, (words, fits) in {**_PARTS, **{name: ("a method", callable) for name in judging}}.items():
         value = getattr(kind, name)
         if not fits(value):
             raise PluginError(f"{where} brings {_shown(kind)}, whose {name!r} is {_shown(value)}; it must be {words}")

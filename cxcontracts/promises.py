@@ -76,9 +76,11 @@ class Need:
         Raises:
             Undecidable: If a pattern gives up on a value.
         """
-        if self.condition is not None and not self._applies(self.condition, response):
-            return False
-        return any(self.fails(value) for value in found(self.path, response))
+        return self.applies(response) and any(self.fails(value) for value in found(self.path, response))
+
+    def applies(self, response: Response) -> bool:
+        """Tell whether a response is one of those that the need is about."""
+        return self.condition is None or self._applies(self.condition, response)
 
     def fails(self, value: JSON) -> bool:
         """Tell whether a value at the path fails the need; :data:`~cxcontracts.paths.MISSING` for none."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from cxcontracts.exchanges import Exchange
 from cxcontracts.findings import Harm, Promise, Verdict
@@ -12,6 +12,7 @@ from cxcontracts.problems import Place
 
 if TYPE_CHECKING:
     from cxcontracts.estate.model import Journey, Step
+    from cxcontracts.walks import Sighting, Walk
 
 
 def id_of(journey: Journey, step: Step, kind: str, rest: str = "") -> str:
@@ -79,6 +80,9 @@ class Judgement:
         operation: ``METHOD /path`` of the contract of record.
         cause: The id of the requirement whose break explains this one; else empty.
         partner: Whose contract was judged; empty for that of the requirement's step.
+        sighting: What it was judged on, where that was an exchange; its witness is then this exchange.
+        observed: How many exchanges it was judged on.
+        decides: False where it is inconclusive for want of samples alone: nothing is wrong with this run.
     """
 
     verdict: Verdict
@@ -89,10 +93,15 @@ class Judgement:
     witness: Exchange | None = None
     cause: str = ""
     partner: str = ""
+    sighting: Sighting | None = None
+    observed: int = 1
+    decides: bool = True
 
 
 class Kind(Protocol):
     """A kind of requirement: one module, registered through the ``cxcontracts_kinds`` hook.
+
+    It is judged on contracts, on exchanges, or on both: see :class:`OnContract` and :class:`OnExchanges`.
 
     Attributes:
         name: As it stands in ids: ``needs``.
@@ -113,10 +122,28 @@ class Kind(Protocol):
         """
         ...
 
+
+@runtime_checkable
+class OnContract(Kind, Protocol):
+    """A kind that contracts can be judged on."""
+
     def on_contract(self, requirement: Requirement, scene: Any) -> Judgement:
         """Judge a requirement on contracts: the record, and the candidate where there is one.
 
         Args:
             scene: A :class:`~cxcontracts.scenes.Scene`; across steps a :class:`~cxcontracts.scenes.Stage`.
+        """
+        ...
+
+
+@runtime_checkable
+class OnExchanges(Kind, Protocol):
+    """A kind that can be judged on what was seen of running partners."""
+
+    def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
+        """Yield what each exchange says of a requirement: intact, broken, tolerated or inconclusive; nothing where none shows it.
+
+        Args:
+            walks: The walks through the requirement's journey, in the order in which they were made.
         """
         ...

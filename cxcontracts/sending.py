@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -33,6 +33,10 @@ _SPEAKING = {
     "array": {"items", "minItems", "maxItems", "uniqueItems"},
     "object": {"properties", "required"},
 }
+
+
+Fill = Callable[[JSON, Mapping[str, JSON]], JSON]
+"""Makes a value of a template and of the names that have a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +361,12 @@ def example_of(given: Given) -> JSON:
 
 
 def call(
-    operation: Operation, entries: Sequence[Entry], values: Mapping[str, JSON], wanted: str = "", **replaced: JSON
+    operation: Operation,
+    entries: Sequence[Entry],
+    values: Mapping[str, JSON],
+    wanted: str = "",
+    fill: Fill | None = None,
+    **replaced: JSON,
 ) -> Request:
     """Return one call as the step makes it.
 
@@ -365,6 +374,7 @@ def call(
         entries: What the step sends.
         values: Every given and keep to the value that it has in this call; what is missing is written as it stands.
         wanted: The media type of the body; empty where the contract chooses.
+        fill: Makes a value of a template; by default as a witness has it.
         replaced: Key of an entry to a value that takes the place of what its template says.
     """
     path = operation.path
@@ -372,7 +382,7 @@ def call(
     headers: dict[str, str] = {}
     body: Any = NO_BODY
     for entry in entries:
-        value = replaced[entry.key] if entry.key in replaced else filled(entry.template, values)
+        value = replaced[entry.key] if entry.key in replaced else (fill or filled)(entry.template, values)
         if entry.place == "path":
             text = _text(_of_parameter(operation, entry, value))
             path = path.replace("{" + _template_name(operation, entry) + "}", quote(text, safe=",;=."))

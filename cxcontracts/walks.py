@@ -56,6 +56,8 @@ class Purpose(enum.StrEnum):
     """The step, with another value of the space that customers are promised."""
     AGAIN = "again"
     """The same request a second time, as a customer who presses twice."""
+    POLL = "poll"
+    """The step once more before its last time, as its answer may still change."""
     INFORMS = "informs"
     """What ``informs`` brings about; *about* says which entry."""
     LEAST = "least"
@@ -75,8 +77,10 @@ class Sighting:
         at: When it was sent; of an event, when it came.
         seconds: How long the answer took; of an event, since its step's ``after``.
         known: Every name that had a value when it was sent: givens and keeps.
-        purpose, about: Why it was made.
+        purpose: Why it was made.
+        about: With :attr:`Purpose.INFORMS` the entry that it brings about; of fuzzing, what is unlike the walk's call.
         varied: With :attr:`Purpose.FUZZ`: the names whose values are not those of the walk, to the values sent.
+        waits_for: With :attr:`Trouble.WAITS`: the step that failed.
     """
 
     step: str
@@ -90,6 +94,7 @@ class Sighting:
     purpose: Purpose = Purpose.STEP
     about: str = ""
     varied: Mapping[str, JSON] = field(default_factory=dict)
+    waits_for: str = ""
 
     @property
     def exchange(self) -> Exchange | None:
@@ -118,13 +123,27 @@ class Walk:
     caught: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, step: str, *purposes: Purpose, about: str = "") -> Iterator[Sighting]:
-        """Yield what was seen of a step, for some purposes: by default for its own sake."""
+        """Yield what was seen of a step, for some purposes: by default for its own sake.
+
+        Args:
+            about: Of what ``informs`` brings about, the entry.
+        """
         wanted = purposes or (Purpose.STEP,)
-        return (each for each in self.sightings if each.step == step and each.purpose in wanted and each.about == about)
+        for each in self.sightings:
+            if each.step == step and each.purpose in wanted and (each.purpose is not Purpose.INFORMS or each.about == about):
+                yield each
+
+    def latest(self, step: str) -> Sighting | None:
+        """Return what a step said at last, also where it was only asked once more; None where it was never asked."""
+        return next(reversed(tuple(self.of(step, Purpose.STEP, Purpose.POLL))), None)
 
     def last(self, step: str) -> Sighting | None:
         """Return what was seen of a step at last, for its own sake; None where nothing was."""
         return next(reversed(tuple(self.of(step))), None)
+
+
+REFUSALS = frozenset({400, 404, 409, 410, 413, 414, 415, 422})
+"""The answers that say no to what was sent: it is not taken, or names nothing that is there."""
 
 
 def succeeded(response: Response, statuses: Sequence[int]) -> bool:

@@ -76,7 +76,7 @@ def diff_exit_code(found: Diff, strict: bool) -> int:
 def uncertain(run: Run, strict: bool) -> tuple[Verdict, ...]:
     """Return the verdicts found that leave the answer uncertain, worst first."""
     strictly = (Verdict.UNPROVEN, *((Verdict.UNPROMISED,) if run.command == "check" else ())) if strict else ()
-    found = {finding.verdict for finding in run.findings}
+    found = {finding.verdict for finding in run.findings if finding.decides or strict}
     return tuple(verdict for verdict in (Verdict.INCONCLUSIVE, *strictly) if verdict in found)
 
 

@@ -42,11 +42,11 @@ def judged(command: Literal["check", "impact"], asked: Reporting, estate: Path |
     publish(command, rendered(run, asked, root), outcome_of(run), asked.output)
     code = exit_code(run, asked.strict) if run.complete else INTERRUPTED
     if code == UNCERTAIN:
-        _say_uncertain(run, asked.strict)
+        say_uncertain(run, asked.strict)
     return code
 
 
-def _say_uncertain(run: Run, strict: bool) -> None:
+def say_uncertain(run: Run, strict: bool) -> None:
     """Say why nothing is broken and yet the exit code is not 0: the report alone may read as green."""
     counted = ", ".join(f"{run.summary[verdict] or 'some'} {verdict}" for verdict in uncertain(run, strict))
     say(

@@ -188,7 +188,8 @@ def _environment(environment: Passage, partner: Passage) -> Environment:
         given=_map(environment["given"]),
         hosts=tuple(_list(environment["hosts"])),
         may=tuple(_list(environment["may"])) or ("read",),
-        inbox=environment["inbox"].text,
+        inbox=environment["inbox"].text or environment["inbox"]["at"].text,
+        inbox_secret=environment["inbox"]["secret"].text,
     )
 
 

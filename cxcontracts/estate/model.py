@@ -171,7 +171,7 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Where a partner runs. *auth* and *identities* are as written: they hold references to secrets, never secrets."""
+    """Where a partner runs. What logs in or signs is as written: references to secrets, never secrets."""
 
     name: str
     url: str = ""
@@ -182,6 +182,7 @@ class Environment:
     hosts: tuple[str, ...] = ()
     may: tuple[str, ...] = ("read",)
     inbox: str = ""
+    inbox_secret: str = ""
 
 
 @dataclass(frozen=True, slots=True)

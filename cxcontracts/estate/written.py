@@ -609,6 +609,19 @@ Host = Annotated[Any, fitting(r"[A-Za-z0-9*][A-Za-z0-9.*-]*(?::[0-9]{1,5})?", "h
 May = Annotated[list[Annotated[Any, word("may", "read", "write")]], Field(min_length=1), Checked(_check_may)]
 
 
+class Inbox(Form):
+    """Where a partner's events arrive, signed."""
+
+    level: ClassVar[str] = "'inbox'"
+    example: ClassVar[str] = "{at: http://127.0.0.1:8099/events, secret: $env.NAME}"
+    at: Address = Field(description="the address of this machine that the partner delivers to")
+    secret: Secret = Field(LEFT_OUT, description="what deliveries are signed with, as of Standard Webhooks")
+
+
+InboxForm = Annotated[Annotated[Address, ONE] | Annotated[Inbox, MAPPED], ONE_OR_MAP]
+"""``inbox``: an address, alone or with the secret that deliveries are signed with."""
+
+
 class Environment(Form):
     """One place where a partner runs."""
 
@@ -621,7 +634,9 @@ class Environment(Form):
     given: dict[Text, Any] = Field(LEFT_OUT, description="what replaces the examples of givens here")
     hosts: list[Host] = Field(LEFT_OUT, description="further hosts that links may lead to")
     may: May = Field(LEFT_OUT, description="what we may do there: nothing unsafe is sent unless allowed")
-    inbox: Text = Field(LEFT_OUT, description="where its events arrive")
+    inbox: InboxForm = Field(
+        LEFT_OUT, description="where its events arrive: an address, or {at, secret} where they are signed"
+    )
 
 
 class Owner(Form):

@@ -20,6 +20,8 @@ from cxcontracts.kinds.needs import Needs
 from cxcontracts.kinds.needs_when import NeedsWhen
 from cxcontracts.kinds.recognises import Recognises
 from cxcontracts.kinds.repeat_safe import RepeatSafe
+from cxcontracts.kinds.responds_within import RespondsWithin
+from cxcontracts.kinds.succeeds import Succeeds
 from cxcontracts.kinds.survives import Survives
 from cxcontracts.plugins import hookimpl
 from cxcontracts.requirements import Kind
@@ -29,6 +31,6 @@ from cxcontracts.requirements import Kind
 def cxcontracts_kinds() -> Sequence[Kind]:
     """Return the built-in kinds, as requirements are listed: those of a step, those across steps, those of Pact files."""
     return (
-        Answers(), Event(), Needs(), NeedsWhen(), MayHave(), Must(), Accepts(), AsksAtMost(), Keep(), Informs(), RepeatSafe(),
-        Survives(), Announces(), Effort(), Recognises(), Consistent(), Pact(),
+        Answers(), Event(), Needs(), NeedsWhen(), MayHave(), Must(), Accepts(), AsksAtMost(), Keep(), RespondsWithin(), Informs(),
+        RepeatSafe(), Survives(), Announces(), Effort(), Recognises(), Consistent(), Succeeds(), Pact(),
     )  # fmt: skip

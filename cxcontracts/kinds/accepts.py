@@ -13,13 +13,19 @@ from cxcontracts.estate.values import Value, parse_value, value_mistakes
 from cxcontracts.estate.written import AcceptsForm
 from cxcontracts.exchanges import JSON, Exchange
 from cxcontracts.findings import Harm, Promise, Verdict
+from cxcontracts.kinds.seen import success, waits
 from cxcontracts.paths import parse_path
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene
 from cxcontracts.sending import Entry, bind, content_type, filled, placed, sent_schema, space
+from cxcontracts.walks import REFUSALS, Purpose, Walk
+from cxcontracts.wording import value_in_words
 
 _Sending = tuple[Point, Schema, Sequence[JSON]]
 """Where something is sent, which values that may be, and some of them as the journey has them."""
+
+_NOT_TAKEN = REFUSALS - {404, 409, 410}
+"""The answers that refuse a value for what it is; not that nothing is there by a name, or that it comes too late."""
 
 _IMPLIED = frozenset({"header.accept", "header.content-type"})
 
@@ -58,6 +64,27 @@ class Accepts:
                 return untouched
         return judgement
 
+    def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
+        """Judge whether no value of the space is refused: the journey's own, and those of fuzzing."""
+        name, _ = requirement.what
+        step = requirement.step
+        sent = {name, *references(step.sends.get(name))}
+        errors = {status for entry in step.asks.get("informs", ()) for status in _codes(entry["status"])}
+        for walk in walks:
+            for sighting in walk.of(step.name, Purpose.STEP, Purpose.FUZZ):
+                if sighting.purpose is Purpose.STEP:
+                    if success(sighting, step):
+                        yield Judgement(Verdict.INTACT, name, sighting=sighting)
+                    else:
+                        yield waits(requirement.journey, step, sighting)
+                elif sent & sighting.varied.keys() and sighting.trouble is None and sighting.response is not None:
+                    status = sighting.response.status
+                    if status in _NOT_TAKEN and status not in errors:
+                        value = value_in_words(next(sighting.varied[each] for each in sent if each in sighting.varied))
+                        yield Judgement(Verdict.BROKEN, name, f"{name} may not be {value} ({status})", sighting=sighting)
+                    elif success(sighting, step):
+                        yield Judgement(Verdict.INTACT, name, sighting=sighting)
+
     def _worst(self, scene: Scene, name: str, sendings: Sequence[_Sending]) -> Judgement:
         judgements = [self._judged(scene, *sending) for sending in sendings]
         unknown = _unknown(scene, name)
@@ -73,6 +100,10 @@ class Accepts:
             return _sent(scene, point, value)
 
         return judge_taken(scene, point, [sent], content_type(scene.step), refused, examples)
+
+
+def _codes(written: int | list[int]) -> list[int]:
+    return written if isinstance(written, list) else [written]
 
 
 def _unknown(scene: Scene, name: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 from cxcontracts.calls import entries_of, request_of
@@ -12,13 +13,15 @@ from cxcontracts.contracts.operation import Operation
 from cxcontracts.estate.durations import parse_duration
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.written import AnnouncesForm
-from cxcontracts.exchanges import JSON, Exchange
+from cxcontracts.exchanges import JSON, Exchange, Response
 from cxcontracts.findings import Harm, Promise, Verdict
+from cxcontracts.kinds.seen import judged_each
 from cxcontracts.lifecycle import announcements
 from cxcontracts.paths import parse_path
 from cxcontracts.promises import Need, carried
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene, Side, voices
+from cxcontracts.walks import Sighting, Walk
 
 _TOO_LATE: Final[Mapping[str, str]] = {
     "deprecated-without-sunset": "is deprecated, and nobody says until when it stays",
@@ -63,6 +66,28 @@ class Announces:
             late = late or _late(name, {}, part, scene.today, requirement.what)
         verdict = Verdict.UNPROMISED if late else Verdict.INTACT
         return Judgement(verdict, str(scene.operation), late, was=None if late else Promise.GUARANTEED)
+
+    def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
+        """Judge what the headers of each success say of the end of the operation."""
+        name, notice = requirement.step.name, requirement.what
+
+        def told(_: Walk, sighting: Sighting, response: Response) -> Judgement:
+            late = _late(name, {}, _told_in(response), sighting.at.date(), notice)
+            return Judgement(Verdict.BROKEN if late else Verdict.INTACT, "header.sunset", late)
+
+        return judged_each(requirement, walks, told)
+
+
+def _told_in(response: Response) -> Mapping[str, JSON]:
+    """Return what an answer says of the end of its operation: ``Sunset`` (RFC 8594), ``Deprecation`` (RFC 9745)."""
+    sunset, deprecation = (str(response.headers.get(name, "")) for name in ("sunset", "deprecation"))
+    said: dict[str, JSON] = {"deprecated": True} if sunset or deprecation else {}
+    if sunset:
+        try:
+            said["x-sunset"] = parsedate_to_datetime(sunset).date().isoformat()
+        except ValueError:
+            said["x-sunset"] = sunset
+    return said
 
 
 def _late(name: str, old: Mapping[str, JSON], new: Mapping[str, JSON], today: datetime.date, notice: int) -> str:

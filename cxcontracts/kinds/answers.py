@@ -12,12 +12,14 @@ from cxcontracts.containment.building import rule_against
 from cxcontracts.containment.sets import Undecidable
 from cxcontracts.contracts.operation import Operation, Scheme
 from cxcontracts.estate.model import Journey, Partner, Step
-from cxcontracts.exchanges import JSON, NO_BODY, Exchange, Request, Response
+from cxcontracts.exchanges import JSON, NO_BODY, Exchange, Raw, Request, Response
 from cxcontracts.findings import Harm, Promise, Verdict
+from cxcontracts.kinds.seen import inconclusive, waits
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene, Side, selected, voices
 from cxcontracts.sending import Entry, content_type, sent_media, sent_schema
-from cxcontracts.wording import listed
+from cxcontracts.walks import Purpose, Sighting, Trouble, Walk, succeeded
+from cxcontracts.wording import listed, shown
 
 NOBODY = "nobody"
 """``as: nobody`` sends no credentials."""
@@ -53,6 +55,15 @@ class Answers:
         if already.verdict is not Verdict.INTACT:
             return already
         return Judgement(Verdict.INTACT, str(scene.renewed), was=Promise.GUARANTEED, is_=Promise.GUARANTEED)
+
+    def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
+        """Judge whether each call was answered as the step expects; of fuzzing, whether the partner failed on it."""
+        step = requirement.step
+        for walk in walks:
+            for sighting in walk.of(step.name, Purpose.STEP, Purpose.FUZZ):
+                judgement = _answered(requirement, sighting)
+                if judgement is not None:
+                    yield replace(judgement, sighting=sighting)
 
     def _on_record(self, scene: Scene) -> Judgement:
         element = str(scene.operation)
@@ -186,6 +197,33 @@ def _refused(operation: Operation, status: int) -> Response:
     """Return the refusal with a status: declared where its own code or its class is, for ``default`` names no refusal."""
     answer = operation.answer_to(status)
     return Response(status, assumed=answer is None or answer.key == "default")
+
+
+def _answered(requirement: Requirement, sighting: Sighting) -> Judgement | None:
+    """Judge whether a call was answered; None where fuzzing met what is another kind's to say."""
+    step, response = requirement.step, sighting.response
+    fuzzed = sighting.purpose is Purpose.FUZZ
+    if sighting.trouble is not None or response is None:
+        if fuzzed:
+            return None
+        waited = sighting.trouble is Trouble.WAITS
+        return waits(requirement.journey, step, sighting) if waited else inconclusive(sighting)
+    if succeeded(response, step.status):
+        if isinstance(response.body, Raw) and response.body.why:
+            return Judgement(Verdict.BROKEN, because=f"the answer cannot be read: {response.body.why}")
+        return None if fuzzed else Judgement(Verdict.INTACT)
+    if fuzzed and response.status < 500:
+        return None
+    expected = listed([str(status) for status in step.status], "or") if step.status else "a success"
+    said = _said_of_it(response)
+    return Judgement(Verdict.BROKEN, because=f"it answers {response.status} instead of {expected}{said}")
+
+
+def _said_of_it(response: Response) -> str:
+    """Return what an error says of itself, as a problem of RFC 9457 or in the words that many use."""
+    body = response.body if isinstance(response.body, Mapping) and not isinstance(response.body, Raw) else {}
+    words = next((body[key] for key in ("title", "detail", "message", "error") if isinstance(body.get(key), str)), "")
+    return f": {shown(words)}" if words else ""
 
 
 def _rule_against(scene: Scene, side: Side, operation: Operation) -> str:

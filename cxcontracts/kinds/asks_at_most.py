@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cxcontracts.acceptance import Demand, demands, refusal
 from cxcontracts.calls import assumed, entries_of
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.templates import references
 from cxcontracts.estate.written import AsksAtMostForm
+from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Harm, Promise, Verdict
+from cxcontracts.kinds.seen import inconclusive
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene, Side
 from cxcontracts.sending import Entry, content_type
+from cxcontracts.walks import REFUSALS, Purpose, Walk
 from cxcontracts.wording import listed
 
 
@@ -50,6 +53,19 @@ class AsksAtMost:
             return Judgement(Verdict.UNPROMISED, element, _also(found))
         return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED, is_=Promise.GUARANTEED)
 
+    def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
+        """Judge whether the least request is enough."""
+        step = requirement.step
+        purpose = Purpose.LEAST if least(requirement.journey, step) != step.sends else Purpose.STEP
+        for walk in walks:
+            for sighting in walk.of(step.name, purpose):
+                if sighting.trouble is not None or sighting.response is None:
+                    yield inconclusive(sighting)
+                    continue
+                enough = sighting.response.status not in REFUSALS
+                because = "" if enough else f"the least request is refused ({sighting.response.status}): it asks for more"
+                yield Judgement(Verdict.INTACT if enough else Verdict.BROKEN, because=because, sighting=sighting)
+
     def _asked(self, requirement: Requirement, scene: Scene, side: Side, *, renewed: bool) -> list[Demand]:
         """Return what is required and neither allowed to be asked nor supplied by ourselves."""
         operation = scene.renewed if renewed else scene.operation
@@ -65,6 +81,13 @@ class AsksAtMost:
         """Tell whether we supply the value: the customer is asked for none of it."""
         givens = [scene.journey.givens[name] for name in references(entry.template) if name in scene.journey.givens]
         return all(given.source != "customer" for given in givens)
+
+
+def least(journey: Journey, step: Step) -> Mapping[str, JSON]:
+    """Return what a step sends at least: what the customer may be asked for, and what we supply ourselves."""
+    names = set(step.asks.get(AsksAtMost.key, ()))
+    asked = {name for name, given in journey.givens.items() if given.source == "customer"}
+    return {key: value for key, value in step.sends.items() if key in names or not references(value) & asked}
 
 
 def _also(demanded: Sequence[Demand]) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.findings import Harm
-from cxcontracts.kinds.saying import Saying, judge_sayings, partners_of
+from cxcontracts.kinds.saying import Saying, judge_sayings, partners_of, seen_sayings
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Stage
+from cxcontracts.walks import Walk
 
 
 class Consistent:
@@ -33,3 +34,7 @@ class Consistent:
     def on_contract(self, requirement: Requirement, scene: Stage) -> Judgement:
         """Judge whether all can give the same answer, each in words that we read."""
         return judge_sayings(scene, requirement.what)
+
+    def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
+        """Judge whether all that was said of it in a walk is the same."""
+        return seen_sayings(requirement, walks)

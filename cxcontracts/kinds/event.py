@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -14,11 +14,13 @@ from cxcontracts.estate.templates import references
 from cxcontracts.exchanges import Exchange
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.kinds.needs import breaking_need
+from cxcontracts.kinds.seen import inconclusive, waits
 from cxcontracts.paths import parse_path
 from cxcontracts.promises import Need, carried, judge_need
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene, voices
 from cxcontracts.sending import sent_schema
+from cxcontracts.walks import Trouble, Walk
 from cxcontracts.wording import described, shown
 
 _GRAVEST_FIRST: Final = (Verdict.BROKEN, Verdict.UNPROVEN, Verdict.UNPROMISED, Verdict.INTACT)
@@ -54,6 +56,20 @@ class Event:
         matched = [judgement for path, template in requirement.what.items() for judgement in self._matched(scene, path, template)]
         intact = Judgement(Verdict.INTACT, str(scene.operation), was=Promise.GUARANTEED)
         return min((*matched, intact), key=lambda judgement: _GRAVEST_FIRST.index(judgement.verdict))
+
+    def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
+        """Judge whether the event came, and in time."""
+        step = requirement.step
+        for walk in walks:
+            for sighting in walk.of(step.name):
+                if sighting.trouble is Trouble.WAITS:
+                    yield waits(requirement.journey, step, sighting)
+                elif sighting.trouble is Trouble.SILENT:
+                    yield Judgement(Verdict.BROKEN, because=sighting.why, sighting=sighting)
+                elif sighting.trouble is not None:
+                    yield inconclusive(sighting)
+                else:
+                    yield Judgement(Verdict.INTACT, sighting=sighting)
 
     def _matched(self, scene: Scene, path: str, template: Any) -> Iterator[Judgement]:
         """Yield whether what the event is known by is there, and can be what the journey has."""

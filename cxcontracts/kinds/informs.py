@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,10 +14,12 @@ from cxcontracts.exchanges import Exchange, Response
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.kinds.answers import media_lost
 from cxcontracts.kinds.needs import tolerated
+from cxcontracts.kinds.seen import inconclusive, needed
 from cxcontracts.paths import parse_path
 from cxcontracts.promises import Need, judge_need
 from cxcontracts.requirements import Judgement, Requirement, id_of
 from cxcontracts.scenes import Scene
+from cxcontracts.walks import Purpose, Sighting, Walk
 from cxcontracts.wording import listed
 
 PROBLEM = {"what": "title", "next": "detail", "field": "errors.*.pointer", "reference": "instance"}
@@ -95,6 +97,33 @@ class Informs:
             return replace(status, cause=id_of(requirement.journey, requirement.step, self.name, told.name))
         lost = self._lost(told, scene)
         return lost or tolerated(judge_need(scene, told.need, lambda: request_of(scene, told.sends)), told.need, told.value)
+
+    def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
+        """Judge the error that was brought about, and every other answer of the step that has its status."""
+        told: Told = requirement.what
+        for walk in walks:
+            for sighting in walk.of(requirement.step.name, Purpose.INFORMS, about=told.name):
+                yield replace(self._brought_about(requirement, told, sighting), sighting=sighting)
+            for sighting in walk.of(requirement.step.name, Purpose.STEP, Purpose.FUZZ):
+                if sighting.response is not None and sighting.response.status in told.statuses:
+                    yield replace(self._brought_about(requirement, told, sighting), sighting=sighting)
+
+    def _brought_about(self, requirement: Requirement, told: Told, sighting: Sighting) -> Judgement:
+        response = sighting.response
+        right = response is not None and response.status in told.statuses
+        if response is None or (not right and sighting.trouble is not None):
+            return inconclusive(sighting)
+        if told.need is None:
+            if right:
+                return Judgement(Verdict.INTACT)
+            codes = listed([str(status) for status in told.statuses], "or")
+            return Judgement(Verdict.BROKEN, because=f"it answers {response.status} instead of {codes}")
+        if not right:
+            name = told.name
+            because = f"waits for the {listed([str(status) for status in told.statuses], 'or')} of {name}"
+            cause = id_of(requirement.journey, requirement.step, self.name, name)
+            return Judgement(Verdict.INCONCLUSIVE, because=because, cause=cause)
+        return needed(told.need, told.value, sighting, response) or Judgement(Verdict.INTACT)
 
     def _lost(self, told: Told, scene: Scene) -> Judgement | None:
         assert told.need is not None

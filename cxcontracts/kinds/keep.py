@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cxcontracts.acceptance import Taken, refusal, refused, taken
-from cxcontracts.calls import Use, assumed, example_values, handed_out, keep_paths, request_of, uses
+from cxcontracts.calls import Use, assumed, example_values, handed_out, keep_paths, keepers, request_of, uses
 from cxcontracts.containment.sets import Answer, Found, Nothing, Schema, Unknown, find
 from cxcontracts.containment.texts import find_text
 from cxcontracts.estate.model import Journey, Step
+from cxcontracts.estate.templates import references
 from cxcontracts.estate.written import KeepForm
-from cxcontracts.exchanges import JSON
+from cxcontracts.exchanges import JSON, Response
 from cxcontracts.findings import Harm, Verdict
 from cxcontracts.kinds.needs import breaking_need
-from cxcontracts.paths import Path
+from cxcontracts.kinds.seen import answer_id, judged_each
+from cxcontracts.paths import MISSING, Path, found
 from cxcontracts.promises import Need, judge_need
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene
 from cxcontracts.sending import content_type, filled, placed, sent_schema
-from cxcontracts.wording import value_in_words
+from cxcontracts.walks import REFUSALS, Sighting, Walk
+from cxcontracts.wording import listed, value_in_words
 
 
 class Keep:
@@ -51,6 +54,17 @@ class Keep:
                 return judgement
             doubt = doubt or judgement
         return doubt or presence
+
+    def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
+        """Judge whether the value is there, and whether the steps that it is handed to take it."""
+        name, paths = requirement.what
+
+        def kept(walk: Walk, sighting: Sighting, response: Response) -> Judgement:
+            if all(MISSING in (values := list(found(path, response, sighting.known))) or not values for path in paths):
+                return Judgement(Verdict.BROKEN, str(paths[0]), f"{listed(list(map(str, paths)), 'and')} is missing")
+            return _refused_later(requirement, name, walk) or Judgement(Verdict.INTACT, str(paths[0]))
+
+        return judged_each(requirement, walks, kept)
 
     def _present(self, scene: Scene, paths: tuple[Path, ...]) -> Judgement:
         """Judge the presence at the best of the paths: the first present counts."""
@@ -100,6 +114,21 @@ class Keep:
         because = f"{path} may now be {value}, which {_taker(use)} does not take as {use.point.label} at {use.step.name}"
         replaced = {use.point.entry.key: _within(use, answer.value)}
         return Judgement(Verdict.BROKEN, element, because, witness=assumed(use.scene, refusal(use.scene.operation), **replaced))
+
+
+def _refused_later(requirement: Requirement, name: str, walk: Walk) -> Judgement | None:
+    """Return that a later step's partner does not take the value that it was handed; None where each does."""
+    journey, keeper = requirement.journey, requirement.step
+    for step in journey.steps:
+        taken_over = name in references(dict(step.sends)) and step.partner != keeper.partner
+        if not taken_over or all(each is not keeper for each in keepers(journey, step, name)):
+            continue
+        later = walk.last(step.name)
+        if later is not None and later.trouble is None and later.response is not None and later.response.status in REFUSALS:
+            value = value_in_words(later.known.get(name))
+            because = f"{name} is {value}, which {step.partner} does not take at {step.name} ({later.response.status})"
+            return Judgement(Verdict.BROKEN, because=because, cause=answer_id(journey, step))
+    return None
 
 
 def _taker(use: Use) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.values import parse_value
 from cxcontracts.estate.written import NeedsForm
 from cxcontracts.findings import Harm
-from cxcontracts.kinds.needs import asked, judged
+from cxcontracts.kinds.needs import asked, judged, seen
 from cxcontracts.paths import parse_path
 from cxcontracts.promises import Need
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene
+from cxcontracts.walks import Walk
 
 
 class MayHave:
@@ -33,3 +34,7 @@ class MayHave:
     def on_contract(self, requirement: Requirement, scene: Scene) -> Judgement:
         """Judge one need of an optional field."""
         return judged(requirement, scene)
+
+    def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
+        """Judge one need of an optional field on every success."""
+        return seen(requirement, walks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -24,13 +24,16 @@ from cxcontracts.estate.sentences import (
     parse_sentence,
 )  # fmt: skip
 from cxcontracts.estate.written import MustForm
-from cxcontracts.exchanges import JSON, Request
+from cxcontracts.exchanges import JSON, Request, Response
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.kinds.needs import breaking_need
+from cxcontracts.kinds.seen import judged_each
 from cxcontracts.paths import Path
 from cxcontracts.promises import Need, judge_need
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene
+from cxcontracts.truth import untruth
+from cxcontracts.walks import Sighting, Walk
 from cxcontracts.wording import described
 
 _NUMBER: Final = {"type": "number"}
@@ -67,6 +70,18 @@ class Must:
     def on_contract(self, requirement: Requirement, scene: Scene) -> Judgement:
         """Judge whether the sentence can be judged."""
         return judge_sentence(scene, requirement.what, requirement.rest, scene.step.status, lambda: request_of(scene))
+
+    def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
+        """Judge whether the sentence is true of every success."""
+        sentence: Sentence = requirement.what
+        return judged_each(requirement, walks, lambda _, sighting, response: true_of(sentence, sighting, response))
+
+
+def true_of(sentence: Sentence, sighting: Sighting, response: Response) -> Judgement:
+    """Judge whether a sentence is true of an answer that was seen."""
+    came = sighting.at + timedelta(seconds=sighting.seconds)
+    wrong = untruth(sentence, response, sighting.known, came)
+    return Judgement(Verdict.BROKEN if wrong else Verdict.INTACT, str(sentence.path), wrong)
 
 
 def judge_sentence(

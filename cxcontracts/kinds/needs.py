@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,11 +12,13 @@ from cxcontracts.estate.values import Value, parse_value
 from cxcontracts.estate.written import NeedsForm
 from cxcontracts.exchanges import Request
 from cxcontracts.findings import Harm, Verdict
+from cxcontracts.kinds.seen import judged_each, needed
 from cxcontracts.paths import Path, parse_path
 from cxcontracts.problems import Place
 from cxcontracts.promises import Need, judge_need
 from cxcontracts.requirements import Judgement, Requirement, id_of
 from cxcontracts.scenes import Scene
+from cxcontracts.walks import Walk
 from cxcontracts.wording import shown
 
 _NOT_NULL: Mapping[str, Any] = {"not": {"type": "null"}}
@@ -41,6 +43,10 @@ class Needs:
         """Judge one need."""
         return judged(requirement, scene)
 
+    def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
+        """Judge one need on every success."""
+        return seen(requirement, walks)
+
 
 def asked(kind: str, rest: str, journey: Journey, step: Step, need: Need, value: Value, where: Place, harm: Harm) -> Requirement:
     """Return the requirement of a need with the value that its author wrote."""
@@ -52,6 +58,12 @@ def judged(requirement: Requirement, scene: Scene) -> Judgement:
     """Judge a need; what ``otherwise`` catches is tolerated."""
     need, value = requirement.what
     return tolerated(judge_need(scene, need, lambda: request_of(scene)), need, value)
+
+
+def seen(requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
+    """Judge a need on every success of its step that it is about."""
+    need, value = requirement.what
+    return judged_each(requirement, walks, lambda _, sighting, response: needed(need, value, sighting, response))
 
 
 def breaking_need(scene: Scene, paths: Iterable[Path], statuses: tuple[int, ...], request: Callable[[], Request]) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cxcontracts.estate.conditions import parse_condition
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.values import parse_value
 from cxcontracts.estate.written import NeedsWhenForm
 from cxcontracts.findings import Harm
-from cxcontracts.kinds.needs import asked, judged
+from cxcontracts.kinds.needs import asked, judged, seen
 from cxcontracts.paths import parse_path
 from cxcontracts.promises import Condition, Need
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene
+from cxcontracts.walks import Walk
 
 
 class NeedsWhen:
@@ -41,3 +42,7 @@ class NeedsWhen:
     def on_contract(self, requirement: Requirement, scene: Scene) -> Judgement:
         """Judge one need under its condition."""
         return judged(requirement, scene)
+
+    def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
+        """Judge one need on every success that satisfies its condition."""
+        return seen(requirement, walks)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.findings import Harm
-from cxcontracts.kinds.saying import Saying, judge_sayings, partners_of
+from cxcontracts.kinds.saying import Saying, judge_sayings, partners_of, seen_sayings
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Stage
+from cxcontracts.walks import Walk
 
 
 class Recognises:
@@ -32,3 +33,7 @@ class Recognises:
     def on_contract(self, requirement: Requirement, scene: Stage) -> Judgement:
         """Judge whether everybody who deals with the customer can know that it is the same one."""
         return judge_sayings(scene, requirement.what)
+
+    def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
+        """Judge whether all that was said of it in a walk is the same."""
+        return seen_sayings(requirement, walks)

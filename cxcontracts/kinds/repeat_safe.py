@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from cxcontracts.acceptance import ignored
-from cxcontracts.calls import assumed, entries_of
+from cxcontracts.calls import assumed, entries_of, keep_paths
 from cxcontracts.contracts.operation import Operation, Parameter
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.findings import Harm, Promise, Verdict
+from cxcontracts.kinds.seen import inconclusive, success
+from cxcontracts.paths import Path, found
 from cxcontracts.requirements import Judgement, Requirement, id_of
 from cxcontracts.scenes import Scene
 from cxcontracts.sending import Entry
+from cxcontracts.truth import same
+from cxcontracts.walks import Purpose, Sighting, Walk, succeeded
+from cxcontracts.wording import shown
 
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "PUT", "DELETE"})
 """The methods that may be repeated as they are: RFC 9110, section 9.2.2, and the draft of QUERY."""
@@ -56,6 +61,14 @@ class RepeatSafe:
             return Judgement(Verdict.UNPROMISED, element, because, was=Promise.POSSIBLE)
         return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED)
 
+    def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
+        """Judge whether the second press has the answer of the first."""
+        step = requirement.step
+        for walk in walks:
+            first = next((each for each in walk.of(step.name) if success(each, step)), None)
+            for again in walk.of(step.name, Purpose.AGAIN):
+                yield replace(_repeated(step, first, again), sighting=again)
+
     def _dropped(self, scene: Scene, renewed: Operation, before: Parameter, sent: Entry | None) -> Judgement:
         because = f"{before.name} is no longer taken, so a second press may change it twice"
         cause = id_of(scene.journey, scene.step, "accepts", sent.key) if sent is not None else ""
@@ -67,6 +80,23 @@ class RepeatSafe:
             )
         element = f"{renewed} header {before.name}"
         return Judgement(Verdict.BROKEN, element, because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness, cause)
+
+
+def _repeated(step: Step, first: Sighting | None, again: Sighting) -> Judgement:
+    if again.trouble is not None or again.response is None or first is None or first.response is None:
+        return inconclusive(again)
+    if not succeeded(again.response, step.status):
+        if 200 <= again.response.status < 300 or again.response.status == 409:
+            return Judgement(Verdict.INTACT)  # a second press is told that it was one
+        return Judgement(Verdict.BROKEN, because=f"the second press is answered {again.response.status}")
+    paths = [path for paths in keep_paths(step).values() for path in paths] or [Path("body", ())]
+    for path in paths:
+        one, other = ([*found(path, each.response)] for each in (first, again))  # type: ignore[arg-type]  # both are there
+        if not all(map(same, one, other)) or len(one) != len(other):
+            name = str(path) if path.segments else "the answer"
+            because = f"the second press is answered with another {name}: {shown(other)}; it was {shown(one)}"
+            return Judgement(Verdict.BROKEN, str(path), because)
+    return Judgement(Verdict.INTACT)
 
 
 def _key_of(operation: Operation) -> Parameter | None:

@@ -6,6 +6,7 @@ first: whatever it may say, they have to be able to say as well.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,17 +16,20 @@ from cxcontracts.calls import handed_out, keep_paths, request_of
 from cxcontracts.containment.sets import Nothing, Schema, admits, find
 from cxcontracts.estate.model import Journey
 from cxcontracts.estate.values import Value, parse_value
-from cxcontracts.exchanges import JSON
+from cxcontracts.exchanges import JSON, Response
 from cxcontracts.findings import Promise, Verdict
 from cxcontracts.kinds.answers import Answers
 from cxcontracts.kinds.event import Event
 from cxcontracts.kinds.needs import breaking_need, tolerated
-from cxcontracts.paths import Path, parse_path
+from cxcontracts.kinds.seen import success, waits
+from cxcontracts.paths import MISSING, Path, found, parse_path
 from cxcontracts.promises import Need, judge_need
-from cxcontracts.requirements import Judgement
+from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene, Stage
 from cxcontracts.sending import given_names
-from cxcontracts.wording import described
+from cxcontracts.truth import same
+from cxcontracts.walks import Sighting, Walk
+from cxcontracts.wording import described, value_in_words
 
 _GRAVEST_FIRST: Final = (Verdict.BROKEN, Verdict.TOLERATED, Verdict.UNPROVEN, Verdict.UNPROMISED, Verdict.INTACT)
 
@@ -91,6 +95,82 @@ def judge_sayings(stage: Stage, sayings: Sequence[Saying]) -> Judgement:
                 judgements.append(_agreeing(scene, sayings[one], sayings[other], said[other], whole=one == 0))
     intact = Judgement(Verdict.INTACT, was=Promise.GUARANTEED)
     return min(judgements, key=lambda judgement: _GRAVEST_FIRST.index(judgement.verdict), default=intact)
+
+
+def seen_sayings(requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
+    """Judge, walk by walk, whether all that was said of one thing is the same as what is said first."""
+    for walk in walks:
+        judgement = _heard(requirement, walk)
+        if judgement is not None:
+            yield judgement
+
+
+def _heard(requirement: Requirement, walk: Walk) -> Judgement | None:
+    """Judge one walk; None where not one step has been asked."""
+    journey, sayings = requirement.journey, requirement.what
+    first: tuple[Saying, JSON] | None = None
+    judgement: Judgement | None = None
+    for saying in sayings:
+        sighting = walk.latest(saying.step) if saying.step else next(reversed(walk.sightings), None)
+        if sighting is None:
+            continue
+        response = success(sighting, journey.step(saying.step)) if saying.step else None
+        if saying.step and response is None:
+            return waits(journey, journey.step(saying.step), sighting)
+        said = _heard_values(saying, sighting, response)
+        partner = journey.step(saying.step).partner if saying.step else ""
+        judgement = Judgement(Verdict.INTACT, partner=partner, sighting=sighting)
+        for value in said:
+            wrong = _not_said(saying, value) or (_differs(saying, value, *first) if first is not None else "")
+            if wrong:
+                return replace(judgement, verdict=Verdict.BROKEN, element=str(saying.path or saying.name), because=wrong)
+        if first is None and said:
+            first = saying, _read(saying, said[0])
+    return judgement
+
+
+def _heard_values(saying: Saying, sighting: Sighting, response: Response | None) -> list[JSON]:
+    if saying.path is None:
+        return [sighting.known[saying.name]] if saying.name in sighting.known else []
+    assert response is not None
+    return list(found(saying.path, response, sighting.known))
+
+
+def _not_said(saying: Saying, value: JSON) -> str:
+    if value is MISSING:
+        return f"at {saying.step}, {saying.path} is missing"
+    if saying.reads and not any(same(value, theirs) for theirs in saying.reads):
+        return f"at {saying.step}, {saying.path} is {value_in_words(value)}, which nobody reads"
+    return ""
+
+
+def _differs(saying: Saying, value: JSON, first: Saying, wanted: JSON) -> str:
+    alike = saying.alike if saying.alike != "exact" else first.alike
+    read = _read(saying, value)
+    if same(_plain(read, alike), _plain(wanted, alike)):
+        return ""
+    here, there = (f"at {each.step}" if each.step else f"as ${each.name}" for each in (saying, first))
+    return f"{here} it is {value_in_words(read)}; {there} it is {value_in_words(wanted)}"
+
+
+def _read(saying: Saying, value: JSON) -> JSON:
+    """Return a value in our words."""
+    return next((ours for theirs, ours in saying.reads.items() if same(value, theirs)), value)
+
+
+def _plain(value: JSON, alike: str) -> JSON:
+    """Return what counts of a value where spelling does not matter."""
+    text = value if isinstance(value, str) else str(value)
+    match alike:
+        case "email":
+            return text.strip().casefold()
+        case "phone":
+            return re.sub(r"[^0-9+]", "", text).replace("+", "00", 1).removeprefix("00")
+        case "date":
+            return text[:10]
+        case "text":
+            return " ".join(text.split()).casefold()
+    return value
 
 
 def _there(scene: Scene, saying: Saying) -> Judgement:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from cxcontracts.exchanges import JSON
-from cxcontracts.findings import Change, Finding, PartnerRun, Run, Version
+from cxcontracts.findings import OBSERVING, Change, Finding, PartnerRun, Run, Version
 from cxcontracts.problems import Problem
 from cxcontracts.reports.ascii_json import written
 from cxcontracts.reports.sentences import alone
@@ -38,6 +38,9 @@ def render(run: Run) -> str:
     report |= {"fail_on": sorted(run.fail_on), "complete": run.complete}
     if run.not_judged:
         report["not_judged"] = dict(run.not_judged)
+    if run.command in OBSERVING:
+        report |= {"exchanges": run.exchanges, "not_exercised": dict(run.not_exercised), "unfelt": list(run.unfelt)}
+        report |= {"environment": run.environment} if run.environment else {}
     if run.problems:
         report["problems"] = [_problem(problem) for problem in run.problems]
     return written(report)
@@ -118,8 +121,30 @@ def _finding(finding: Finding) -> dict[str, JSON]:
         report["waived"] = finding.waived
     if finding.for_steps:
         report["for_steps"] = list(finding.for_steps)
+    report |= _observed(finding)
     if finding.witness is not None:
         report["witness"] = finding.witness.as_json()
+    return report
+
+
+def _observed(finding: Finding) -> dict[str, JSON]:
+    """Return what is said of a finding on exchanges alone."""
+    if not finding.observed:
+        return {}
+    report: dict[str, JSON] = {"observed": finding.observed}
+    if finding.flaky:
+        report["flaky"] = finding.flaky
+    if not finding.confirmed:
+        report["confirmed"] = False
+    if finding.promised is not None:
+        report["promised"] = finding.promised
+    if not finding.decides:
+        report["decides"] = False
+    if finding.attribution is not None:
+        told = finding.attribution
+        report["attribution"] = {"fault": told.fault, "partners": list(told.partners), "because": told.because}
+    if finding.curl:
+        report["curl"] = finding.curl
     return report
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
-from cxcontracts.findings import WORST_FIRST, Finding, Harm, PartnerRun, Promise, Run, Verdict, Version, people
+from cxcontracts.findings import WORST_FIRST, Fault, Finding, Harm, PartnerRun, Promise, Run, Verdict, Version, people
 from cxcontracts.reports.excerpt import request_line, response_line
 from cxcontracts.wording import listed
 
@@ -16,6 +16,25 @@ _SUFFERS = {
     Harm.UNINFORMED: "would not be informed",
     Harm.MISLED: "would be misled",
     Harm.UNRECOGNISED: "would not be recognised",
+}
+
+_SUFFER = {
+    Harm.BLOCKED: "are blocked",
+    Harm.EXTRA_EFFORT: "have extra effort",
+    Harm.DELAYED: "are delayed",
+    Harm.UNINFORMED: "are not informed",
+    Harm.MISLED: "are misled",
+    Harm.UNRECOGNISED: "are not recognised",
+}
+"""What they suffer where it was seen to break."""
+
+_FAULTS = {
+    Fault.BREAKS_ITS_CONTRACT: "breaks its contract",
+    Fault.KEEPS_ITS_CONTRACT: "keeps its contract, and yet breaks the need",
+    Fault.CONTRACT_CHANGED: "runs another version of its contract",
+    Fault.SEAM: "the seam between the two",
+    Fault.OURS: "ours",
+    Fault.NOBODY_KNOWS: "nobody knows",
 }
 
 _DELIVERED = ("event ", "webhook ", "callback ")
@@ -80,7 +99,7 @@ def _plural(name: str) -> str:
 
 def suffering(finding: Finding) -> str:
     """Return who would suffer what, where, in one sentence that ends in the customer's own."""
-    return f"{who([finding])} {_SUFFERS[finding.harm]} {scene(finding)}"
+    return f"{who([finding])} {(_SUFFER if finding.observed else _SUFFERS)[finding.harm]} {scene(finding)}"
 
 
 def scene(finding: Finding) -> str:
@@ -111,7 +130,29 @@ def facts(finding: Finding, room: int) -> Mapping[str, str]:
         whole["event"] = request_line(finding, witness, room)
     elif witness is not None:
         whole |= {"request": request_line(finding, witness, room), "response": response_line(finding, witness, room)}
+    whole |= {"whose": whose(finding), "seen": seen(finding), "promised": _UNPROMISED if finding.promised is False else ""}
     return {label: fact for label, fact in whole.items() if fact}
+
+
+_UNPROMISED = "no: the contract of record does not promise it"
+
+
+def whose(finding: Finding) -> str:
+    """Return whose a break is, and why; empty where nobody was asked."""
+    told = finding.attribution
+    if told is None:
+        return ""
+    return f"{' and '.join(told.partners)}{': ' if told.partners else ''}{_FAULTS[told.fault]}; {told.because}"
+
+
+def seen(finding: Finding) -> str:
+    """Return how often a break was seen; empty of one that no exchange was needed for."""
+    if not finding.observed:
+        return ""
+    if finding.flaky:
+        failed, _, tries = finding.flaky.partition("/")
+        return f"flaky: {failed} of {tries} tries failed"
+    return "again on a second try" if finding.confirmed else "once; it was not asked for again"
 
 
 def waiting(followers: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
-from cxcontracts.findings import Change, Finding, PartnerRun, Run, Verdict
+from cxcontracts.findings import OBSERVING, Change, Finding, PartnerRun, Run, Verdict
 from cxcontracts.reports.page import BOLD, FIRST, Page, Style
 from cxcontracts.reports.sentences import Roots, alone, count, counts, facts, release, suffering, unchecked, waiting, who
 from cxcontracts.sanitise import harmless_line
@@ -89,6 +89,8 @@ class _Report:
             self._row(label, fact)
         if finding.harm not in self._run.fail_on:
             self._row("gate", f"only warns: fail-on does not name {finding.harm}")
+        if finding.curl:
+            self._copied("again", finding.curl)
         self._copied("needed by", str(finding.where))
         self._copied("id", finding.id)
         self._row("then", waiting(self._roots.followers(finding)))
@@ -110,6 +112,7 @@ class _Report:
         self._reasons(Verdict.UNPROVEN, "Unproven: it could not be decided")
         self._reasons(Verdict.WAIVED, "Waived in waivers.yaml")
         self._not_judged()
+        self._not_exercised()
         self._changes()
         self._warnings()
 
@@ -138,6 +141,19 @@ class _Report:
             self.page.gap()
             self.page.write("Not judged, as contracts cannot show it")
             self.page.write(kinds, lead="  - ", indent=4)
+
+    def _not_exercised(self) -> None:
+        idle = list(self._run.not_exercised.items())
+        if self._verbose:
+            self._section("Not exercised", idle, self._idle)
+        elif idle:
+            self.page.gap()
+            self.page.write(f"Not exercised: {count(len(idle), 'requirement')}; --verbose lists them")
+        self._section("Felt by nobody", self._run.unfelt, lambda text: self.page.write(text, lead="  - ", indent=4))
+
+    def _idle(self, pair: tuple[str, str]) -> None:
+        self.page.write_whole(pair[0], lead="  - ", indent=4)
+        self.page.write(pair[1], indent=4)
 
     def _changes(self) -> None:
         changes = [(partner, change) for partner in self._run.partners for change in partner.changes]
@@ -181,11 +197,12 @@ def _by_experience(findings: Iterable[Finding], run: Run) -> list[list[Finding]]
 def _verdict(run: Run, broken: int) -> tuple[str, str]:
     """Return the word and the sentence that the report begins with. What was not looked at is never called intact."""
     if run.verdict is Verdict.BROKEN:
-        return "BROKEN", f"{_subject(run)} {'breaks' if run.command == 'check' else 'would break'} {count(broken, 'experience')}"
+        return "BROKEN", f"{_subject(run)} {_breaks(run)} {count(broken, 'experience')}"
     if not run.complete:
         return "INCOMPLETE", _interrupted(run)
     if not run.partners:
-        return "NOTHING CHECKED", f"{run.estate} has no partner to judge"
+        seen = run.command in OBSERVING
+        return "NOTHING CHECKED", f"{run.estate}{': no partner was called' if seen else ' has no partner to judge'}"
     if unjudged := unchecked(run):
         return "NOTHING CHECKED", _unneeded(run, unjudged)
     if not run.findings:
@@ -194,6 +211,12 @@ def _verdict(run: Run, broken: int) -> tuple[str, str]:
             f"{_releases(run.partners)}: {run.partners[0].not_covered if len(run.partners) == 1 else 'see why below'}",
         )
     return run.verdict.upper(), _promised(run) if run.command == "check" else _unbroken(run)
+
+
+def _breaks(run: Run) -> str:
+    if run.command in OBSERVING:
+        return "breaks" if len(run.partners) == 1 else "break"
+    return "breaks" if run.command == "check" else "would break"
 
 
 def _interrupted(run: Run) -> str:
@@ -205,11 +228,15 @@ def _interrupted(run: Run) -> str:
 def _unneeded(run: Run, unjudged: Sequence[PartnerRun]) -> str:
     """Say of which partners nothing was checked, by name: others may have been judged."""
     names = listed([release(partner) for partner in unjudged])
+    if run.command in OBSERVING:
+        return f"{names}: no exchange shows anything that is needed of {'it' if len(unjudged) == 1 else 'them'}"
     others = "; how the others fared is said below" if len(unjudged) < len(run.partners) else ""
     return f"{names}: nothing that contracts can show is needed of {'it' if len(unjudged) == 1 else 'them'}{others}"
 
 
 def _subject(run: Run) -> str:
+    if run.command in OBSERVING:
+        return _running(run)
     return run.estate if run.command == "check" else _releases(run.partners)
 
 
@@ -217,6 +244,14 @@ def _releases(partners: Sequence[PartnerRun]) -> str:
     if len(partners) == 1:
         return release(partners[0])
     return f"{len(partners)} releases together" if partners[0].candidate else f"{len(partners)} contracts of record"
+
+
+def _running(run: Run) -> str:
+    """Return who was called, and where."""
+    where = f" at {run.environment}" if run.environment else ""
+    if len(run.partners) == 1:
+        return f"{run.partners[0].partner}{where}"
+    return f"the {count(len(run.partners), 'partner')} of {run.estate}{where}"
 
 
 def _promised(run: Run) -> str:

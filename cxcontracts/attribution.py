@@ -1,0 +1,84 @@
+"""Whose it is that a journey failed, from the exchange that shows it and from what each contract says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cxcontracts.calls import keepers
+from cxcontracts.conforming import Departure, departures
+from cxcontracts.contracts.operation import Operation
+from cxcontracts.estate.model import Journey, Step
+from cxcontracts.estate.templates import references
+from cxcontracts.exchanges import Exchange
+from cxcontracts.findings import Attribution, Fault
+from cxcontracts.scenes import Side
+from cxcontracts.walks import REFUSALS, Sighting
+from cxcontracts.wording import value_in_words
+
+
+def attributed(
+    journey: Journey,
+    step: Step,
+    sighting: Sighting,
+    record: tuple[Side, Operation] | None,
+    running: tuple[Side, Operation] | None,
+) -> Attribution:
+    """Return whose a break is.
+
+    Args:
+        sighting: What shows it; it has an answer.
+        record: The contract of record of the step's partner, and the operation; None where it is not known.
+        running: The contract that the environment runs, where that is another one.
+    """
+    exchange = sighting.exchange
+    if exchange is None or record is None:
+        return Attribution(Fault.NOBODY_KNOWS, (), sighting.why or "no contract says what to expect")
+    departing = departures(*record, exchange)
+    asked = [each for each in departing if each.part == "request"]
+    answered = [each for each in departing if each.part == "response"]
+    refused = exchange.response.status in REFUSALS and exchange.response.status not in step.status
+    if refused:
+        return _refused(journey, step, sighting, asked, answered)
+    if answered:
+        return _departed(step, exchange, answered, running)
+    because = f"{step.partner} answers as its contract allows; the contract does not promise what the journey needs"
+    return Attribution(Fault.KEEPS_ITS_CONTRACT, (step.partner,), because)
+
+
+def _refused(
+    journey: Journey, step: Step, sighting: Sighting, asked: Sequence[Departure], answered: Sequence[Departure]
+) -> Attribution:
+    """Return whose it is that a request was refused: of who wrote it, who handed out a value in it, or who refused it."""
+    handed = list(_handed_out(journey, step, sighting))
+    if handed and (asked or not answered):
+        name, giver = handed[0]
+        value = value_in_words(sighting.known.get(name))
+        because = (
+            f"{giver} hands out {name} {value}, and {step.partner} does not take it; "
+            "each is green as far as it can see, and between the two the customer is stranded"
+        )
+        return Attribution(Fault.SEAM, (giver, step.partner), because)
+    if asked:
+        return Attribution(Fault.OURS, (), f"what we send is not what the contract asks for: {asked[0].because}")
+    if answered:
+        return Attribution(Fault.BREAKS_ITS_CONTRACT, (step.partner,), answered[0].because)
+    because = f"{step.partner} refuses what its contract says that it takes"
+    return Attribution(Fault.BREAKS_ITS_CONTRACT, (step.partner,), because)
+
+
+def _handed_out(journey: Journey, step: Step, sighting: Sighting) -> Iterator[tuple[str, str]]:
+    """Yield each name that the step sends on, with the other partner who handed its value out."""
+    for name in sorted(references(dict(step.sends)) & sighting.known.keys() - sighting.varied.keys()):
+        for keeper in keepers(journey, step, name):
+            if keeper.partner != step.partner:
+                yield name, keeper.partner
+
+
+def _departed(
+    step: Step, exchange: Exchange, answered: Sequence[Departure], running: tuple[Side, Operation] | None
+) -> Attribution:
+    if running is not None and not [each for each in departures(*running, exchange) if each.part == "response"]:
+        version = running[0].contract.version
+        because = f"{step.partner} answers as its version {version} allows, and not as the contract of record does"
+        return Attribution(Fault.CONTRACT_CHANGED, (step.partner,), because)
+    return Attribution(Fault.BREAKS_ITS_CONTRACT, (step.partner,), answered[0].because)

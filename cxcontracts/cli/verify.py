@@ -1,0 +1,48 @@
+"""``verify``: does the running thing do what journeys need?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cxcontracts.cli.options import Reporting, reporting
+
+
+@click.command(short_help="Do running partners do what the journeys need?")
+@click.option("-e", "--env", "environment", default="", metavar="NAME", help="The environment of partner.yaml to call.")
+@click.option(
+    "-u", "--url", "urls", multiple=True, metavar="PARTNER=URL",
+    help="Where a partner runs: a base URL, or an app in Python as module:name; once for each.",
+)  # fmt: skip
+@click.option("-p", "--partner", "partners", multiple=True, metavar="PARTNER", help="Judge this partner only; can be repeated.")
+@click.option("-j", "--journey", "journeys", multiple=True, metavar="JOURNEY", help="Walk this journey only; can be repeated.")
+@click.option("-k", "pattern", default="", metavar="ID", help="Judge only requirements with this in their id; * stands for any.")
+@click.option("--replay", metavar="ID", help="Walk one finding's journey again, and show all of what it was judged on.")
+@click.option(
+    "--given", "givens", multiple=True, metavar="NAME=VALUE", help="What journeys start with, in place of their examples."
+)
+@click.option("--states", multiple=True, metavar="PARTNER=URL", help="Where a partner's provider states are set up.")
+@click.option("--budget", default="", metavar="LIMIT", help="No more than so many requests, or so long: 500, 2m, or 500,2m.")
+@click.option("--timeout", default="10s", show_default=True, metavar="TIME", help="The longest that one answer may take.")
+@click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="How many journeys to walk at once.")
+@click.option("--dry-run", is_flag=True, help="Send nothing; say what would be sent.")
+@reporting
+@click.pass_obj
+def verify(found: Path | None, /, estate: Path | None, **asked: object) -> int:
+    """Walk the journeys against partners that run, with the values that they really hand out, and judge what comes back.
+
+    Nothing unsafe is sent unless the environment says may: [read, write]; a partner on this machine that --url names may be
+    written to. What nobody can judge, as a partner is down, throttles or refuses our login, is inconclusive: exit code 3.
+
+    \b
+    Examples:
+      cxcontracts verify --env sandbox
+      cxcontracts verify --url operator=http://localhost:8080 --partner operator
+      cxcontracts verify --url shop=shop.app:app --journey buy-ticket
+      cxcontracts verify --env sandbox --dry-run
+    """
+    from cxcontracts.cli.verification import Options, verified
+
+    reporting_ = Reporting(**{name: asked.pop(name) for name in ("format", "output", "strict", "verbose")})  # type: ignore[arg-type]
+    return verified(Options(**asked), reporting_, estate or found)  # type: ignore[arg-type]  # click made them

@@ -1,0 +1,429 @@
+"""Walks journeys against partners that run, with the values that they really hand out."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from threading import Event as Flag
+from typing import Final, Protocol
+
+from cxcontracts.calls import keep_paths
+from cxcontracts.containment.sets import Found, find
+from cxcontracts.contracts.operation import Operation
+from cxcontracts.errors import ContractError
+from cxcontracts.estate.durations import parse_duration
+from cxcontracts.estate.model import Estate, Given, Journey, Step
+from cxcontracts.estate.templates import references, resolve
+from cxcontracts.estate.written import informs_name
+from cxcontracts.exchanges import JSON, NO_BODY, Request, Response
+from cxcontracts.findings import Verdict
+from cxcontracts.judging import Judge
+from cxcontracts.kinds.asks_at_most import AsksAtMost, least
+from cxcontracts.paths import MISSING, found, parse_path
+from cxcontracts.requirements import OnExchanges
+from cxcontracts.running.calling import Came
+from cxcontracts.running.inbox import Delivery, Inbox
+from cxcontracts.scenes import Scene, voices
+from cxcontracts.sending import bind, call, content_type, space
+from cxcontracts.truth import same
+from cxcontracts.walks import REFUSALS, Purpose, Sighting, Trouble, Walk, succeeded, trouble_of
+
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
+"""The methods that change nothing: RFC 9110, section 9.2.1, and the draft of QUERY."""
+
+_POLL: Final = 1.0
+"""Seconds between two times of asking whether it holds by now."""
+
+_MOST_ROWS: Final = 5
+_EVENT: Final = timedelta(seconds=60)
+"""How long an event is waited for whose step does not say."""
+
+
+class Sender(Protocol):
+    """Sends what a journey sends; see :class:`cxcontracts.running.calling.Partners`."""
+
+    def send(self, partner: str, request: Request, *, identity: str = "", safe: bool = False) -> Came:
+        """Send a request to a partner."""
+        ...
+
+    def follow(self, partner: str, request: Request, url: str, *, identity: str = "", safe: bool = False) -> Came:
+        """Send a request to an address that the partner handed out."""
+        ...
+
+    def pause(self, response: Response | None) -> float | None:
+        """Return how many seconds an answer asks us to wait, where that is worth it; None where it is not."""
+        ...
+
+
+class Unprepared(Exception):
+    """What a journey starts from cannot be had; the message says what."""
+
+
+@dataclass
+class _Way:
+    """A walk while it is made."""
+
+    journey: Journey
+    row: int
+    attempt: int
+    known: dict[str, JSON]
+    fresh_id: str
+    sightings: list[Sighting] = field(default_factory=list)
+    caught: dict[str, str] = field(default_factory=dict)
+    played: set[str] = field(default_factory=set)
+    stopped_at: str = ""
+
+    def walk(self) -> Walk:
+        return Walk(self.journey, self.row, self.attempt, tuple(self.sightings), dict(self.caught))
+
+
+class Walker:
+    """Walks journeys.
+
+    Args:
+        judge: Knows the estate and its contracts.
+        sender: Sends requests.
+        kinds: What has to hold before a step that may be asked again is done.
+        environment: Where the partners run; empty for none that the estate names.
+        givens: What replaces the examples of givens.
+        states: Partner to the address of its provider-state handler.
+        runs: The partners that run; the part of each other is played from its contract.
+        inbox: Where events arrive.
+        stop: Set once nothing more is to be sent.
+        now: Tells the time.
+    """
+
+    def __init__(
+        self,
+        judge: Judge,
+        sender: Sender,
+        kinds: tuple[OnExchanges, ...],
+        *,
+        environment: str = "",
+        givens: Mapping[str, JSON] | None = None,
+        states: Mapping[str, str] | None = None,
+        runs: frozenset[str] = frozenset(),
+        inbox: Inbox | None = None,
+        stop: Flag | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._judge = judge
+        self._sender = sender
+        self._kinds = kinds
+        self._environment = environment
+        self._givens = dict(givens or {})
+        self._states = dict(states or {})
+        self._runs = runs
+        self._inbox = inbox or Inbox({})
+        self._stop = stop or Flag()
+        self._now = now
+        self._used: dict[tuple[str, str], list[JSON]] = {}
+
+    def rows(self, journey: Journey) -> int:
+        """Return how many rows of givens a journey has: as many as examples, and not more than a few."""
+        examples = (len(self._examples(journey, given)) for given in journey.givens.values())
+        return min(max((1, *examples)), _MOST_ROWS)
+
+    def walk(self, journey: Journey, row: int, attempt: int = 1) -> Walk:
+        """Walk a journey once. Cleanup is done whatever happened."""
+        way = _Way(journey, row, attempt, {}, str(uuid.uuid4()))
+        try:
+            self._prepare(way)
+            self._steps(way)
+        except Unprepared as reason:
+            for step in _own(journey):
+                way.sightings.append(self._unsent(way, step, Trouble.UNPREPARED, str(reason)))
+        finally:
+            for step in (each for each in journey.steps if each.part == "cleanup"):
+                self._silently(way, step)
+        return way.walk()
+
+    # --- what it starts from --------------------------------------------------------------------------------------------------
+
+    def _prepare(self, way: _Way) -> None:
+        for name, given in way.journey.givens.items():
+            way.known[name] = self._value(way, given)
+            self._used.setdefault((way.journey.name, name), []).append(way.known[name])
+        for step in (each for each in way.journey.steps if each.part == "setup"):
+            failure = self._silently(way, step)
+            if failure:
+                raise Unprepared(f"the setup {step.name} failed: {failure}")
+
+    def _value(self, way: _Way, given: Given) -> JSON:
+        examples = self._examples(way.journey, given)
+        if examples and not given.fresh:
+            return examples[way.row % len(examples)]
+        used = self._used.get((way.journey.name, given.name), [])
+        another = find([space(given.schema)], [{"enum": used}] if used else [])
+        if isinstance(another, Found):
+            return another.value
+        raise Unprepared(f"there is no {'fresh ' if given.fresh else ''}value for {given.name}; give it an example")
+
+    def _examples(self, journey: Journey, given: Given) -> tuple[JSON, ...]:
+        if given.name in self._givens:
+            return (self._givens[given.name],)
+        for partner in dict.fromkeys(step.partner for step in journey.steps if step.partner):
+            environment = self._judge.estate.partners[partner].environments.get(self._environment)
+            if environment is not None and given.name in environment.given:
+                said = environment.given[given.name]
+                return tuple(said) if isinstance(said, list) else (said,)
+        return given.examples
+
+    def _silently(self, way: _Way, step: Step) -> str:
+        """Do a step that carries no requirements, and say why it failed; nothing where it did not."""
+        if step.state:
+            return self._state(way, step)
+        sighting = self._asked(way, step)
+        if sighting.trouble is not None or sighting.response is None:
+            return sighting.why
+        if not succeeded(sighting.response, step.status):
+            return f"it answers {sighting.response.status}"
+        return "" if self._keep(way, step, sighting.response) else "what it keeps is missing"
+
+    def _state(self, way: _Way, step: Step) -> str:
+        url = self._states.get(step.partner)
+        if url is None:
+            return f"nobody says where the provider states of {step.partner} are set up; name it with --states"
+        body = {"state": step.state, "params": self._filled(way, dict(step.params)), "action": "setup", "consumer": "cxcontracts"}
+        request = Request("POST", "", headers={"content-type": "application/json"}, body=body)
+        came = self._sender.follow(step.partner, request, url, safe=True)
+        if came.response is None:
+            return came.why
+        return "" if 200 <= came.response.status < 300 else f"the state handler answers {came.response.status}"
+
+    # --- its steps ------------------------------------------------------------------------------------------------------------
+
+    def _steps(self, way: _Way) -> None:
+        for step in _own(way.journey):
+            if way.stopped_at:
+                way.sightings.append(self._waiting(way, step, way.stopped_at))
+                continue
+            if self._done(way, step):
+                self._around(way, step)
+            elif not self._fell_back(way, step):
+                way.stopped_at = step.name
+
+    def _fell_back(self, way: _Way, step: Step) -> bool:
+        if not step.fallback:
+            return False
+        way.caught[step.name] = step.fallback
+        return self._done(way, way.journey.step(step.fallback))
+
+    def _done(self, way: _Way, step: Step) -> bool:
+        """Do a step, again until it holds where it may be asked again, and return whether it succeeded."""
+        if step.partner not in self._runs:
+            self._play(way, step)
+            return True
+        sighting = self._until_it_holds(way, step)
+        way.sightings.append(sighting)
+        response = sighting.response
+        if sighting.trouble is not None or response is None or not succeeded(response, step.status):
+            return False
+        self._keep(way, step, response)
+        return True
+
+    def _play(self, way: _Way, step: Step) -> None:
+        """Keep what a partner that does not run here would hand out, as its contract shows it."""
+        names = keep_paths(step)
+        way.played.update(names)
+        try:
+            scene = self._judge.scene(way.journey, step)
+        except ContractError:
+            return
+        if scene is None:
+            return
+        voice = next(voices(scene.operation, step.status), None)
+        if voice is not None:
+            self._keep(way, step, scene.record.response(scene.operation, voice))
+        way.known.update({name: self._givens[name] for name in names if name in self._givens})
+        way.played -= self._givens.keys()
+
+    def _until_it_holds(self, way: _Way, step: Step) -> Sighting:
+        until = parse_duration(step.asks["within"]).total_seconds() if step.call and "within" in step.asks else 0.0
+        began = self._now()
+        while True:
+            sighting = self._asked(way, step)
+            passed = (self._now() - began).total_seconds()
+            wait = self._sender.pause(sighting.response) if self._may_ask_again(step) else None
+            if wait is None and passed < until and not self._holds(way, step, sighting):
+                wait = min(_POLL, until - passed)
+            if wait is None or self._stop.is_set():
+                return sighting
+            way.sightings.append(replace(sighting, purpose=Purpose.POLL))
+            self._stop.wait(wait)
+
+    def _may_ask_again(self, step: Step) -> bool:
+        return step.safe or (step.call is not None and step.call.method in SAFE)
+
+    def _holds(self, way: _Way, step: Step, sighting: Sighting) -> bool:
+        walk = Walk(way.journey, way.row, way.attempt, (sighting,))
+        for kind in self._kinds:
+            for requirement in kind.requirements(way.journey, step):
+                if any(each.verdict is not Verdict.INTACT for each in kind.on_exchanges(requirement, (walk,))):
+                    return False
+        return True
+
+    def _around(self, way: _Way, step: Step) -> None:
+        """Do what shows more of a step that worked: press twice, ask for less, bring its errors about."""
+        if step.call is None:
+            return
+        if step.asks.get("repeat-safe") is True:
+            way.sightings.append(self._asked(way, step, Purpose.AGAIN))
+        if AsksAtMost.key in step.asks and self._may_ask_again(step):
+            fewer = least(way.journey, step)
+            if fewer != step.sends:
+                way.sightings.append(self._asked(way, replace(step, sends=fewer), Purpose.LEAST))
+        for entry in step.asks.get("informs", ()):
+            if entry.get("with"):
+                erring = replace(step, sends={**step.sends, **entry["with"]})
+                name = informs_name(entry.get("when", ""), entry["status"])
+                way.sightings.append(self._asked(way, erring, Purpose.INFORMS, name, _codes(entry["status"])))
+
+    def _keep(self, way: _Way, step: Step, response: Response) -> bool:
+        complete = True
+        for name, paths in keep_paths(step).items():
+            values = (next(iter(found(path, response, way.known)), MISSING) for path in paths)
+            value = next((each for each in values if each is not MISSING), MISSING)
+            if value is MISSING:
+                complete = False
+            else:
+                way.known[name] = value
+        return complete
+
+    # --- one call -------------------------------------------------------------------------------------------------------------
+
+    def _asked(
+        self, way: _Way, step: Step, purpose: Purpose = Purpose.STEP, about: str = "", expected: tuple[int, ...] = ()
+    ) -> Sighting:
+        """Make the call of a step, or say why it was not made."""
+        if step.event:
+            return self._awaited(way, step)
+        missing = sorted(references(dict(step.sends)) - way.known.keys()) or _followed(step, way.known)
+        if missing:
+            return self._unsent(way, step, Trouble.UNPREPARED, f"{missing[0]} has no value")
+        try:
+            scene = self._judge.scene(way.journey, step)
+            request = self._request(way, step, scene)
+        except (ContractError, ValueError) as error:
+            return self._unsent(way, step, Trouble.UNPREPARED, str(error))
+        came = self._send(way, step, request)
+        statuses = (*expected, *(step.status if purpose is not Purpose.INFORMS else ()))
+        told = None
+        if came.response is not None and came.trouble is None:
+            told = trouble_of(came.response, statuses, reads_pages=_reads_pages(scene))
+        trouble, why = told or (came.trouble, came.why)
+        made_up = sorted(references(dict(step.sends)) & way.played)
+        refused = came.response is not None and came.response.status in REFUSALS - set(statuses)
+        if trouble is None and refused and made_up:
+            why = f"{made_up[0]} was made up from a contract; give one that is there: --given {made_up[0]}=…"
+            trouble = Trouble.UNPREPARED
+        return Sighting(
+            step.name, came.request, came.response, trouble, why, came.at, came.seconds, dict(way.known), purpose, about
+        )
+
+    def _awaited(self, way: _Way, step: Step) -> Sighting:
+        """Wait for an event, from when its ``after`` was done; until its time is up."""
+        if not self._inbox.listens_for(step.partner):
+            return self._unsent(way, step, Trouble.UNPREPARED, f"nobody listens for what {step.partner} sends: give it an inbox")
+        matches = {parse_path(path): self._filled(way, template) for path, template in step.asks.get("match", {}).items()}
+        event = self._judge.event(step)
+        before = next((each for each in reversed(way.sightings) if each.step == step.after), None)
+        began = before.at + timedelta(seconds=before.seconds) if before is not None else self._now()
+        within = parse_duration(step.asks["within"]) if "within" in step.asks else _EVENT
+        left = (began + within - self._now()).total_seconds()
+
+        def ours(delivery: Delivery) -> bool:
+            body = delivery.message.body
+            named = not event.type or not isinstance(body, Mapping) or body.get("type", event.type) == event.type
+            fits = all(
+                any(same(value, each) for each in found(path, delivery.message, way.known)) for path, value in matches.items()
+            )
+            return not delivery.unsigned and named and fits
+
+        came = self._inbox.awaited(step.partner, ours, time.monotonic() + left, self._stop)
+        if came is None:
+            if self._stop.is_set():
+                return self._unsent(way, step, Trouble.SPENT, "the run was interrupted while it was awaited")
+            odd = self._inbox.refused(step.partner)
+            ignored = f"; {odd} with a wrong signature did not count" if odd else ""
+            return self._unsent(way, step, Trouble.SILENT, f"it did not come within {_in_words(within)}{ignored}")
+        late = (came.at - began).total_seconds()
+        return Sighting(step.name, came.request, came.message, None, "", came.at, max(late, 0.0), dict(way.known))
+
+    def _request(self, way: _Way, step: Step, scene: Scene | None) -> Request:
+        assert step.call is not None
+        if scene is None or step.call.path.startswith("$"):
+            return self._followed_request(way, step)
+        entries, unbound = bind(step, scene.record, scene.operation)
+        if unbound:
+            raise ValueError(f"{unbound[0].key} is nothing that {scene.operation} takes")
+        request = call(scene.operation, entries, way.known, content_type(step), lambda template, _: self._filled(way, template))
+        return replace(request, headers={"accept": "application/json", **request.headers})
+
+    def _followed_request(self, way: _Way, step: Step) -> Request:
+        """Return the call of an address that was handed out: what is sent has to say where it goes."""
+        assert step.call is not None
+        query: list[tuple[str, str]] = []
+        headers: dict[str, str] = {"accept": "application/json"}
+        body: JSON = NO_BODY
+        for key, template in step.sends.items():
+            place, _, name = key.partition(".")
+            value = self._filled(way, template)
+            if place == "query":
+                query.append((name, value if isinstance(value, str) else str(value)))
+            elif place == "header":
+                headers[name.lower()] = str(value)
+            elif place == "body":
+                body = {**(body if isinstance(body, dict) else {}), name: value} if name else value
+        if body is not NO_BODY:
+            headers.setdefault("content-type", "application/json")
+        return Request(step.call.method, "", tuple(query), headers, body)
+
+    def _send(self, way: _Way, step: Step, request: Request) -> Came:
+        assert step.call is not None
+        if step.call.path.startswith("$"):
+            url = str(way.known[step.call.path.removeprefix("$").strip("{}")])
+            return self._sender.follow(step.partner, request, url, identity=step.identity, safe=step.safe)
+        return self._sender.send(step.partner, request, identity=step.identity, safe=step.safe)
+
+    def _filled(self, way: _Way, template: JSON) -> JSON:
+        return resolve(template, way.known, now=self._now(), fresh_id=way.fresh_id)
+
+    def _unsent(self, way: _Way, step: Step, trouble: Trouble, why: str) -> Sighting:
+        return Sighting(step.name, None, None, trouble, why, self._now(), 0.0, dict(way.known))
+
+    def _waiting(self, way: _Way, step: Step, other: str) -> Sighting:
+        return replace(self._unsent(way, step, Trouble.WAITS, f"waits for {other}"), waits_for=other)
+
+
+def _own(journey: Journey) -> Iterator[Step]:
+    """Yield the steps that we make or wait for ourselves, in order."""
+    return (step for step in journey.steps if step.part == "steps" and step.asks_somebody and not step.by)
+
+
+def _followed(step: Step, known: Mapping[str, JSON]) -> list[str]:
+    """Return the name of the address that a step follows, where it has no value."""
+    path = step.call.path if step.call is not None else ""
+    name = path.removeprefix("$").strip("{}") if path.startswith("$") else ""
+    return [name] if name and not isinstance(known.get(name), str) else []
+
+
+def _reads_pages(scene: Scene | None) -> bool:
+    operation: Operation | None = scene.operation if scene is not None else None
+    successes = operation.successes(()) if operation is not None else ()
+    return any(media.name == "text/html" for answer in successes for media in answer.media)
+
+
+def _in_words(time: timedelta) -> str:
+    seconds = time.total_seconds()
+    return f"{seconds:g} s" if seconds < 120 else f"{seconds / 60:g} min"
+
+
+def _codes(written: int | list[int]) -> tuple[int, ...]:
+    return tuple(written) if isinstance(written, list) else (written,)
+
+
+__all__ = ["SAFE", "Estate", "Sender", "Unprepared", "Walker"]

@@ -1,0 +1,225 @@
+"""Judges every requirement of an estate on what was seen: pure, one finding a requirement, however many walks there were."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from cxcontracts.attribution import attributed
+from cxcontracts.contracts.operation import Operation
+from cxcontracts.errors import ContractError
+from cxcontracts.estate.model import Journey, Step
+from cxcontracts.findings import Attribution, Fault, Finding, Verdict
+from cxcontracts.judging import Judge
+from cxcontracts.kinds.seen import answer_id
+from cxcontracts.requirements import Judgement, OnExchanges, Requirement
+from cxcontracts.scenes import Side
+from cxcontracts.walks import Purpose, Sighting, Walk
+
+Curl = Callable[[Sighting], str]
+"""Returns a line that sends a request again, without its secrets."""
+
+_GRAVEST_FIRST = (Verdict.BROKEN, Verdict.TOLERATED, Verdict.INTACT, Verdict.INCONCLUSIVE)
+"""What many exchanges come to: one that was answered outweighs one that says nothing."""
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What was found.
+
+    Attributes:
+        findings: One a requirement that any exchange shows, in the order of the files.
+        not_exercised: Id of each other requirement, to why no exchange shows it.
+    """
+
+    findings: tuple[Finding, ...]
+    not_exercised: Mapping[str, str]
+
+
+class Observer:
+    """Judges walks.
+
+    Args:
+        judge: Knows the estate, its contracts, and what they promise.
+        kinds: Every kind of requirement that can be judged on exchanges.
+        running: Partner to the contract that its environment runs, where that is not the one of record.
+        curl: Makes the line that sends a request again.
+    """
+
+    def __init__(self, judge: Judge, kinds: Iterable[object], running: Mapping[str, Side], curl: Curl) -> None:
+        self._judge = judge
+        self._kinds = [kind for kind in kinds if isinstance(kind, OnExchanges)]
+        self._running = running
+        self._curl = curl
+
+    def verdicts(self, journeys: Iterable[Journey], walks: Iterable[Walk]) -> Verdicts:
+        """Judge the requirements of some journeys on the walks through them."""
+        walked: dict[str, list[Walk]] = defaultdict(list)
+        for walk in walks:
+            walked[walk.journey.name].append(walk)
+        findings: list[Finding] = []
+        idle: dict[str, str] = {}
+        for journey in journeys:
+            for kind, requirement in self.requirements(journey):
+                judged = list(kind.on_exchanges(requirement, walked[journey.name]))
+                if judged:
+                    findings.append(self._finding(requirement, merged(judged), judged, walked[journey.name]))
+                else:
+                    idle[requirement.id] = _why_idle(requirement, walked[journey.name])
+        return Verdicts(tuple(findings), idle)
+
+    def requirements(self, journey: Journey) -> Iterator[tuple[OnExchanges, Requirement]]:
+        """Yield the requirements of a journey that exchanges can be judged on, each with its kind."""
+        asking = (step for step in journey.steps if step.part in ("steps", "fallbacks") and step.asks_somebody)
+        for step in (*asking, journey.whole):
+            for kind in self._kinds:
+                yield from ((kind, requirement) for requirement in kind.requirements(journey, step))
+
+    def failing(self, journey: Journey, walk: Walk) -> frozenset[str]:
+        """Return the ids of what does not hold in a walk, or says nothing of it: what makes it worth another try."""
+        return frozenset(
+            requirement.id
+            for kind, requirement in self.requirements(journey)
+            for judgement in kind.on_exchanges(requirement, (walk,))
+            if judgement.decides and judgement.verdict in (Verdict.BROKEN, Verdict.INCONCLUSIVE)
+        )
+
+    def _finding(
+        self, requirement: Requirement, judgement: Judgement, judged: Sequence[Judgement], walks: Sequence[Walk]
+    ) -> Finding:
+        journey, sighting = requirement.journey, judgement.sighting
+        step = self._step(requirement, sighting)
+        known = self._known(journey, step)
+        operation = str(known[1]) if known is not None else ""
+        finding = Finding(
+            id=requirement.id,
+            journey=journey.name,
+            step=requirement.step.name,
+            kind=requirement.kind,
+            partner=judgement.partner or step.partner or requirement.partners[0],
+            operation=operation,
+            verdict=judgement.verdict,
+            harm=requirement.harm,
+            customers=requirement.customers,
+            exact=journey.exact and requirement.step.part != "fallbacks",
+            channel=step.channel,
+            customer=step.customer,
+            where=requirement.where,
+            element=_element(operation, judgement),
+            because=_because(requirement, judgement),
+            cause=judgement.cause or None,
+            witness=sighting.exchange if sighting is not None else None,
+            for_steps=step.for_steps,
+            observed=sum(each.observed for each in judged),
+            decides=judgement.decides,
+        )
+        if judgement.verdict is Verdict.INTACT:
+            return replace(finding, witness=None)
+        if judgement.verdict is Verdict.INCONCLUSIVE or sighting is None:
+            unknown = Attribution(Fault.NOBODY_KNOWS, (), judgement.because)
+            return replace(finding, witness=None, attribution=unknown, curl=self._curl(sighting) if sighting else "")
+        return self._waived(self._caught(self._proved(finding, requirement, judged, sighting, step), requirement, walks))
+
+    def _proved(
+        self, finding: Finding, requirement: Requirement, judged: Sequence[Judgement], sighting: Sighting, step: Step
+    ) -> Finding:
+        """Return a break with all that its exchange shows: whose it is, how often it was seen, how to see it again."""
+        failed = [each for each in judged if each.verdict is finding.verdict]
+        alike = [each for each in judged if each.sighting is not None and _same_try(each.sighting, sighting)]
+        passed = [each for each in alike if each.verdict is Verdict.INTACT]
+        tries = [each for each in alike if each.verdict is not Verdict.INCONCLUSIVE]
+        known, running = self._known(requirement.journey, step), self._running_at(step)
+        return replace(
+            finding,
+            flaky=f"{len(tries) - len(passed)}/{len(tries)}" if passed else "",
+            confirmed=len(failed) > 1 or failed[0].observed > 1,
+            promised=self._promised(requirement),
+            attribution=attributed(requirement.journey, step, sighting, known, running),
+            curl=self._curl(sighting),
+        )
+
+    def _step(self, requirement: Requirement, sighting: Sighting | None) -> Step:
+        """Return the step that was judged: of a requirement across steps, the one that the proof is of."""
+        if requirement.step.name or sighting is None:
+            return requirement.step
+        return requirement.journey.step(sighting.step)
+
+    def _known(self, journey: Journey, step: Step) -> tuple[Side, Operation] | None:
+        try:
+            scene = self._judge.scene(journey, step) if step.asks_somebody else None
+        except ContractError:
+            return None
+        return (scene.record, scene.operation) if scene is not None else None
+
+    def _running_at(self, step: Step) -> tuple[Side, Operation] | None:
+        side = self._running.get(step.partner)
+        if side is None or step.call is None:
+            return None
+        call = step.call
+        found = side.contract.named(call.operation_id) if call.operation_id else side.contract.at(call.method, call.path)
+        return (side, found) if found is not None else None
+
+    def _promised(self, requirement: Requirement) -> bool | None:
+        if all(kind.name != requirement.kind for kind in self._judge.kinds):
+            return None
+        try:
+            verdict = self._judge.finding(requirement).verdict
+        except ContractError:
+            return None
+        return {Verdict.INTACT: True, Verdict.UNPROMISED: False}.get(verdict)
+
+    def _caught(self, finding: Finding, requirement: Requirement, walks: Sequence[Walk]) -> Finding:
+        """Tolerate a break whose step's fallback was taken, and helped."""
+        name = requirement.step.fallback
+        if finding.verdict is not Verdict.BROKEN or not name:
+            return finding
+        taken = [walk for walk in walks if walk.caught.get(requirement.step.name) == name]
+        helped = taken and all((seen := walk.last(name)) is not None and seen.trouble is None for walk in taken)
+        return replace(finding, verdict=Verdict.TOLERATED, because=f"{finding.because}; {name} catches it") if helped else finding
+
+    def _waived(self, finding: Finding) -> Finding:
+        waiver = self._judge.waiver(finding) if finding.verdict in (Verdict.BROKEN, Verdict.TOLERATED) else None
+        return finding if waiver is None else replace(finding, verdict=Verdict.WAIVED, waived=str(waiver))
+
+
+def merged(judged: Sequence[Judgement]) -> Judgement:
+    """Return what many judgements of one requirement come to: the gravest, of those the first of a step's own call."""
+
+    def rank(judgement: Judgement) -> tuple[int, bool]:
+        fuzzed = judgement.sighting is not None and judgement.sighting.purpose is Purpose.FUZZ
+        return _GRAVEST_FIRST.index(judgement.verdict), fuzzed
+
+    return min(judged, key=rank)
+
+
+def _same_try(one: Sighting, other: Sighting) -> bool:
+    """Tell whether two sightings asked the same thing: the same step, for the same reason, with the same values."""
+    return (one.step, one.purpose, one.about, one.varied) == (other.step, other.purpose, other.about, other.varied)
+
+
+def _element(operation: str, judgement: Judgement) -> str:
+    sighting = judgement.sighting
+    response = sighting.response if sighting is not None else None
+    media = str(response.headers.get("content-type", "")).partition(";")[0] if response is not None else ""
+    status = str(response.status) if response is not None else ""
+    return " ".join(part for part in (operation, status, media, judgement.element) if part)
+
+
+def _because(requirement: Requirement, judgement: Judgement) -> str:
+    because = judgement.because
+    sighting = judgement.sighting
+    if sighting is not None and sighting.about and judgement.verdict is Verdict.BROKEN and sighting.purpose is Purpose.FUZZ:
+        because = f"{because} ({sighting.about})"
+    return f"{because} ({requirement.because})" if requirement.because and because else because
+
+
+def _why_idle(requirement: Requirement, walks: Sequence[Walk]) -> str:
+    if requirement.step.by:
+        return f"{requirement.step.by} makes this call; a recording of it shows whether it holds"
+    if not walks:
+        return "no walk went this way"
+    return "no exchange shows it"
+
+
+__all__ = ["Observer", "Verdicts", "answer_id", "merged"]

@@ -1,0 +1,239 @@
+"""Verifies partners that run: walks the journeys of an estate against them, and judges what was seen. A way in, at the rim."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Final
+
+from cxcontracts.errors import UsageError
+from cxcontracts.estate.model import Journey, Partner
+from cxcontracts.exchanges import JSON
+from cxcontracts.findings import Finding, PartnerRun, Run, Verdict, Version
+from cxcontracts.opening import Opened, read_contract
+from cxcontracts.plugins import kinds
+from cxcontracts.problems import did_you_mean
+from cxcontracts.requirements import OnExchanges
+from cxcontracts.running.calling import Partners
+from cxcontracts.running.targets import Target
+from cxcontracts.running.walking import SAFE, Walker
+from cxcontracts.scenes import Side
+from cxcontracts.verdicts import Curl, Observer
+from cxcontracts.walks import Sighting, Walk
+
+MOST_TRIES: Final = 4
+"""How often a row is walked at most, where it fails: once, and three more times to see whether it repeats."""
+
+_GRACE: Final = 3.0
+"""Seconds that calls on their way have to come back once the run is interrupted."""
+
+Progress = Callable[[int, int], None]
+"""Called with how many journeys are done, and how many there are."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to verify.
+
+    Attributes:
+        partners, journeys: Their ids; empty for all.
+        pattern: Of the ids of requirements, with ``*``, or a part of one; empty for all.
+        environment: Where the partners run; empty where addresses alone say it.
+        givens: What replaces the examples of givens, and what steps keep at partners that do not run here.
+        states: Partner to the address of its provider-state handler.
+        workers: How many journeys are walked at the same time.
+    """
+
+    partners: frozenset[str] = frozenset()
+    journeys: frozenset[str] = frozenset()
+    pattern: str = ""
+    environment: str = ""
+    givens: Mapping[str, JSON] = field(default_factory=dict)
+    states: Mapping[str, str] = field(default_factory=dict)
+    workers: int = 4
+
+    def names(self, id: str) -> bool:
+        """Tell whether a requirement is asked for."""
+        return not self.pattern or self.pattern in id or fnmatchcase(id, self.pattern.replace("[", "[[]"))
+
+
+class Verification:
+    """One run of ``verify``.
+
+    Args:
+        opened: The estate.
+        asked: What to verify.
+        targets: Where each partner runs.
+        sender: Calls them.
+        curl: Makes the line that sends a request again.
+    """
+
+    def __init__(self, opened: Opened, asked: Asked, targets: Mapping[str, Target], sender: Partners, curl: Curl) -> None:
+        self._opened = opened
+        self._asked = asked
+        self._targets = targets
+        self._running = _running(opened, asked.environment, targets)
+        self._observer = Observer(opened.judge, kinds(), self._running, curl)
+        self._stop = threading.Event()
+        self._walker = Walker(
+            opened.judge,
+            sender,
+            tuple(kind for kind in kinds() if isinstance(kind, OnExchanges) and kind.name in _HOLDING),
+            environment=asked.environment,
+            givens=asked.givens,
+            states=asked.states,
+            runs=frozenset(targets),
+            stop=self._stop,
+        )
+        self._sender = sender
+
+    def journeys(self) -> list[Journey]:
+        """Return the journeys to walk: those that ask something of a partner that runs, and that were asked for.
+
+        Raises:
+            UsageError: If a journey or partner was asked for that is not there.
+        """
+        estate = self._opened.estate
+        for named, known, what in (
+            (self._asked.partners, estate.partners, "partner"),
+            (self._asked.journeys, estate.journeys, "journey"),
+        ):
+            for name in sorted(named - known.keys()):
+                raise UsageError(f"{what} {name!r} is not in the estate; {did_you_mean(name, known)}")
+        wanted = self._asked.partners or self._targets.keys()
+        return [
+            journey
+            for journey in estate.journeys.values()
+            if (not self._asked.journeys or journey.name in self._asked.journeys)
+            and any(step.partner in wanted and step.partner in self._targets for step in journey.steps)
+            and (not self._asked.pattern or any(self._asked.names(each.id) for _, each in self._observer.requirements(journey)))
+        ]
+
+    def run(self, progress: Progress | None = None) -> Run:
+        """Walk, and judge what was seen; an interrupt ends the walking, and what was seen until then is judged."""
+        journeys = self.journeys()
+        walks, complete = self._walked(journeys, progress)
+        return self.judged("verify", journeys, walks, complete)
+
+    def judged(self, command: str, journeys: Sequence[Journey], walks: Sequence[Walk], complete: bool) -> Run:
+        """Judge walks, wherever they come from."""
+        opened, verdicts = self._opened, self._observer.verdicts(journeys, walks)
+        named = [finding for finding in verdicts.findings if self._asked.names(finding.id)]
+        partners = [
+            self._partner(opened.estate.partners[name], [finding for finding in named if finding.partner == name])
+            for name in sorted(self._asked.partners & self._targets.keys() or self._targets)
+        ]
+        return Run(
+            command,
+            opened.estate.name,
+            tuple(each for each in partners if each.findings or self._asked.partners),
+            opened.estate.fail_on,
+            complete=complete,
+            not_exercised={id: why for id, why in verdicts.not_exercised.items() if self._asked.names(id)},
+            exchanges=sum(1 for walk in walks for sighting in walk.sightings if sighting.response is not None),
+            environment=self._asked.environment,
+        )
+
+    def _partner(self, partner: Partner, findings: Sequence[Finding]) -> PartnerRun:
+        record = self._opened.records.get(partner.name)
+        side = record if record is not None else None
+        version = Version(side.contract.version, side.contract.folder.digest(), partner.contract) if side else Version("", "", "")
+        exempt = partner.not_covered.because if partner.not_covered and not findings else ""
+        return PartnerRun(partner.name, partner.title, version, None, tuple(findings), not_covered=exempt)
+
+    # --- walking --------------------------------------------------------------------------------------------------------------
+
+    def _walked(self, journeys: Sequence[Journey], progress: Progress | None) -> tuple[list[Walk], bool]:
+        """Return every walk, in the order of the journeys, and whether all of them were made."""
+        waiting: SimpleQueue[Journey] = SimpleQueue()
+        for journey in journeys:
+            waiting.put(journey)
+        made: dict[str, list[Walk]] = {journey.name: [] for journey in journeys}
+        done: SimpleQueue[BaseException | None] = SimpleQueue()
+        workers = [
+            threading.Thread(target=self._work, args=(waiting, made, done), daemon=True)
+            for _ in range(min(self._asked.workers, len(journeys)))
+        ]
+        complete = True
+        try:
+            for worker in workers:
+                worker.start()
+            for number in range(1, len(journeys) + 1):
+                failure = done.get()
+                if failure is not None:
+                    raise failure
+                if progress is not None:
+                    progress(number, len(journeys))
+        except KeyboardInterrupt:
+            complete = False
+        finally:
+            self._stop.set()
+            for worker in workers:
+                worker.join(_GRACE if not complete else None)
+        return [walk for journey in journeys for walk in tuple(made[journey.name])], complete
+
+    def _work(
+        self, waiting: SimpleQueue[Journey], made: Mapping[str, list[Walk]], done: SimpleQueue[BaseException | None]
+    ) -> None:
+        while not self._stop.is_set():
+            try:
+                journey = waiting.get_nowait()
+            except Empty:
+                return
+            try:
+                for walk in self._tried(journey):
+                    made[journey.name].append(walk)
+                done.put(None)
+            except BaseException as error:  # it is raised again where the run can end with it
+                done.put(error)
+                return
+
+    def _tried(self, journey: Journey) -> Iterable[Walk]:
+        """Walk each row of a journey, again where it does not hold, until that repeats or proves to be chance."""
+        for row in range(self._walker.rows(journey)):
+            failures: list[frozenset[str]] = []
+            for attempt in range(1, MOST_TRIES + 1):
+                walk = self._walker.walk(journey, row, attempt)
+                yield walk
+                failing = self._observer.failing(journey, walk)
+                failures.append(failing)
+                repeated = any(failing == earlier for earlier in failures[:-1])
+                settled = not failures[0] or (repeated and bool(failing))
+                if settled or self._stop.is_set() or not may_repeat(journey):
+                    break
+
+
+_HOLDING: Final = frozenset({"answers", "needs", "needs-when", "may-have", "must"})
+"""The kinds that have to hold for a step not to be asked again ``within`` its time."""
+
+
+def _insist_on(named: Collection[str], known: Collection[str], what: str) -> None:
+    for name in sorted(set(named) - set(known)):
+        raise UsageError(f"{what} {name!r} is not in the estate; {did_you_mean(name, known)}")
+
+
+def may_repeat(journey: Journey) -> bool:
+    """Tell whether a journey can be walked again without doing twice what was wanted once."""
+    if any(step.state for step in journey.steps if step.part == "setup"):
+        return True
+    calls = [step for step in journey.steps if step.call is not None and not step.by]
+    return all(step.safe or step.call.method in SAFE or step.asks.get("repeat-safe") is True for step in calls if step.call)
+
+
+def _running(opened: Opened, environment: str, targets: Mapping[str, Target]) -> dict[str, Side]:
+    """Return the contract that each partner runs in the environment, where that is not the one of record."""
+    found: dict[str, Side] = {}
+    for name in targets:
+        partner = opened.estate.partners[name]
+        where = partner.environments.get(environment)
+        if where is not None and where.contract:
+            folder = Path(opened.estate.root) / partner.folder
+            found[name] = read_contract(folder / where.contract, str(partner.folder))
+    return found
+
+
+__all__ = ["Asked", "Sighting", "Verdict", "Verification", "may_repeat"]
