@@ -1,0 +1,199 @@
+"""Credentials: read from the environment or a file, and taken out by value of whatever is kept or written."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from cxcontracts.exchanges import JSON, Raw
+from cxcontracts.running.wire import Failed
+from cxcontracts.walks import Trouble
+
+SHORTEST: Final = 6
+"""The fewest characters of a secret: a shorter one stands in too much text by chance to be taken out of it."""
+
+HIDDEN: Final = "$hidden"
+"""What stands in the place of a secret that has no name."""
+
+_HTML: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}
+_JSON: Final = {'"': r"\"", "\\": r"\\", "/": r"\/", "\n": r"\n", "\t": r"\t", "\b": r"\b", "\f": r"\f", "\r": r"\r"}
+
+
+class _Forms(NamedTuple):
+    """Every way to find some secrets.
+
+    Attributes:
+        literal: Text to what takes its place, the longest first.
+        spelled: For text with escapes in it: pattern to what takes its place.
+        literal_bytes: The texts of *literal*, in UTF-8.
+        numbers: Whether a secret may be met as a number.
+    """
+
+    literal: tuple[tuple[str, str], ...] = ()
+    spelled: tuple[tuple[re.Pattern[str], str], ...] = ()
+    literal_bytes: tuple[bytes, ...] = ()
+    numbers: bool = False
+
+
+class Secrets:
+    """Values that nobody may read, in whatever form they come back.
+
+    Found are: the value itself; percent-encoded, whole or in part, in both cases, blanks as ``+``; escaped as in JSON, HTML and
+    XML; in base64 and base64url, also amid other text as in ``user:password``; in hexadecimal. Safe to use from several threads.
+
+    >>> secrets = Secrets()
+    >>> secrets.add("CANARY/123", "$env.TOKEN")
+    >>> secrets.redact("bad token CANARY%2f123"), secrets.redacted({"basic": "dXNlcjpDQU5BUlkvMTIz"})
+    ('bad token $env.TOKEN', {'basic': 'dXNlcj$env.TOKEN'})
+    """
+
+    def __init__(self) -> None:
+        self._shown: dict[str, str] = {}
+        self._forms = _Forms()
+
+    def add(self, value: str, shown: str = HIDDEN) -> None:
+        """Add a value, with what takes its place. One that is too short to be a secret is passed over."""
+        if len(value) < SHORTEST or self._shown.get(value) == shown:
+            return
+        self._shown = {**self._shown, value: shown}
+        self._forms = _forms(self._shown)
+
+    def redact(self, text: str) -> str:
+        """Return a text without the secrets."""
+        literal, spelled, _, _ = self._forms
+        for form, shown in literal:
+            if form in text:
+                text = text.replace(form, shown)
+        if _may_be_escaped(text):
+            for pattern, shown in spelled:
+                text = pattern.sub(shown.replace("\\", r"\\"), text)
+        return text
+
+    def redacted(self, value: JSON) -> JSON:
+        """Return a JSON value without the secrets in its names, texts and numbers."""
+        if not self._forms.literal:
+            return value
+        return self._without(value)
+
+    def may_be_in(self, data: bytes) -> bool:
+        """Tell whether some JSON has to be looked through: false only where no secret can be in it."""
+        if not self._forms.literal:
+            return False
+        return b"\\" in data or b"%" in data or b"&" in data or any(form in data for form in self._forms.literal_bytes)
+
+    def _without(self, value: JSON) -> JSON:
+        match value:
+            case str():
+                return self.redact(value)
+            case Raw():
+                return Raw({name: self._without(item) for name, item in value.items()}, self.redact(value.why))
+            case dict():
+                return {self.redact(name): self._without(item) for name, item in value.items()}
+            case list():
+                return [self._without(item) for item in value]
+            case int() | float() if self._forms.numbers and not isinstance(value, bool):
+                text = str(value)
+                found = self.redact(text)
+                return value if found == text else found
+        return value
+
+
+def _may_be_escaped(text: str) -> bool:
+    return "%" in text or "\\" in text or "&" in text or "+" in text
+
+
+def _forms(shown: Mapping[str, str]) -> _Forms:
+    literal = {form: name for value, name in shown.items() for form in _literal_forms(value)}
+    longest = tuple(sorted(literal.items(), key=lambda pair: (-len(pair[0]), pair[0])))
+    values = sorted(shown, key=lambda value: (-len(value), value))
+    return _Forms(
+        longest,
+        tuple((re.compile("".join(map(_spellings, value))), shown[value]) for value in values),
+        tuple(form.encode("utf-8", "surrogatepass") for form, _ in longest),
+        any(re.fullmatch(r"[-+0-9.eE]+", value) for value in values),
+    )
+
+
+def _literal_forms(value: str) -> Iterator[str]:
+    data = value.encode("utf-8", "surrogateescape")
+    yield value
+    yield data.hex()
+    yield data.hex().upper()
+    for before in range(3):
+        whole = base64.b64encode(bytes(before) + data).decode()
+        known = whole[-(-8 * before // 6) : 8 * (before + len(data)) // 6]  # the characters that no neighbour has a part in
+        yield known
+        yield known.translate(_URL_ALPHABET)
+
+
+_URL_ALPHABET: Final = str.maketrans("+/", "-_")
+
+
+def _spellings(character: str) -> str:
+    """Return a pattern of every way to write a character."""
+    code = ord(character)
+    data = character.encode("utf-8", "surrogateescape")
+    units = character.encode("utf-16-be", "surrogatepass")
+    ways = [
+        re.escape(character),
+        "".join(f"%(?i:{byte:02x})" for byte in data),
+        "".join(rf"\\u(?i:{units[at : at + 2].hex()})" for at in range(0, len(units), 2)),
+        f"&#0*{code};",
+        f"&#[xX]0*(?i:{code:x});",
+    ]
+    ways += [re.escape(table[character]) for table in (_HTML, _JSON) if character in table]
+    return "(?:" + "|".join([*ways, r"\+"] if character == " " else ways) + ")"
+
+
+def read_secret(reference: str, folder: Path, environment: Mapping[str, str] | None = None) -> str:
+    """Return what ``$env.NAME`` or ``$file.PATH`` stands for, without the line break at its end.
+
+    Args:
+        folder: The folder that a path counts from.
+        environment: The environment; that of the process where it is None.
+
+    Raises:
+        Failed: If it is not there, is empty, or has what no header carries.
+    """
+    kind, _, name = reference.removeprefix("$").partition(".")
+    value = _of_file(reference, folder / name) if kind == "file" else _of_environment(reference, name, environment)
+    if not value:
+        raise Failed(Trouble.UNPREPARED, f"{reference} is empty")
+    return value
+
+
+def insist_on_secret(reference: str, value: str) -> str:
+    """Return a value that has to be kept secret, as one that can be.
+
+    Raises:
+        Failed: If it is too short, or spans lines.
+    """
+    if len(value) < SHORTEST:
+        raise Failed(Trouble.UNPREPARED, f"{reference} has under {SHORTEST} characters: too few to be kept out of what we write")
+    if re.search(r"[\x00-\x1f\x7f]", value):
+        raise Failed(Trouble.UNPREPARED, f"{reference} has a line break or another control character in it")
+    return value
+
+
+def _of_environment(reference: str, name: str, environment: Mapping[str, str] | None) -> str:
+    value = (os.environ if environment is None else environment).get(name)
+    if value is None:
+        raise Failed(Trouble.UNPREPARED, f"{reference} is not set; set the environment variable {name}")
+    return value.rstrip("\r\n")
+
+
+def _of_file(reference: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise Failed(Trouble.UNPREPARED, f"{reference} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Failed(Trouble.UNPREPARED, f"{reference} is no text") from None
+
+
+ReadSecret = Callable[[str], str]
+"""Reference to its value."""
