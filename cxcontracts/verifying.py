@@ -11,16 +11,16 @@ from queue import Empty, SimpleQueue
 from typing import Final
 
 from cxcontracts.errors import UsageError
-from cxcontracts.estate.model import Journey, Partner
+from cxcontracts.estate.model import Estate, Journey, Partner
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Finding, PartnerRun, Run, Verdict, Version
 from cxcontracts.opening import Opened, read_contract
 from cxcontracts.plugins import kinds
 from cxcontracts.problems import did_you_mean
 from cxcontracts.requirements import OnExchanges
-from cxcontracts.running.calling import Partners
+from cxcontracts.running.inbox import Address, Inbox
 from cxcontracts.running.targets import Target
-from cxcontracts.running.walking import SAFE, Walker
+from cxcontracts.running.walking import SAFE, Sender, Walker
 from cxcontracts.scenes import Side
 from cxcontracts.verdicts import Curl, Observer
 from cxcontracts.walks import Sighting, Walk
@@ -69,10 +69,13 @@ class Verification:
         asked: What to verify.
         targets: Where each partner runs.
         sender: Calls them.
+        inbox: Where their events arrive.
         curl: Makes the line that sends a request again.
     """
 
-    def __init__(self, opened: Opened, asked: Asked, targets: Mapping[str, Target], sender: Partners, curl: Curl) -> None:
+    def __init__(
+        self, opened: Opened, asked: Asked, targets: Mapping[str, Target], sender: Sender, inbox: Inbox, curl: Curl
+    ) -> None:
         self._opened = opened
         self._asked = asked
         self._targets = targets
@@ -87,6 +90,7 @@ class Verification:
             givens=asked.givens,
             states=asked.states,
             runs=frozenset(targets),
+            inbox=inbox,
             stop=self._stop,
         )
         self._sender = sender
@@ -209,6 +213,20 @@ class Verification:
 
 _HOLDING: Final = frozenset({"answers", "needs", "needs-when", "may-have", "must"})
 """The kinds that have to hold for a step not to be asked again ``within`` its time."""
+
+
+def inboxes(estate: Estate, environment: str, secret: Callable[[Partner, str], str]) -> dict[str, Address]:
+    """Return where the events of each partner arrive in an environment.
+
+    Args:
+        secret: Returns what a reference to a secret of a partner stands for.
+    """
+    found: dict[str, Address] = {}
+    for partner in estate.partners.values():
+        where = partner.environments.get(environment)
+        if where is not None and where.inbox:
+            found[partner.name] = Address(where.inbox, secret(partner, where.inbox_secret) if where.inbox_secret else "")
+    return found
 
 
 def _insist_on(named: Collection[str], known: Collection[str], what: str) -> None:

@@ -24,6 +24,7 @@ from cxcontracts.cli.init import init
 from cxcontracts.cli.map import map_
 from cxcontracts.cli.options import ESTATE
 from cxcontracts.cli.partner import partner
+from cxcontracts.cli.verify import verify
 from cxcontracts.cli.waive import waive
 
 _COMPLETION: Final = "_CXCONTRACTS_COMPLETE"
@@ -88,6 +89,7 @@ def main(context: click.Context, estate: Path | None) -> None:
 main.add_command(init)
 main.add_command(check)
 main.add_command(impact)
+main.add_command(verify)
 main.add_command(map_)
 main.add_command(partner)
 main.add_command(diff)

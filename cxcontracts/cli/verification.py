@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ from cxcontracts.estate.mistakes import Misread
 if TYPE_CHECKING:
     from cxcontracts.exchanges import JSON
     from cxcontracts.findings import Run
-    from cxcontracts.opening import Opened
     from cxcontracts.verifying import Asked
+    from cxcontracts.walks import Sighting
 
 _WORDS = "walked {done:,} of {total:,} journeys"
 
@@ -113,9 +113,9 @@ def verified(options: Options, asked: Reporting, estate: Path | None) -> int:
 def _run(options: Options, root: Path, urls: Mapping[str, str], states: Mapping[str, str]) -> Run | None:
     """Return what was found; None where nothing was to be sent."""
     from cxcontracts.opening import open_estate
-    from cxcontracts.reports.curl import curl
     from cxcontracts.running.calling import Partners
     from cxcontracts.running.inbox import Inbox
+    from cxcontracts.running.secrets import read_secret
     from cxcontracts.running.targets import targets
     from cxcontracts.verifying import Verification, inboxes
 
@@ -123,35 +123,30 @@ def _run(options: Options, root: Path, urls: Mapping[str, str], states: Mapping[
     problems = tuple(opened.judge.problems())
     if problems:
         raise EstateError(problems)
-    budget = budget_of(options.budget)
-    run_id = os.environ.get("CX_RUN_ID") or str(uuid.uuid4())
-    found = targets(opened.estate, options.environment, urls)
+    estate, budget = opened.estate, budget_of(options.budget)
+    found = targets(estate, options.environment, urls)
+    addresses = inboxes(estate, options.environment, lambda partner, named: read_secret(named, root / partner.folder))
     with (
         Partners(
             found,
-            run_id=run_id,
+            limits={name: partner.limits for name, partner in estate.partners.items()},
             deadline=_seconds(options.timeout, "--timeout"),
-            requests=budget.requests,
-            seconds=budget.seconds,
-            sends=not options.dry_run,
+            until=None if budget.seconds is None else time.monotonic() + budget.seconds,
+            run_id=str(uuid.uuid4()),
         ) as partners,
-        Inbox(inboxes(opened.estate, options.environment) if not options.dry_run else {}) as inbox,
+        Inbox({name: address for name, address in addresses.items() if name in found}) as inbox,
+        Progress(words=_WORDS) as progress,
     ):
-        run = Verification(
-            opened,
-            _asked(options, opened, states),
-            found,
-            partners,
-            inbox,
-            lambda sighting: curl(sighting.request) if sighting.request is not None else "",
-        )
-        if options.dry_run:
-            return None
-        with Progress(words=_WORDS) as progress:
-            return run.run(progress)
+        return Verification(opened, _asked(options, states), found, partners, inbox, _again).run(progress)
 
 
-def _asked(options: Options, opened: Opened, states: Mapping[str, str]) -> Asked:
+def _again(sighting: Sighting) -> str:
+    from cxcontracts.reports.curl import curl
+
+    return curl(sighting.request) if sighting.request is not None else ""
+
+
+def _asked(options: Options, states: Mapping[str, str]) -> Asked:
     from cxcontracts.verifying import Asked
 
     return Asked(

@@ -634,9 +634,7 @@ class Environment(Form):
     given: dict[Text, Any] = Field(LEFT_OUT, description="what replaces the examples of givens here")
     hosts: list[Host] = Field(LEFT_OUT, description="further hosts that links may lead to")
     may: May = Field(LEFT_OUT, description="what we may do there: nothing unsafe is sent unless allowed")
-    inbox: InboxForm = Field(
-        LEFT_OUT, description="where its events arrive: an address, or {at, secret} where they are signed"
-    )
+    inbox: InboxForm = Field(LEFT_OUT, description="where its events arrive: an address, or {at, secret} where they are signed")
 
 
 class Owner(Form):

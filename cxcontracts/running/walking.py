@@ -24,7 +24,7 @@ from cxcontracts.judging import Judge
 from cxcontracts.kinds.asks_at_most import AsksAtMost, least
 from cxcontracts.paths import MISSING, found, parse_path
 from cxcontracts.requirements import OnExchanges
-from cxcontracts.running.calling import Came
+from cxcontracts.running.calling import Came, retry_after
 from cxcontracts.running.inbox import Delivery, Inbox
 from cxcontracts.scenes import Scene, voices
 from cxcontracts.sending import bind, call, content_type, space
@@ -38,6 +38,10 @@ _POLL: Final = 1.0
 """Seconds between two times of asking whether it holds by now."""
 
 _MOST_ROWS: Final = 5
+_WORTH_WAITING: Final = 15.0
+"""The longest time, in seconds, for which a ``Retry-After`` is waited."""
+
+_MOST_WAITS: Final = 2
 _EVENT: Final = timedelta(seconds=60)
 """How long an event is waited for whose step does not say."""
 
@@ -51,10 +55,6 @@ class Sender(Protocol):
 
     def follow(self, partner: str, request: Request, url: str, *, identity: str = "", safe: bool = False) -> Came:
         """Send a request to an address that the partner handed out."""
-        ...
-
-    def pause(self, response: Response | None) -> float | None:
-        """Return how many seconds an answer asks us to wait, where that is worth it; None where it is not."""
         ...
 
 
@@ -121,6 +121,7 @@ class Walker:
         self._stop = stop or Flag()
         self._now = now
         self._used: dict[tuple[str, str], list[JSON]] = {}
+        self._waited: dict[str, int] = {}
 
     def rows(self, journey: Journey) -> int:
         """Return how many rows of givens a journey has: as many as examples, and not more than a few."""
@@ -247,13 +248,24 @@ class Walker:
         while True:
             sighting = self._asked(way, step)
             passed = (self._now() - began).total_seconds()
-            wait = self._sender.pause(sighting.response) if self._may_ask_again(step) else None
+            wait = self._asked_to_wait(sighting) if self._may_ask_again(step) else None
             if wait is None and passed < until and not self._holds(way, step, sighting):
                 wait = min(_POLL, until - passed)
             if wait is None or self._stop.is_set():
                 return sighting
             way.sightings.append(replace(sighting, purpose=Purpose.POLL))
             self._stop.wait(wait)
+
+    def _asked_to_wait(self, sighting: Sighting) -> float | None:
+        """Return how long the partner asks us to wait, where that is short enough to be worth it, and was not waited before."""
+        if sighting.trouble not in (Trouble.THROTTLED, Trouble.DOWN) or sighting.response is None:
+            return None
+        wait = retry_after(sighting.response, self._now())
+        again = self._waited.get(sighting.step, 0)
+        if wait is None or wait > _WORTH_WAITING or again >= _MOST_WAITS:
+            return None
+        self._waited[sighting.step] = again + 1
+        return wait
 
     def _may_ask_again(self, step: Step) -> bool:
         return step.safe or (step.call is not None and step.call.method in SAFE)
