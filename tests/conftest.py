@@ -16,6 +16,8 @@ settings.load_profile("repeatable")
 
 REPOSITORY = Path(__file__).parent.parent
 
+collect_ignore = ["partners/contracts"]  # an estate to be held against running partners, and no tests by itself
+
 
 @pytest.fixture(scope="session")
 def corpus() -> Path:
