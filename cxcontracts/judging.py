@@ -101,7 +101,7 @@ class Judge:
         if requirement.step.name:
             return self._at_step(requirement, self.scene(requirement.journey, requirement.step))
         stage = Stage(requirement.journey, lambda name: self.scene(requirement.journey, requirement.journey.step(name)))
-        judgement = self._kind(requirement.kind).on_contract(requirement, stage)
+        judgement = self.kind(requirement.kind).on_contract(requirement, stage)
         self._remember(requirement, judgement, stage.touched)
         return self._waived(self._finding(requirement, judgement, ""))
 
@@ -119,7 +119,7 @@ class Judge:
         if scene is None:
             return False
         before = replace(scene.before(), touched=set())
-        return self._kind(requirement.kind).on_contract(requirement, before).verdict is Verdict.INTACT
+        return self.kind(requirement.kind).on_contract(requirement, before).verdict is Verdict.INTACT
 
     def _at_step(self, requirement: Requirement, scene: Scene | None) -> Finding:
         if scene is None:
@@ -141,7 +141,7 @@ class Judge:
         return frozenset(self._touched.get(requirement.id, ()))
 
     def _judgement(self, requirement: Requirement, scene: Scene) -> Judgement:
-        kind = self._kind(requirement.kind)
+        kind = self.kind(requirement.kind)
         if requirement.kind in CAUSES:
             return kind.on_contract(requirement, scene)
         if requirement.of:
@@ -156,12 +156,13 @@ class Judge:
     def _cause(self, scene: Scene) -> Judgement:
         key = (scene.journey.name, scene.step.name)
         if key not in self._answers:
-            kind = self._kind(CAUSES[scene.step.call is None])
+            kind = self.kind(CAUSES[scene.step.call is None])
             requirement = next(iter(kind.requirements(scene.journey, scene.step)))
             self._answers[key] = kind.on_contract(requirement, scene)
         return self._answers[key]
 
-    def _kind(self, name: str) -> OnContract:
+    def kind(self, name: str) -> OnContract:
+        """Return the kind of a name."""
         return next(kind for kind in self.kinds if kind.name == name)
 
     def _finding(self, requirement: Requirement, judgement: Judgement, operation: str) -> Finding:

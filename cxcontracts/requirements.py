@@ -98,10 +98,31 @@ class Judgement:
     decides: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a kind of requirement is about: ``explain`` prints it, and so does its page in the documentation.
+
+    Each but the last is a clause, without a full stop.
+
+    Attributes:
+        customer: The customer's side of it: ``it works at all``.
+        kept: Where a contract keeps it: ``every allowed answer meets the need``.
+        breaks: What a candidate does that breaks it: ``lets the field go missing``.
+        example: How a file asks for it, in one line of YAML.
+        remedy: What to do about a break, in a sentence.
+    """
+
+    customer: str
+    kept: str
+    breaks: str
+    example: str
+    remedy: str
+
+
 class Kind(Protocol):
     """A kind of requirement: one module, registered through the ``cxcontracts_kinds`` hook.
 
-    It is judged on contracts, on exchanges, or on both: see :class:`OnContract` and :class:`OnExchanges`.
+    It is judged on contracts, on exchanges, or on both: see :class:`OnContract` and :class:`OnExchanges`. It may have a :class:`Meaning` as its *meaning*. Of one that has none, ``explain`` says what its docstring says.
 
     Attributes:
         name: As it stands in ids: ``needs``.

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cxcontracts import documents
+from cxcontracts.estate.written import JourneyKeys, PartnerKeys, journey_form, step_form
+from cxcontracts.kinds import UNSHOWN, cxcontracts_kinds
+from cxcontracts.opening import open_estate
 from cxcontracts.rules import RULES
-from tests.workplace import Workplace
+from cxcontracts.templates import write_estate
+from tests.workplace import COURIER, HURTFUL_IN_YAML, JOURNEY, Workplace
+
+EVERY: tuple[Any, ...] = tuple(cxcontracts_kinds())
+KINDS = [*(kind.name for kind in EVERY), *UNSHOWN]
 
 
 @pytest.fixture
@@ -38,7 +48,7 @@ def test_a_rule_that_no_exchange_proves_says_so(here: Workplace) -> None:
 def test_without_an_id_every_id_is_listed_once(here: Workplace) -> None:
     ran = here.run("explain")
     listed = [line.split()[1] for line in ran.stdout.splitlines() if line.startswith("    ")]
-    assert sorted(listed) == sorted(RULES)
+    assert sorted(listed) == sorted([*RULES, *KINDS])
     assert ran.stdout.startswith("Operations (6)\n    error    operation-removed\n")
     assert ran.stdout.endswith("\n\nWhat one means: cxcontracts explain ID\n")
     assert max(map(len, ran.stdout.splitlines())) <= 80
@@ -57,6 +67,7 @@ def test_programs_get_the_same_facts(here: Workplace) -> None:
         "version": 1,
         "entries": [
             {
+                "about": "change",
                 "id": "sunset-removed",
                 "level": "error",
                 "breaks": "callers",
@@ -72,7 +83,156 @@ def test_programs_get_the_same_facts(here: Workplace) -> None:
 
 def test_programs_get_every_id_in_the_order_of_the_catalogue(here: Workplace) -> None:
     said = json.loads(here.run("explain", "--format", "json").stdout)
-    assert [entry["id"] for entry in said["entries"]] == list(RULES)
+    assert [entry["id"] for entry in said["entries"]] == [*RULES, *KINDS]
+    assert [entry["id"] for entry in said["entries"] if entry["about"] == "change"] == list(RULES)
+
+
+def test_the_kinds_of_change_and_those_of_requirement_are_listed_alone(here: Workplace) -> None:
+    for word, known in (("changes", list(RULES)), ("kinds", KINDS)):
+        said = json.loads(here.run("explain", word, "--format", "json").stdout)
+        assert [entry["id"] for entry in said["entries"]] == known
+        page = here.run("explain", word, "--format", "markdown").stdout
+        assert [line.removeprefix("### ") for line in page.splitlines() if line.startswith("### ")] == known
+
+
+# --- kinds of requirement -----------------------------------------------------------------------------------------------------
+
+
+def test_a_kind_of_requirement_is_explained_within_80_columns(here: Workplace) -> None:
+    ran = here.run("explain", "keep")
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert ran.stdout == (
+        "keep\n"
+        "    for example     keep: {service: legs.0.serviceId}\n"
+        "    means           You pass me on without losing me.\n"
+        "    kept where      the field is there, and every later step's partner takes\n"
+        "                    what it may be\n"
+        "    broken where    the candidate lets it go missing, or hands out what a later\n"
+        "                    partner refuses\n"
+        "    harm            blocked: customers would be blocked; unless the requirement\n"
+        "                    or its step says otherwise\n"
+        "    to do           Have the partner go on handing out what the next one takes,\n"
+        "                    or have the next one take more before this is released.\n"
+    )
+
+
+def test_programs_get_a_kind_of_requirement_by_its_parts(here: Workplace) -> None:
+    (entry,) = json.loads(here.run("explain", "must", "--format", "json").stdout)["entries"]
+    assert (entry["about"], entry["id"], entry["harm"]) == ("kind", "must", "misled")
+    assert set(entry) == {"about", "id", "harm", "example", "meaning", "kept", "broken", "remedy"}
+
+
+@pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
+def test_the_example_of_a_kind_is_one_that_the_files_take(kind: Any) -> None:
+    written = documents.parse(kind.meaning.example.encode(), "example.yaml").value
+    call = {} if {"call", "event"} & set(written) else {"call": "shop GET /orders"}
+    if kind.name == "pact":
+        PartnerKeys.model_validate({"partner": "shop", "contract": "openapi.yaml", **written})
+    elif kind.name in JourneyKeys.model_fields:
+        journey_form().model_validate({"journey": "buy", "steps": [{"step": "look", "call": "shop GET /orders"}], **written})
+    else:
+        assert kind.key in written or not kind.key
+        step_form().model_validate({"step": "look", **call, **written})
+
+
+@pytest.mark.parametrize("name", UNSHOWN)
+def test_what_no_contract_shows_is_explained_as_such(name: str, here: Workplace) -> None:
+    assert "no contract shows it" in " ".join(here.run("explain", name).stdout.split())
+    assert name not in [kind.name for kind in EVERY]
+
+
+def test_the_table_of_the_page_says_of_each_kind_what_explain_says() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "kinds.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    said = [(each.name, each.meaning.customer, each.meaning.kept, each.meaning.breaks) for each in EVERY]
+    assert [re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", row) for row in rows] == [
+        f"| `{name}` | {customer} | {kept} | {breaks} |" for name, customer, kept, breaks in said
+    ]
+
+
+# --- requirements of an estate ------------------------------------------------------------------------------------------------
+
+NEED = "track-parcel/see-parcel/needs:expectedOn"
+
+
+@pytest.fixture
+def estate(here: Workplace) -> Workplace:
+    write_estate(here.folder / "contracts")
+    return here
+
+
+def test_the_id_of_a_finding_is_explained_by_the_requirement_that_it_judges(estate: Workplace) -> None:
+    ran = estate.run("explain", NEED)
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert ran.stdout == (
+        "track-parcel/see-parcel/needs:expectedOn\n"
+        "    goal            I have bought something. Let me see when it comes, without\n"
+        "                    ringing anybody.\n"
+        "    means           needs: The facts that I rely on are there, and mean what you\n"
+        "                    show me.\n"
+        "    a break         up to 40,000 shoppers and 6,000 gift-givers a month would be\n"
+        "                    blocked at see-parcel (track-parcel): I see where my parcel\n"
+        "                    is, and which day it comes\n"
+        "    harm            blocked\n"
+        "    partner         courier 1.4.0\n"
+        "    element         GET /parcels/{parcelNumber} 200 application/json expectedOn\n"
+        "    verdict         intact on the contract of record\n"
+        "    needed by       contracts/journeys/track-parcel.yaml:32:7\n"
+    )
+
+
+def test_what_the_record_does_not_promise_is_said_with_what_to_do(estate: Workplace) -> None:
+    estate.edit(COURIER, "required: [parcelNumber, state, expectedOn, depot]", "required: [parcelNumber]")
+    told = " ".join(estate.run("explain", NEED).stdout.split())
+    assert "unpromised on the contract of record: expectedOn is not promised" in told
+    assert "ask courier to promise it" in told
+
+
+def test_programs_get_the_finding_as_check_publishes_it(estate: Workplace) -> None:
+    (entry,) = json.loads(estate.run("explain", NEED, "--format", "json").stdout)["entries"]
+    checked = json.loads(estate.run("check", "--format", "json").stdout)["findings"]
+    (finding,) = [each for each in checked if each["id"] == NEED]
+    assert {key: entry[key] for key in finding} == finding
+    assert (entry["about"], entry["version"]) == ("requirement", "1.4.0")
+
+
+@pytest.mark.parametrize("estate_of", ["bank", "rail", "telecom"])
+def test_every_requirement_of_an_estate_is_explained(estate_of: str, here: Workplace) -> None:
+    root = Path(__file__).parent.parent / "contracts" / estate_of
+    by_kind = {each.kind: each.id for each in open_estate(root).judge.requirements}
+    for name in by_kind.values():
+        ran = here.run("--estate", str(root), "explain", name)
+        assert (ran.exit_code, ran.stdout.splitlines()[0]) == (0, name)
+
+
+def test_an_id_that_the_estate_does_not_have_is_wrong_usage_and_the_nearest_is_offered(estate: Workplace) -> None:
+    ran = estate.run("explain", NEED.replace("expectedOn", "expectedon"))
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr.endswith(f"has the id 'track-parcel/see-parcel/needs:expectedon'; did you mean {NEED!r}?\n")
+
+
+def test_the_id_of_a_finding_needs_an_estate(here: Workplace) -> None:
+    ran = here.run("explain", NEED)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+
+
+def test_what_the_authors_of_an_estate_wrote_is_made_harmless(estate: Workplace) -> None:
+    estate.edit(JOURNEY, "goal: I have bought something.", f"goal: {HURTFUL_IN_YAML} #")
+    for form in ("text", "markdown"):
+        said = estate.run("explain", NEED, "--format", form).stdout
+        assert "\x1b" not in said
+        assert "##vso[" not in said
+        assert "\n::error" not in said
+
+
+def test_an_unsound_estate_is_told_with_its_places(estate: Workplace) -> None:
+    estate.edit(JOURNEY, "goal:", "gaol:")
+    ran = estate.run("explain", NEED)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "contracts/journeys/track-parcel.yaml:" in ran.stderr
+
+
+# --- pages --------------------------------------------------------------------------------------------------------------------
 
 
 def test_one_id_as_markdown_is_a_section_of_the_page(here: Workplace) -> None:

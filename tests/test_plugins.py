@@ -13,7 +13,7 @@ import pytest
 from cxcontracts import kinds as built_in
 from cxcontracts.errors import PluginError
 from cxcontracts.plugins import ENTRY_POINT, hookimpl, kinds, manager
-from cxcontracts.requirements import Kind
+from cxcontracts.requirements import Kind, Meaning
 from tests.estates import Speaks
 from tests.workplace import Workplace, workplace
 
@@ -142,6 +142,25 @@ def test_a_plugin_is_found_by_its_entry_point_and_its_kind_judged_like_any_other
     (found,) = [each for each in json.loads(answer.stdout)["findings"] if each["kind"] == "odd"]
     assert (ENTRY_POINT, answer.returncode) == ("cxcontracts", 0)
     assert (found["id"], found["verdict"]) == ("track-parcel/see-parcel/odd", "intact")
+
+
+def test_a_kind_of_a_plugin_is_explained_by_its_meaning(here: Workplace) -> None:
+    kind = renamed("shouts", "shouts")
+    kind.meaning = Meaning("I am heard", "it is loud", "whispers", "shouts: true", "Shout.")  # type: ignore[attr-defined]
+    with installed(Plugin("p", kind)):
+        told = here.run("explain", "shouts").stdout
+
+    assert told.startswith("shouts\n    for example     shouts: true\n    means           I am heard.\n")
+    assert "broken where    the candidate whispers\n" in told
+
+
+def test_a_kind_without_a_meaning_is_explained_by_its_docstring(here: Workplace) -> None:
+    with installed(Plugin("p", Whispers())):
+        told = here.run("explain", "whispers").stdout
+        page = here.run("explain", "kinds", "--format", "markdown").stdout
+
+    assert told.startswith("whispers\n    means           A kind of another name, with a key of its own.\n    harm ")
+    assert "\n### whispers\n\nA kind of another name, with a key of its own.\n\n- harm:" in page
 
 
 # --- plugins that are unsound ------------------------------------------------------------------------------------------------

@@ -71,5 +71,7 @@ def test_each_part_of_the_catalogue_has_rules() -> None:
 
 
 def test_the_page_is_what_explain_writes() -> None:
-    written = CliRunner().invoke(main, ["explain", "--format", "markdown"], standalone_mode=False)
-    assert PAGE.read_text(encoding="utf-8") == written.output, "run: cxcontracts explain --format markdown > docs/changes.md"
+    written = CliRunner().invoke(main, ["explain", "changes", "--format", "markdown"], standalone_mode=False)
+    assert PAGE.read_text(encoding="utf-8") == written.output, (
+        "run: cxcontracts explain changes --format markdown > docs/changes.md"
+    )

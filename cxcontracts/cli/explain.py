@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from cxcontracts.cli.options import ESTATE, estate_root
+from cxcontracts.errors import UnsoundError, UsageError
+
 if TYPE_CHECKING:
-    from cxcontracts.exchanges import JSON
-    from cxcontracts.rules import Rule
+    from cxcontracts.reports.explained import Entry
 
 FORMATS: Final = ("text", "json", "markdown")
-_VERSION: Final = 1
-_WIDTH: Final = 80
-_COLUMN: Final = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What can be said of one id.
-
-    Attributes:
-        id: The id.
-        group: The part of its catalogue that it belongs to.
-        headline: What an overview says of it.
-        facts: Label to text, in the order in which they are read.
-        data: The same for programs.
-    """
-
-    id: str
-    group: str
-    headline: str
-    facts: Mapping[str, str]
-    data: Mapping[str, JSON]
 
 
 @click.command(short_help="What an id in a report means, and what to do about it.")
@@ -48,148 +28,100 @@ class Entry:
     show_default=True,
     help="For people, programs or a page.",
 )
-def explain(wanted: str | None, form: str) -> int:
-    """Say what a kind of change means: how much it counts, whom it breaks, how that is proved, and what to do instead.
+@click.option("--estate", **ESTATE)
+@click.pass_obj
+def explain(found: Path | None, /, wanted: str | None, form: str, estate: Path | None) -> int:
+    """Say what an id means, what follows from it, and what to do.
 
-    Without ID, every id is listed.
+    ID is a kind of change, a kind of requirement, or the requirement of a journey or a Pact file: of that it is said what the
+    customer would suffer, where it is written, and what the contract of record promises of it. ``changes`` and ``kinds`` list all
+    of each; without ID, all of both are listed.
 
     \b
     Examples:
       cxcontracts explain
       cxcontracts explain response-enum-widened
-      cxcontracts explain --format json
+      cxcontracts explain needs
+      cxcontracts explain track-parcel/see-parcel/needs:expectedOn
     """
+    from cxcontracts.cli.judged import seen_from_here, unsound
     from cxcontracts.cli.output import show
+    from cxcontracts.reports.explained import RENDERED
 
-    show(_FORMATS[form](_entries(wanted), wanted is not None))
+    catalogues = {"changes": _changes, "kinds": _kinds}
+    if wanted is None or wanted in catalogues:
+        listed = [entry for name, of in catalogues.items() if wanted in (None, name) for entry in of().values()]
+        show(RENDERED[form](listed, False))
+        return 0
+    entry = _known(wanted, catalogues.values()) if wanted.count("/") < _SLASHES else None
+    if entry is None:
+        root = estate_root(estate or found)
+        try:
+            entry = _requirement(wanted, root, Path.cwd() if form != "json" else root)
+        except UnsoundError as error:
+            return unsound(seen_from_here(error.problems, root))
+    show(RENDERED[form]([entry], True))
     return 0
 
 
-def _rules() -> Mapping[str, Entry]:
+_SLASHES: Final = 2
+"""From so many slashes on, an id is that of a requirement."""
+
+
+def _changes() -> Mapping[str, Entry]:
+    from cxcontracts.reports.explained import of_rule
     from cxcontracts.rules import RULES
 
-    return {name: _of_rule(rule) for name, rule in RULES.items()}
+    return {name: of_rule(rule) for name, rule in RULES.items()}
 
 
-_CATALOGUES: Final[tuple[Callable[[], Mapping[str, Entry]], ...]] = (_rules,)
-"""Where ids are looked up, each loaded once it is needed."""
+def _kinds() -> Mapping[str, Entry]:
+    from cxcontracts.kinds import UNSHOWN
+    from cxcontracts.plugins import kinds
+    from cxcontracts.reports.explained import of_kind, of_meaning
+
+    judged = {kind.name: of_kind(kind) for kind in kinds()}
+    return judged | {name: of_meaning(name, *known) for name, known in UNSHOWN.items() if name not in judged}
 
 
-def _entries(wanted: str | None) -> tuple[Entry, ...]:
-    """Return the entry that is wanted, or all.
+def _known(wanted: str, catalogues: Iterable[Callable[[], Mapping[str, Entry]]]) -> Entry:
+    """Return the entry of an id, each catalogue loaded once it is needed.
 
     Raises:
-        UsageError: If there is none of that id.
+        UsageError: If there is none.
     """
-    from cxcontracts.errors import UsageError
     from cxcontracts.problems import nearest
 
-    known = {name: entry for catalogue in _CATALOGUES for name, entry in catalogue().items()}
-    if wanted is None:
-        return tuple(known.values())
-    if wanted not in known:
-        near = nearest(wanted, known)
-        raise UsageError(
-            f"nothing has the id {wanted!r}; {f'did you mean {near!r}?' if near else 'cxcontracts explain lists every id'}"
-        )
-    return (known[wanted],)
-
-
-def _of_rule(rule: Rule) -> Entry:
-    from cxcontracts.rules import example, group_of
-
-    return Entry(
-        rule.id,
-        group_of(rule),
-        f"{rule.level:<9}{rule.id}",
-        {
-            "for example": example(rule),
-            "means": rule.meaning,
-            "breaks": _AUDIENCES[rule.breaks],
-            "counts as": _count(rule),
-            "instead": rule.remedy,
-        },
-        {
-            "id": rule.id,
-            "level": str(rule.level),
-            "breaks": str(rule.breaks),
-            "proved_by": "witness" if rule.proved else "policy",
-            "sentence": rule.sentence,
-            "example": example(rule),
-            "meaning": rule.meaning,
-            "remedy": rule.remedy,
-        },
+    known: dict[str, Entry] = {}
+    for catalogue in catalogues:
+        known |= catalogue()
+        if wanted in known:
+            return known[wanted]
+    near = nearest(wanted, known)
+    raise UsageError(
+        f"nothing has the id {wanted!r}; {f'did you mean {near!r}?' if near else 'cxcontracts explain lists every id'}"
     )
 
 
-_AUDIENCES: Final[Mapping[str, str]] = {
-    "callers": "whoever calls the operation",
-    "senders": "whoever sends this part of a request",
-    "readers": "whoever reads this part of an answer",
-    "nobody": "nobody",
-}
+def _requirement(wanted: str, root: Path, here: Path) -> Entry:
+    """Return what is known of the requirement with an id.
 
+    Raises:
+        UsageError: If the estate has none.
+        UnsoundError: If the estate, or a contract where the requirement looks, is unsound.
+    """
+    from cxcontracts.opening import open_estate
+    from cxcontracts.problems import did_you_mean
+    from cxcontracts.reports.explained import of_finding
+    from cxcontracts.whereabouts import Whereabouts
 
-def _count(rule: Rule) -> str:
-    if rule.proved:
-        return f"{rule.level}, where an exchange proves that it breaks somebody; warning, where nobody can tell; else info"
-    return f"{rule.level}, by policy: what the contract says is the finding, and no exchange could show more"
-
-
-# --- formats ------------------------------------------------------------------------------------------------------------------
-
-
-def _text(entries: Iterable[Entry], in_full: bool) -> str:
-    from cxcontracts.reports.page import BOLD, Page
-
-    page = Page(colour=False, width=_WIDTH)
-    for title, listed in _by_group(entries).items():
-        if not in_full:
-            page.gap()
-            page.write(f"{title} ({len(listed)})", style=BOLD)
-        for entry in listed:
-            page.write_whole(entry.id if in_full else f"    {entry.headline}")
-            for label, fact in entry.facts.items() if in_full else ():
-                page.row(label, fact, column=_COLUMN + 4)
-    if not in_full:
-        page.gap()
-        page.write("What one means: cxcontracts explain ID")
-    return str(page)
-
-
-def _json(entries: Iterable[Entry], in_full: bool) -> str:
-    from cxcontracts.reports.ascii_json import written
-
-    return written({"version": _VERSION, "entries": [dict(entry.data) for entry in entries]})
-
-
-def _markdown(entries: Iterable[Entry], in_full: bool) -> str:
-    blocks = [] if in_full else [_PREFACE]
-    for title, listed in _by_group(entries).items():
-        blocks += [] if in_full else [f"## {title}"]
-        blocks += [block for entry in listed for block in _section(entry)]
-    return "\n\n".join(blocks) + "\n"
-
-
-def _section(entry: Entry) -> Iterable[str]:
-    facts = dict(entry.facts)
-    yield f"### {entry.id}"
-    yield f"> {facts.pop('for example')}"
-    yield facts.pop("means")
-    yield "\n".join(f"- {label}: {fact}" for label, fact in facts.items())
-
-
-_PREFACE: Final = """\
-# Kinds of change
-
-What `diff` tells apart, each with an example; `cxcontracts explain ID` says the same of one. Ids stay: some may be added, none is
-renamed. How to give one a level of your own, and how to accept a change: [diff](diff.md)."""
-
-_FORMATS: Final[Mapping[str, Callable[[Iterable[Entry], bool], str]]] = {"text": _text, "json": _json, "markdown": _markdown}
-
-
-def _by_group(entries: Iterable[Entry]) -> Mapping[str, list[Entry]]:
-    groups: dict[str, list[Entry]] = {}
-    for entry in entries:
-        groups.setdefault(entry.group, []).append(entry)
-    return groups
+    opened = open_estate(root)
+    judge = opened.judge
+    by_id = {requirement.id: requirement for requirement in judge.requirements}
+    if wanted not in by_id:
+        raise UsageError(f"nothing in {opened.estate.name} has the id {wanted!r}; {did_you_mean(wanted, by_id)}")
+    requirement = by_id[wanted]
+    finding = judge.finding(requirement)
+    record = judge.records.get(finding.partner)
+    version = record.contract.version if record is not None else ""
+    return of_finding(Whereabouts(root, here).finding(finding), judge.kind(requirement.kind), requirement.journey.goal, version)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
+from cxcontracts.findings import Harm
 from cxcontracts.kinds.accepts import Accepts
 from cxcontracts.kinds.announces import Announces
 from cxcontracts.kinds.answers import Answers
@@ -24,7 +26,31 @@ from cxcontracts.kinds.responds_within import RespondsWithin
 from cxcontracts.kinds.succeeds import Succeeds
 from cxcontracts.kinds.survives import Survives
 from cxcontracts.plugins import hookimpl
-from cxcontracts.requirements import Kind
+from cxcontracts.requirements import Kind, Meaning
+
+UNSHOWN: Final[Mapping[str, tuple[Harm, Meaning]]] = {
+    "responds-within": (
+        Harm.DELAYED,
+        Meaning(
+            customer="it answers before I give up",
+            kept="",
+            breaks="",
+            example="responds-within: {p95: 800ms, max: 3s}",
+            remedy="Nothing has to be done: it is read, checked by form, and counted as not judged.",
+        ),
+    ),
+    "succeeds": (
+        Harm.BLOCKED,
+        Meaning(
+            customer="it works nearly always",
+            kept="",
+            breaks="",
+            example="succeeds: {target: 99.5%, over: 28d}",
+            remedy="Nothing has to be done: it is read, checked by form, and counted as not judged.",
+        ),
+    ),
+}
+"""What no contract shows, and only running partners do: there is no kind that judges it."""
 
 
 @hookimpl

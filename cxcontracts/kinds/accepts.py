@@ -15,7 +15,7 @@ from cxcontracts.exchanges import JSON, Exchange
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.kinds.seen import success, waits
 from cxcontracts.paths import parse_path
-from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.scenes import Scene
 from cxcontracts.sending import Entry, bind, content_type, filled, placed, sent_schema, space
 from cxcontracts.walks import REFUSALS, Purpose, Walk
@@ -37,6 +37,16 @@ class Accepts:
     key = "accepts"
     form = AcceptsForm
     harm = Harm.BLOCKED
+    meaning = Meaning(
+        customer="what I type is taken",
+        kept="whatever we send is taken",
+        breaks="refuses or ignores some of it",
+        example="accepts: {surname: {type: string, minLength: 1, maxLength: 80}}",
+        remedy=(
+            "Have the partner go on taking all that it took; or promise customers less, by the givens of the journey, where "
+            "that is fair."
+        ),
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield one requirement for each key of ``with`` and of ``accepts``; one that stands in both is one requirement."""

@@ -19,7 +19,7 @@ from cxcontracts.kinds.seen import judged_each
 from cxcontracts.lifecycle import announcements
 from cxcontracts.paths import parse_path
 from cxcontracts.promises import Need, carried
-from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.scenes import Scene, Side, voices
 from cxcontracts.walks import Sighting, Walk
 
@@ -42,6 +42,13 @@ class Announces:
     key = "announces"
     form = AnnouncesForm
     harm = Harm.UNINFORMED
+    meaning = Meaning(
+        customer="changes are announced in time",
+        kept="whatever the step depends on and that is deprecated says until when, early enough",
+        breaks="names no day, a day too near, or a nearer one than before",
+        example="announces: 90d",
+        remedy="Have the partner name a day, in x-sunset, that leaves the time that was asked for.",
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield the one requirement of a step whose end has to be announced; *what* is how many days before."""

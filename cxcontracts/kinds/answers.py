@@ -15,7 +15,7 @@ from cxcontracts.estate.model import Journey, Partner, Step
 from cxcontracts.exchanges import JSON, NO_BODY, Exchange, Raw, Request, Response
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.kinds.seen import inconclusive, waits
-from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.requirements import Judgement, Requirement, Meaning
 from cxcontracts.scenes import Scene, Side, selected, voices
 from cxcontracts.sending import Entry, content_type, sent_media, sent_schema
 from cxcontracts.walks import Purpose, Sighting, Trouble, Walk, succeeded
@@ -35,6 +35,16 @@ class Answers:
     key = ""
     form: Any = None
     harm = Harm.BLOCKED
+    meaning = Meaning(
+        customer="it works at all",
+        kept="the operation and the status that the step expects are promised, and what we send and log in with is enough",
+        breaks=(
+            "drops the operation, the status or the media type, asks for more, or may answer with a success that "
+            "`status` does not name"
+        ),
+        example="call: operator GET /services/{serviceId}",
+        remedy="Have the partner keep the call as it was beside the new one and announce its end, or change the step first.",
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield the one requirement of a call."""

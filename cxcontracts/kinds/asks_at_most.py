@@ -12,7 +12,7 @@ from cxcontracts.estate.written import AsksAtMostForm
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.kinds.seen import inconclusive
-from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.requirements import Judgement, Requirement, Meaning
 from cxcontracts.scenes import Scene, Side
 from cxcontracts.sending import Entry, content_type
 from cxcontracts.walks import REFUSALS, Purpose, Walk
@@ -26,6 +26,13 @@ class AsksAtMost:
     key = "asks-at-most"
     form = AsksAtMostForm
     harm = Harm.EXTRA_EFFORT
+    meaning = Meaning(
+        customer="you ask me for little",
+        kept="nothing else is required of the customer",
+        breaks="requires something else",
+        example="asks-at-most: [bookingRef, surname]",
+        remedy="Have the partner make the new input optional, or send it from what is known of the customer already.",
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield the one requirement of a step that limits what is asked."""

@@ -9,7 +9,7 @@ from typing import Any
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.findings import Harm
 from cxcontracts.kinds.saying import Saying, judge_sayings, partners_of, seen_sayings
-from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.requirements import Judgement, Requirement, Meaning
 from cxcontracts.scenes import Stage
 from cxcontracts.walks import Walk
 
@@ -21,6 +21,19 @@ class Consistent:
     key = ""
     form: Any = None
     harm = Harm.MISLED
+    meaning = Meaning(
+        customer="the same question has the same answer in every channel",
+        kept=(
+            "the field is promised at each place, `reads` has a word for all that a partner may say, and whatever the first may "
+            "say the others may say too"
+        ),
+        breaks="says a word that `reads` does not have, or, at the first place, that the others never say",
+        example=(
+            "consistent: {service-status: {says: [{at: check-service, field: status}, {at: told, field: data.status, reads: "
+            "{CANC: cancelled}}]}}"
+        ),
+        remedy="Give the new word a meaning in reads, or have the partner keep to the words that were agreed.",
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield one requirement a name, across the steps of a journey."""

@@ -13,7 +13,7 @@ from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.templates import references
 from cxcontracts.exchanges import Exchange
 from cxcontracts.findings import Harm, Promise, Verdict
-from cxcontracts.requirements import Judgement, Requirement, id_of
+from cxcontracts.requirements import Judgement, Meaning, Requirement, id_of
 from cxcontracts.scenes import Scene, Stage
 from cxcontracts.sending import content_type
 from cxcontracts.wording import listed
@@ -42,6 +42,16 @@ class Effort:
     key = ""
     form: Any = None
     harm = Harm.EXTRA_EFFORT
+    meaning = Meaning(
+        customer="you ask me for little, and never twice",
+        kept=(
+            "what the customer gives, and inputs that nobody sends, are no more than `asks`; none of those is asked `repeats` "
+            "times again; visible steps make no more `calls`; their channel changes no more often than `handoffs`"
+        ),
+        breaks="requires inputs that exceed it",
+        example="effort: {asks: 2, repeats: 0}",
+        remedy="Have the partner make the new input optional, or send it from what is known already.",
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield one requirement a limit, across the steps of a journey."""

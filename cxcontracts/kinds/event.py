@@ -17,7 +17,7 @@ from cxcontracts.kinds.needs import breaking_need
 from cxcontracts.kinds.seen import inconclusive, waits
 from cxcontracts.paths import parse_path
 from cxcontracts.promises import Need, carried, judge_need
-from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.scenes import Scene, voices
 from cxcontracts.sending import sent_schema
 from cxcontracts.walks import Trouble, Walk
@@ -33,6 +33,16 @@ class Event:
     key = ""
     form: Any = None
     harm = Harm.UNINFORMED
+    meaning = Meaning(
+        customer="I am told without asking",
+        kept="the message is promised, and carries every field of `match` with values that the journey can have",
+        breaks=(
+            "drops the message, sends it to another address, gives it another type, or drops a field by which we know that "
+            "it is ours; or anybody hands out what that field can never be"
+        ),
+        example="{event: notify disruption.sent, match: {data.customerRef: $traveller}}",
+        remedy="Have the partner send the old message beside the new one, or have the step wait for the new one first.",
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield the one requirement of a step that waits for an event; *what* is path to the template that it has to match."""

@@ -17,7 +17,7 @@ from cxcontracts.kinds.needs import tolerated
 from cxcontracts.kinds.seen import inconclusive, needed
 from cxcontracts.paths import parse_path
 from cxcontracts.promises import Need, judge_need
-from cxcontracts.requirements import Judgement, Requirement, id_of
+from cxcontracts.requirements import Judgement, Meaning, Requirement, id_of
 from cxcontracts.scenes import Scene
 from cxcontracts.walks import Purpose, Sighting, Walk
 from cxcontracts.wording import listed
@@ -66,6 +66,13 @@ class Informs:
     key = "informs"
     form = InformsForm
     harm = Harm.UNINFORMED
+    meaning = Meaning(
+        customer="when it fails I am told what happened and what to do",
+        kept="the status is promised, and carries what it has to tell",
+        breaks="drops the status, the field or the header",
+        example="informs: [{when: there is no such booking, status: 404, tells: [what, next]}]",
+        remedy="Have the partner go on promising the error, as an RFC 9457 problem; or tell the customer in words of our own.",
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield, for each entry, its status, then one for each thing told, the header, and each need."""

@@ -25,7 +25,7 @@ from cxcontracts.kinds.event import Event
 from cxcontracts.pacts import Interaction
 from cxcontracts.paths import Path
 from cxcontracts.promises import Need, carried, judge_need
-from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.scenes import Scene, Side
 from cxcontracts.sending import content_type, sent_media
 from cxcontracts.wording import described, listed
@@ -55,6 +55,13 @@ class Pact:
     key = ""
     form: Any = None
     harm = Harm.BLOCKED
+    meaning = Meaning(
+        customer="what another consumer of the partner reads is still said",
+        kept="an interaction of a Pact file: its request is taken, its answer may be said",
+        breaks="refuses the request, or takes away what was read",
+        example="pacts: [pacts/*.json]",
+        remedy="Have the partner keep what the interaction reads, or the consumer publish a new Pact file first.",
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield nothing: no journey asks for interactions, see :func:`of_interaction`."""

@@ -18,7 +18,7 @@ from cxcontracts.kinds.needs import breaking_need
 from cxcontracts.kinds.seen import answer_id, judged_each
 from cxcontracts.paths import MISSING, Path, found
 from cxcontracts.promises import Need, judge_need
-from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.scenes import Scene
 from cxcontracts.sending import content_type, filled, placed, sent_schema
 from cxcontracts.walks import REFUSALS, Sighting, Walk
@@ -32,6 +32,15 @@ class Keep:
     key = "keep"
     form = KeepForm
     harm = Harm.BLOCKED
+    meaning = Meaning(
+        customer="you pass me on without losing me",
+        kept="the field is there, and every later step's partner takes what it may be",
+        breaks="lets it go missing, or hands out what a later partner refuses",
+        example="keep: {service: legs.0.serviceId}",
+        remedy=(
+            "Have the partner go on handing out what the next one takes, or have the next one take more before this is released."
+        ),
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield one requirement a name."""

@@ -11,7 +11,7 @@ from cxcontracts.findings import Harm
 from cxcontracts.kinds.needs import asked, judged, seen
 from cxcontracts.paths import parse_path
 from cxcontracts.promises import Need
-from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.scenes import Scene
 from cxcontracts.walks import Walk
 
@@ -23,6 +23,13 @@ class MayHave:
     key = "may-have"
     form = NeedsForm
     harm = Harm.BLOCKED
+    meaning = Meaning(
+        customer="what may be missing fits where it is there",
+        kept="every allowed answer that has the field meets the need",
+        breaks="allows values that the need refuses",
+        example="may-have: {delayMinutes: {type: integer, minimum: 0}}",
+        remedy="Have the partner keep the values as they were promised, or say what an unknown one is taken for with otherwise.",
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield one requirement a path."""

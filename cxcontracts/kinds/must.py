@@ -30,7 +30,7 @@ from cxcontracts.kinds.needs import breaking_need
 from cxcontracts.kinds.seen import judged_each
 from cxcontracts.paths import Path
 from cxcontracts.promises import Need, judge_need
-from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.scenes import Scene
 from cxcontracts.truth import untruth
 from cxcontracts.walks import Sighting, Walk
@@ -57,6 +57,13 @@ class Must:
     key = "must"
     form = MustForm
     harm = Harm.MISLED
+    meaning = Meaning(
+        customer="it makes sense: it is relevant, current and in order",
+        kept="the paths are there, and can be compared as the sentence says",
+        breaks="drops a path, or changes it so that the sentence can no longer be told, or never holds",
+        example="must: [every alternatives.*.departs is after now]",
+        remedy="Have the partner keep what the sentence looks at, or write the sentence for what comes now.",
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield one requirement a sentence; its id has the sentence with its blanks collapsed."""

@@ -16,7 +16,7 @@ from cxcontracts.kinds.seen import judged_each, needed
 from cxcontracts.paths import Path, parse_path
 from cxcontracts.problems import Place
 from cxcontracts.promises import Need, judge_need
-from cxcontracts.requirements import Judgement, Requirement, id_of
+from cxcontracts.requirements import Judgement, Meaning, Requirement, id_of
 from cxcontracts.scenes import Scene
 from cxcontracts.walks import Walk
 from cxcontracts.wording import shown
@@ -31,6 +31,16 @@ class Needs:
     key = "needs"
     form = NeedsForm
     harm = Harm.BLOCKED
+    meaning = Meaning(
+        customer="the facts that I rely on are there, and mean what you show me",
+        kept="every allowed answer meets the need",
+        breaks="lets the field go missing, or allows values that the need refuses",
+        example="needs: {status: {values: [on-time, delayed], otherwise: delayed}, updatedAt: date-time}",
+        remedy=(
+            "Have the partner go on sending the field as it was promised; or, if the journey can live with the new values, "
+            "name them, say what an unknown one is taken for with otherwise, or give the step a fallback."
+        ),
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield one requirement a path."""

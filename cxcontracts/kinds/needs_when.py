@@ -12,7 +12,7 @@ from cxcontracts.findings import Harm
 from cxcontracts.kinds.needs import asked, judged, seen
 from cxcontracts.paths import parse_path
 from cxcontracts.promises import Condition, Need
-from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.scenes import Scene
 from cxcontracts.walks import Walk
 
@@ -24,6 +24,13 @@ class NeedsWhen:
     key = "needs-when"
     form = NeedsWhenForm
     harm = Harm.BLOCKED
+    meaning = Meaning(
+        customer="the facts that I rely on in some cases are there when the case is",
+        kept="every allowed answer of the case meets the need",
+        breaks="lets the field go missing in the case, or allows values there that the need refuses",
+        example='needs-when: [{when: status is "delayed", needs: {cause.text: text}}]',
+        remedy="Have the partner promise the field in this case, by a schema of its own for it, or give the step a fallback.",
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield one requirement a path, whatever its condition; a path under a second condition gets the number of it."""

@@ -8,7 +8,7 @@ from typing import Any
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.findings import Harm
 from cxcontracts.kinds.saying import Saying, judge_sayings, partners_of, seen_sayings
-from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.requirements import Judgement, Requirement, Meaning
 from cxcontracts.scenes import Stage
 from cxcontracts.walks import Walk
 
@@ -20,6 +20,13 @@ class Recognises:
     key = ""
     form: Any = None
     harm = Harm.UNRECOGNISED
+    meaning = Meaning(
+        customer="you know who I am, everywhere",
+        kept="the field is promised at each step, and whatever the first may say, the others may say too",
+        breaks="drops a field, or says what the others never say",
+        example="recognises: {traveller: [{at: find-booking, field: customerId}, {at: told, field: data.customerRef}]}",
+        remedy="Have the partners agree on one form, and change to it together.",
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield one requirement a name, across the steps of a journey."""

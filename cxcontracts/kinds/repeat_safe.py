@@ -14,7 +14,7 @@ from cxcontracts.estate.model import Journey, Step
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.kinds.seen import inconclusive, success
 from cxcontracts.paths import Path, found
-from cxcontracts.requirements import Judgement, Requirement, id_of
+from cxcontracts.requirements import Judgement, Requirement, id_of, Meaning
 from cxcontracts.scenes import Scene
 from cxcontracts.sending import Entry
 from cxcontracts.truth import same
@@ -35,6 +35,16 @@ class RepeatSafe:
     key = "repeat-safe"
     form = bool
     harm = Harm.MISLED
+    meaning = Meaning(
+        customer="pressing twice changes it once",
+        kept=(
+            "the method may be repeated (RFC 9110, 9.2.2), the step is `safe`, or the operation takes an `Idempotency-Key` and "
+            "the step sends it"
+        ),
+        breaks="no longer takes the key",
+        example="repeat-safe: true",
+        remedy="Have the partner take an Idempotency-Key, and send one: header.Idempotency-Key: $fresh-id.",
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield the one requirement of a call that may be repeated."""

@@ -8,7 +8,7 @@ from cxcontracts.calls import keep_paths
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.written import SurvivesForm
 from cxcontracts.findings import Harm, Promise, Verdict
-from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.scenes import Scene
 from cxcontracts.wording import listed
 
@@ -20,6 +20,13 @@ class Survives:
     key = "survives"
     form = SurvivesForm
     harm = Harm.BLOCKED
+    meaning = Meaning(
+        customer="when a partner is down or odd you still help me",
+        kept="the step has a fallback, at another partner, that keeps the same names",
+        breaks="breaks the fallback",
+        example="{survives: [down, slow], fallback: planned-timetable}",
+        remedy="Have the partner of the fallback keep what it promised, or give the step another fallback.",
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield one requirement a fault; it is for the partner of the fallback to keep."""

@@ -32,7 +32,7 @@ def render(run: Run) -> str:
     else:
         report["partners"] = [_partner(partner) | _outcome(alone(run, partner)) for partner in run.partners]
     report |= _outcome(run)
-    report["findings"] = [_finding(finding) for finding in run.findings]
+    report["findings"] = [finding_as_json(finding) for finding in run.findings]
     if "changes" in report:
         report["changes"] = report.pop("changes")  # last, as it is the longest
     report |= {"fail_on": sorted(run.fail_on), "complete": run.complete}
@@ -93,7 +93,8 @@ def _outcome(run: Run) -> dict[str, JSON]:
     return {"verdict": run.verdict, "summary": {str(verdict): number for verdict, number in run.summary.items()}}
 
 
-def _finding(finding: Finding) -> dict[str, JSON]:
+def finding_as_json(finding: Finding) -> dict[str, JSON]:
+    """Return a finding as the reports publish it."""
     report: dict[str, JSON] = {
         "id": finding.id,
         "journey": finding.journey,

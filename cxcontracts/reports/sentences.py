@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from cxcontracts.findings import WORST_FIRST, Fault, Finding, Harm, PartnerRun, Promise, Run, Verdict, Version, people
 from cxcontracts.reports.excerpt import request_line, response_line
 from cxcontracts.wording import listed
 
-_SUFFERS = {
+SUFFERING: Final[Mapping[Harm, str]] = {
     Harm.BLOCKED: "would be blocked",
     Harm.EXTRA_EFFORT: "would have extra effort",
     Harm.DELAYED: "would be delayed",
@@ -17,6 +18,7 @@ _SUFFERS = {
     Harm.MISLED: "would be misled",
     Harm.UNRECOGNISED: "would not be recognised",
 }
+"""What each harm does, said of customers."""
 
 _SUFFER = {
     Harm.BLOCKED: "are blocked",
@@ -99,7 +101,7 @@ def _plural(name: str) -> str:
 
 def suffering(finding: Finding) -> str:
     """Return who would suffer what, where, in one sentence that ends in the customer's own."""
-    return f"{who([finding])} {(_SUFFER if finding.observed else _SUFFERS)[finding.harm]} {scene(finding)}"
+    return f"{who([finding])} {(_SUFFER if finding.observed else SUFFERING)[finding.harm]} {scene(finding)}"
 
 
 def scene(finding: Finding) -> str:

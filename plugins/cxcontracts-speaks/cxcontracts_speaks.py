@@ -21,7 +21,7 @@ from cxcontracts.findings import Harm, Verdict
 from cxcontracts.paths import parse_path
 from cxcontracts.plugins import hookimpl
 from cxcontracts.promises import Need, judge_need
-from cxcontracts.requirements import Judgement, Kind, Requirement
+from cxcontracts.requirements import Judgement, Kind, Meaning, Requirement
 from cxcontracts.scenes import Scene
 from cxcontracts.sending import Entry
 
@@ -39,6 +39,13 @@ class Speaks:
     key = "speaks"
     form: Any = list[LanguageTag]
     harm = Harm.UNINFORMED
+    meaning = Meaning(
+        customer="I am answered in my language",
+        kept="the operation takes the language, and each success says in which one it answers",
+        breaks="takes the language no more, or no longer says in which one it answers",
+        example="speaks: [de, fr]",
+        remedy="Have the partner keep the language, or tell the customer what comes in another one.",
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield one requirement a language, in the order written."""
