@@ -260,14 +260,17 @@ class _Judged:
     need: Need
     request: Callable[[], Request]
 
+    @property
+    def path(self) -> Path:
+        """The path as it is told: a header as the contract spells it."""
+        return _spelled(self.scene, self.need.path, self.need.statuses)
+
     def on_record(self, record: Carried) -> Judgement:
         """Say what the contract of record really promises."""
         level = self._level(record)
         element = self._element(scene_voice(self.scene, self.need))
         if isinstance(level, Unknown):
-            return Judgement(
-                Verdict.UNPROVEN, element, f"{level.reason}, so nobody can tell what is promised of {self.need.path}"
-            )
+            return Judgement(Verdict.UNPROVEN, element, f"{level.reason}, so nobody can tell what is promised of {self.path}")
         if level is Promise.GUARANTEED:
             return Judgement(Verdict.INTACT, element, was=level)
         return Judgement(Verdict.UNPROMISED, element, self._shortfall(record, level), was=level)
@@ -297,7 +300,7 @@ class _Judged:
         if level is Promise.GUARANTEED:
             return Judgement(Verdict.INTACT, element, was=self._said(record), is_=level)
         if isinstance(level, Unknown):
-            because = f"{level.reason}, so nobody can tell what is promised of {self.need.path}; this change makes it no worse"
+            because = f"{level.reason}, so nobody can tell what is promised of {self.path}; this change makes it no worse"
             return Judgement(Verdict.UNPROMISED, element, because)
         return Judgement(Verdict.UNPROMISED, element, self._shortfall(candidate, level), was=self._said(record), is_=level)
 
@@ -456,21 +459,21 @@ class _Judged:
         return voice.media is not None and allows(side.responses, voice.media.nodes, response.body)
 
     def _unproven(self, reason: str) -> Judgement:
-        because = f"nobody can tell what becomes of {self.need.path}: {reason}"
+        because = f"nobody can tell what becomes of {self.path}: {reason}"
         return Judgement(Verdict.UNPROVEN, self._element(scene_voice(self.scene, self.need)), because)
 
     def _element(self, voice: Voice | None, *, renewed: bool = False) -> str:
         operation = self.scene.renewed if renewed and self.scene.renewed is not None else self.scene.operation
-        return " ".join(part for part in (str(operation), str(voice or ""), str(self.need.path)) if part)
+        return " ".join(part for part in (str(operation), str(voice or ""), str(self.path)) if part)
 
     def _sentence(self, break_: tuple[Branch, JSON], response: Response, record: Carried, candidate: Carried) -> str:
-        (branch, value), path, asked = break_, self.need.path, self.need.schema
+        (branch, value), path, asked = break_, self.path, self.need.schema
         if branch.way is None:
             comes = "may now come" if candidate.ways else "now comes"
             return f"the answer {comes} without a body ({branch.voice.answer.status}); the journey needs {breaches.named(path)}"
         if value is ABSENT:
             return breaches.broken_off(path, branch.way, candidate.ways, record.ways, asked)
-        failing = [each for each in found(path, response) if each is not MISSING and self.need.fails(each)]
+        failing = [each for each in found(self.need.path, response) if each is not MISSING and self.need.fails(each)]
         met = next(schema for each, schema in candidate.present if each is branch)
         if self._said(candidate) is Promise.IMPOSSIBLE:
             return breaches.replaced(path, asked, candidate.schemas)
@@ -479,10 +482,13 @@ class _Judged:
     def _when(self) -> str:
         """Say when the need holds; nothing where it always does."""
         condition = self.need.condition
-        return f" when {breaches.named(condition.path)} {condition_met(condition.schema)}" if condition else ""
+        if condition is None:
+            return ""
+        path = _spelled(self.scene, condition.path, self.need.statuses)
+        return f" when {breaches.named(path)} {condition_met(condition.schema)}"
 
     def _shortfall(self, carried_: Carried, level: Promise) -> str:
-        path = breaches.named(self.need.path)
+        path = breaches.named(self.path)
         if not carried_.answered:
             return f"the contract promises no such answer, so {path} is not promised"
         broken = [branch.way for branch in carried_.absent if branch.way]
@@ -491,7 +497,7 @@ class _Judged:
                 return f"{path} is not in the contract" + self._suggestion(carried_)
             if not broken:
                 return f"an answer may have no body, so {path} is not promised"
-            return breaches.unpromised(self.need.path, carried_.ways, broken)
+            return breaches.unpromised(self.path, carried_.ways, broken)
         there = "" if self.need.optional else "is there, but "
         return f"{path} {there or 'is '}not promised to be {described(self.need.schema)}"
 
@@ -502,6 +508,16 @@ class _Judged:
         turn = ways_[0].turns[-1]
         names = [name for name in turn.shape.names if name and name != turn.name]
         return f"; {did_you_mean(str(turn.name), names)}" if names else ""
+
+
+def _spelled(scene: Scene, path: Path, statuses: tuple[int, ...]) -> Path:
+    """Return a path with its header spelled as either version of the contract does."""
+    if path.root != "header":
+        return path
+    operations = (operation for operation in (scene.operation, scene.renewed) if operation is not None)
+    told = (answer.headers.get(str(path.segments[0])) for operation in operations for answer in operation.successes(statuses))
+    header = next((each for each in told if each is not None), None)
+    return path if header is None else Path("header", (header.name,))
 
 
 def unreadable(media: str) -> str:

@@ -116,13 +116,13 @@ def test_the_alternative_that_had_the_field_is_gone_not_the_part_that_some_never
     assert said(tmp_path, before, after, "{p.x: text}") == "p.x is gone; the journey needs it"
 
 
-def test_a_header_is_called_one(tmp_path: Path) -> None:
+def test_a_header_is_called_one_and_spelled_as_its_contract_spells_it(tmp_path: Path) -> None:
     before, after = (
         operation(f"responses: {{'200': {{description: x, headers: {{X-A: {{required: {sure}, schema: {TEXT}}}}}}}}}")
         for sure in ("true", "false")
     )
 
-    assert said(tmp_path, before, after, "{header.x-a: text}") == "the header x-a may now be missing; the journey needs it"
+    assert said(tmp_path, before, after, "{header.x-a: text}") == "the header X-A may now be missing; the journey needs it"
 
 
 def test_a_need_in_some_cases_says_in_which(tmp_path: Path) -> None:
@@ -331,8 +331,8 @@ components:
     [
         ("[{bearer: []}]", "we now have to log in with a bearer token"),
         ("[{basic: []}]", "we now have to log in with a user name and a password"),
-        ("[{key: []}, {bearer: []}]", "we now have to log in with an API key in the header x-key or a bearer token"),
-        ("[{key: [], card: []}]", "we now have to log in with an API key in the header x-key and a client certificate"),
+        ("[{key: []}, {bearer: []}]", "we now have to log in with an API key in the header X-Key or a bearer token"),
+        ("[{key: [], card: []}]", "we now have to log in with an API key in the header X-Key and a client certificate"),
         ("[{oauth: [a]}]", "we now have to log in with OAuth 2.0"),
     ],
 )

@@ -198,14 +198,14 @@ def test_an_edit_of_a_body_is_one_entry(before: str, after: str, found: list[str
         ("'200': {}", "'200': {}, '404': {}", ["404: status added"]),
         ("'200': {}, 4XX: {}", "'200': {}", ["4XX: status removed"]),
         ("'200': {}", "default: {}", ["200: status removed", "default: status added"]),
-        ("'200': {}", "'200': {headers: {X-A: {}}}", ["200 header.x-a: header added"]),
-        ("'200': {headers: {X-A: {}}}", "'200': {}", ["200 header.x-a: header removed"]),
-        ("'200': {headers: {X-A: {}}}", "'200': {headers: {x-a: {required: true}}}", ["200 header.x-a: header is now required"]),
-        ("'200': {headers: {A: {required: true}}}", "'200': {headers: {A: {}}}", ["200 header.a: header is now optional"]),
+        ("'200': {}", "'200': {headers: {X-A: {}}}", ["200 header.X-A: header added"]),
+        ("'200': {headers: {X-A: {}}}", "'200': {}", ["200 header.X-A: header removed"]),
+        ("'200': {headers: {X-A: {}}}", "'200': {headers: {x-a: {required: true}}}", ["200 header.X-A: header is now required"]),
+        ("'200': {headers: {A: {required: true}}}", "'200': {headers: {A: {}}}", ["200 header.A: header is now optional"]),
         (
             "'200': {headers: {A: {schema: {enum: [x]}}}}",
             "'200': {headers: {A: {schema: {enum: [x, y]}}}}",
-            ['200 header.a: values added: "y"'],
+            ['200 header.A: values added: "y"'],
         ),
         ("'200': {}", "'200': {content: {a/b: {}}}", ["200 a/b: media type added"]),
         (
@@ -681,9 +681,9 @@ def test_a_change_of_a_request_is_felt_by_whoever_sends_what_changed(
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
-        ("ETag: {required: true, ", "ETag: {", {"GET /thing 200 header.etag": ["needs:header.etag"]}),
-        ("X-B: {required: true}", "X-B: {}", {"GET /thing 200 header.x-b": []}),
-        ("X-B: {required: true}", "X-C: {}", {"GET /thing 200 header.x-b": [], "GET /thing 200 header.x-c": []}),
+        ("ETag: {required: true, ", "ETag: {", {"GET /thing 200 header.ETag": ["needs:header.etag"]}),
+        ("X-B: {required: true}", "X-B: {}", {"GET /thing 200 header.X-B": []}),
+        ("X-B: {required: true}", "X-C: {}", {"GET /thing 200 header.X-B": [], "GET /thing 200 header.X-C": []}),
     ],
 )
 def test_a_change_of_a_header_is_felt_by_whoever_reads_it(

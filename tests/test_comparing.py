@@ -339,7 +339,7 @@ def test_the_same_documents_give_the_same_changes() -> None:
         (
             operation("responses: {'200': {headers: {X-A: {}}}}"),
             operation("responses: {'200': {}}"),
-            "the header x-a is no longer",
+            "the header X-A is no longer",
         ),
         (saying("{}"), saying("{}", media="application/xml"), "the answer no longer comes as application/json"),
         (contract(f"/a: {{get: {{{OK}}}}}"), contract(f"/b: {{get: {{{OK}}}}}"), "GET /a is gone: every call of it fails"),

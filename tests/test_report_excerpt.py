@@ -119,8 +119,8 @@ def test_only_the_headers_that_the_finding_names_are_shown() -> None:
         Response(200, headers={"etag": 7, "server": "nginx"}, body=None),
     )
     one = finding("j/s/needs:header.ETag", element="GET /x header X-Channel", witness=exchange)
-    assert request_line(one, exchange, 100) == "GET /x x-channel: app"
-    assert response_line(one, exchange, 100) == "200 etag: 7 null"
+    assert request_line(one, exchange, 100) == "GET /x X-Channel: app"
+    assert response_line(one, exchange, 100) == "200 ETag: 7 null"
 
 
 # -- of a change ---------------------------------------------------------------------------------------------

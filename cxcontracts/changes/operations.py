@@ -316,7 +316,8 @@ class Operations:
         self._told_media(element, one, other, before, after, keys)
         owners = [self._record.headers(one, before).identity, self._candidate.headers(other, after).identity]
         for name in dict.fromkeys((*before.headers, *after.headers)):
-            self._header(f"{element} header.{name}", name, one, other, (before, after), [(owner, name) for owner in owners])
+            spelled = (before.headers.get(name) or after.headers[name]).name
+            self._header(f"{element} header.{spelled}", name, one, other, (before, after), [(owner, name) for owner in owners])
 
     def _told_media(
         self, element: str, one: Operation, other: Operation, before: Answer, after: Answer, keys: Sequence[object]

@@ -104,8 +104,9 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A response header: its schema, whether it is always there, and where it is written."""
+    """A response header: its name as it is spelled, whether it is always there, its schema, and where it is written."""
 
+    name: str
     required: bool
     nodes: tuple[Node, ...]
     node: Node
@@ -140,10 +141,12 @@ class Scheme:
     Attributes:
         meaning: E.g. ``("http", "bearer")`` or ``("apiKey", "header", "x-api-key")``.
         scopes: The scopes asked for.
+        name: How the header that carries it is spelled; empty for any other way.
     """
 
     meaning: tuple[str, ...]
     scopes: frozenset[str]
+    name: str = field(default="", compare=False)
 
     def covers(self, asked: Scheme) -> bool:
         """Tell whether who logs in like this has what is asked for."""
@@ -158,7 +161,7 @@ class Scheme:
             case ("http", other):
                 return f"HTTP {other}"
             case ("apiKey", place, name):
-                return f"an API key in the {'query' if place == 'query' else place} {name}"
+                return f"an API key in the {place} {self.name or name}"
             case ("oauth2", *_):
                 return "OAuth 2.0"
             case ("openIdConnect", *_):
@@ -304,7 +307,8 @@ class Operation:
         for name in _mapped(node, "headers"):
             header = self.contract.resolved(node.child("headers", name))
             if isinstance(header.value, dict):
-                yield str(name).lower(), Header(header.value.get("required") is True, _written_schema(header)[1], header)
+                always, nodes = header.value.get("required") is True, _written_schema(header)[1]
+                yield str(name).lower(), Header(str(name), always, nodes, header)
 
     def successes(self, statuses: tuple[int, ...]) -> tuple[Answer, ...]:
         """Return the answers that count as success.
@@ -353,24 +357,17 @@ class Operation:
         return tuple(tuple(self._schemes(owner.child("security", index))) for index in range(len(asked)))
 
     def _schemes(self, alternative: Node) -> Iterator[Scheme]:
-        for name, scopes in alternative.value.items():
-            yield Scheme(self._meaning(name, alternative), frozenset(scope for scope in _list(scopes) if isinstance(scope, str)))
-
-    def _meaning(self, name: str, alternative: Node) -> tuple[str, ...]:
-        try:
-            node = self.contract.resolved(self.contract.root.child("components", "securitySchemes", name))
-        except (KeyError, TypeError):
-            by_address = self._scheme_at(name, alternative)
-            if by_address is None:
-                return ("undeclared", name)
-            node = by_address
-        value = node.value if isinstance(node.value, dict) else {}
-        kind = str(value.get("type", ""))
-        if kind == "apiKey":
-            return (kind, str(value.get("in", "")), str(value.get("name", "")).lower())
-        if kind == "http":
-            return (kind, str(value.get("scheme", "")).lower())
-        return (kind,)
+        for name, asked in alternative.value.items():
+            scopes = frozenset(scope for scope in _list(asked) if isinstance(scope, str))
+            try:
+                node = self.contract.resolved(self.contract.root.child("components", "securitySchemes", name))
+            except (KeyError, TypeError):
+                by_address = self._scheme_at(name, alternative)
+                if by_address is None:
+                    yield Scheme(("undeclared", name), scopes)
+                    continue
+                node = by_address
+            yield _scheme(node.value if isinstance(node.value, dict) else {}, scopes)
 
     def _scheme_at(self, address: str, alternative: Node) -> Node | None:
         """Return the scheme that is named by its address instead, which OpenAPI 3.2 allows; None where there is none."""
@@ -380,6 +377,15 @@ class Operation:
             return self.contract.resolved(Node({"$ref": address}, alternative.home, alternative, address))
         except ContractError:
             return None
+
+
+def _scheme(written: Mapping[str, Any], scopes: frozenset[str]) -> Scheme:
+    kind, name = str(written.get("type", "")), str(written.get("name", ""))
+    if kind == "apiKey":
+        return Scheme((kind, str(written.get("in", "")), name.lower()), scopes, name)
+    if kind == "http":
+        return Scheme((kind, str(written.get("scheme", "")).lower()), scopes)
+    return Scheme((kind,), scopes)
 
 
 class Event(Operation):
@@ -442,11 +448,11 @@ class Event(Operation):
 
     def _delivered_headers(self) -> Iterator[tuple[str, Header]]:
         if self._said is not None:
-            yield from ((name, Header(always, (node,), node)) for name, (node, always) in self._said.items())
+            yield from ((name, Header(str(node.key), always, (node,), node)) for name, (node, always) in self._said.items())
             return
         for parameter in self.parameters:
             if parameter.place == "header":
-                yield parameter.name.lower(), Header(parameter.required, parameter.nodes, parameter.node)
+                yield parameter.name.lower(), Header(parameter.name, parameter.required, parameter.nodes, parameter.node)
 
     def successes(self, statuses: tuple[int, ...]) -> tuple[Answer, ...]:
         """Return what is said: an event has no status."""

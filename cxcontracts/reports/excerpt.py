@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -108,8 +109,10 @@ def excerpt(value: JSON, focus: Focus, room: int, proof: Proof = Proof.VALUE) ->
 
 
 def _headers(told: Told, headers: Mapping[str, JSON]) -> list[str]:
-    named = f"{told.element} {_also(told)}".casefold()
-    return [f"{name}: {value}" for name, value in headers.items() if name.casefold() in named]
+    """Return the headers that are spoken of, spelled as they are there."""
+    named = f"{told.element} {_also(told)}"
+    spoken_of = ((re.search(re.escape(name), named, re.IGNORECASE), value) for name, value in headers.items())
+    return [f"{spelled[0]}: {value}" for spelled, value in spoken_of if spelled is not None]
 
 
 def _also(told: Told) -> str:
