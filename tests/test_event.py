@@ -79,6 +79,26 @@ def test_an_event_is_judged_as_an_answer_is_wherever_it_is_written(form: type, t
     assert found["told/event"].operation in ("event train.late", "webhook train.late")
 
 
+def test_a_message_that_comes_short_leaves_customers_uninformed_unless_its_author_says_otherwise(tmp_path: Path) -> None:
+    journey = JOURNEY.replace("data.text: text", "data.text: {type: string, harm: misled}").replace(
+        "me: id}}", "me: id}, needs: {id: text}}"
+    )
+    path = write(tmp_path, f"{journey}    keep: {{when: data.delay}}\n", {"p": P}, events={"n": three(data())})
+
+    harms = {name: str(each.harm) for name, each in judged(opened(path).check()).findings.items() if each.kind != "answers"}
+
+    assert harms == {
+        "ask/needs:id": "blocked",
+        "ask/keep:me": "blocked",
+        "told/event": "uninformed",
+        "told/needs:data.status": "uninformed",
+        "told/needs:data.text": "misled",
+        "told/may-have:data.delay": "uninformed",
+        "told/must:data.text mentions $me": "misled",
+        "told/keep:when": "blocked",
+    }
+
+
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(
     ("members", "required", "broken", "because"),

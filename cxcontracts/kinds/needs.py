@@ -59,8 +59,14 @@ class Needs:
 
 
 def asked(kind: str, rest: str, journey: Journey, step: Step, need: Need, value: Value, where: Place, harm: Harm) -> Requirement:
-    """Return the requirement of a need with the value that its author wrote."""
-    weighed = value.harm or step.harm or harm
+    """Return the requirement of a need with the value that its author wrote.
+
+    Whoever misses a fact of a message that comes unasked can go on, and does not know it.
+
+    Args:
+        harm: What its break does where the step calls somebody, unless the author says otherwise.
+    """
+    weighed = value.harm or step.harm or (Harm.UNINFORMED if step.event else harm)
     return Requirement(kind, rest, journey, step, weighed, (need, value), where, value.groups or step.groups, value.because)
 
 
