@@ -76,10 +76,16 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and the response to it."""
+    """One request and the response to it.
+
+    Attributes:
+        message: What the request delivers, by its name, and by its type where that is another: of an event, whose request nobody
+            sees as a call. Empty for a call.
+    """
 
     request: Request
     response: Response
+    message: str = ""
 
     def as_json(self) -> dict[str, JSON]:
         """Return the exchange as the reports publish it."""

@@ -526,10 +526,10 @@ def test_places_that_are_beyond_counting_are_not_counted() -> None:
 
 
 def test_an_event_is_proved_by_the_message_alone() -> None:
-    witness = Exchange(Request("POST", "/delayed", body={"id": 1}), Response(200, assumed=True))
+    witness = Exchange(Request("POST", "/delayed", body={"id": 1}), Response(200, assumed=True), "delayed")
     gone = change("event-property-removed", element="webhook delayed event application/json cause", witness=witness)
     text = plain(diff(gone))
-    assert '\n    event        POST /delayed {"id": 1, no "cause"}\n' in text
+    assert '\n    delivery     delayed {"id": 1, no "cause"}\n' in text
     assert "\n    response " not in text
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from cxcontracts.errors import ContractError, EstateError, UsageError
 from cxcontracts.opening import open_estate
+from cxcontracts.reports.sentences import facts
+from cxcontracts.reports.text import render
 from tests.estates_made import Judged, answers, impact, judged, opened, write
 
 JOURNEY = """
@@ -192,6 +194,50 @@ def test_headers_of_an_event_are_needed_and_compared(tmp_path: Path) -> None:
 
     assert found.broken == ["told/needs:header.X-Trace"]
     assert [change.element for change in found.run.partners[0].changes] == ["event train.late header.x-trace"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_witness_of_an_event_is_told_as_the_delivery_of_a_message(form: type, tmp_path: Path) -> None:
+    found = impact(estate(tmp_path, form(data())), n=form(data(DATA, "who, status")))
+
+    (broken,) = [each for each in found.run.findings if each.id == "j/told/needs:data.text"]
+    told = facts(broken, 200)
+    assert told["delivery"].startswith('train.late {"data": {"who": "text", ')
+    assert {"request", "response"} & set(told) == set()
+    assert broken.witness is not None
+    assert set(broken.witness.as_json()) == {"request", "response"}
+    assert broken.witness.as_json()["request"]["path"] == "/train.late"
+    assert "POST" not in render(found.run, colour=False)
+
+
+def test_an_event_of_another_type_than_its_name_is_told_with_both(tmp_path: Path) -> None:
+    journey = JOURNEY.replace("train.late", "late")
+    before, after = (three(data(DATA, required), "late") for required in (REQUIRED, "who, status"))
+
+    found = impact(write(tmp_path, journey, {"p": P}, events={"n": before}), n=after)
+
+    (broken,) = [each for each in found.run.findings if each.id == "j/told/needs:data.text"]
+    assert facts(broken, 200)["delivery"].startswith("late of type train.late {")
+
+
+def test_an_event_that_is_gone_is_told_as_one_that_nobody_delivers(tmp_path: Path) -> None:
+    found = impact(estate(tmp_path, three(data())), n=three(data(), "other").replace("train.late", "other"))
+
+    assert facts(found["told/event"], 200)["delivery"].endswith("(nobody delivers it any more)")
+
+
+def test_what_a_later_call_sends_of_an_event_is_told_as_a_call(tmp_path: Path) -> None:
+    later = "  - {step: tell, call: p GET /thing, with: {header.X-Note: $note}}\n"
+    taken = P.replace("get:", "get:\n      parameters: [{name: X-Note, in: header, schema: {type: string, maxLength: 9}}]")
+    before, after = (
+        three(data(DATA.replace("text: {type: string}", f"text: {{type: string, maxLength: {most}}}"))) for most in (9, 10)
+    )
+    root = write(tmp_path, f"{JOURNEY}    keep: {{note: data.text}}\n{later}", {"p": taken}, events={"n": before})
+
+    found = impact(root, n=after)
+
+    assert found.broken == ["told/keep:note"]
+    assert facts(found["told/keep:note"], 200)["request"].startswith("GET /thing X-Note: ")
 
 
 def test_what_cannot_be_read_is_unproven(tmp_path: Path) -> None:

@@ -431,6 +431,12 @@ class Event(Operation):
     def __str__(self) -> str:
         return f"{self.word} {'_'.join(self.name.split())}"
 
+    @property
+    def message(self) -> str:
+        """What it delivers: by its name, and by its type where that is another."""
+        name = "_".join(self.name.split())
+        return f"{name} of type {self.type}" if self.type not in ("", self.name) else name
+
     def moved_to(self, other: Event) -> str:
         """Say where the event is sent now and was before, if nobody who listened hears it there; empty where that is not known.
 

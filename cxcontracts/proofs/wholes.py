@@ -74,7 +74,7 @@ def delivered(event: Event, said: Response, media: Media | None = None) -> Excha
     path = event.path if event.path.startswith("/") else f"/{event.path}"
     headers = {name: value if isinstance(value, str) else json.dumps(value) for name, value in said.headers.items()}
     headers = {**headers, "content-type": named.name if named is not None else "application/json"}
-    return Exchange(Request(event.method, path, (), headers, said.body), Response(200, assumed=True))
+    return Exchange(Request(event.method, path, (), headers, said.body), Response(200, assumed=True), event.message)
 
 
 @dataclass(frozen=True)

@@ -57,20 +57,27 @@ _COUNTED: Final = (30, 3)
 _MISSING: Final = ("-removed", "-before-sunset", "-optional", "-required", "-required-added")
 """How the rules end that something is missing by, in one of two versions."""
 
+_REFUSED: Final = 400
+"""From this status on, nobody takes what was sent."""
+
 _NOWHERE: Final = _Sight(())
 
 
 def request_line(told: Told, exchange: Exchange, room: int) -> str:
-    """Return what was sent: method, path and query, the headers that are spoken of, and the body within *room* characters."""
+    """Return what was sent: method, path and query, the headers that are spoken of, and the body within *room* characters.
+
+    What delivers a message begins with the name of that instead.
+    """
     request = exchange.request
     path = "/".join(_short(part) for part in request.path.split("/"))
     query = "&".join(f"{_short(name)}={_short(value)}" for name, value in request.query)
-    line = f"{request.method} {path}" + (f"?{query}" if query else "")
+    line = exchange.message or f"{request.method} {path}" + (f"?{query}" if query else "")
     missing = _missing(told, {**dict(request.query), **request.headers}, "parameter") + _no_body(
         told, request.body, "request-body"
     )
     sight = _sight(told, request.body, ("request-", "event-"))
-    return " ".join([line, *missing, *_headers(told, request.headers), *_body(request.body, sight, room)])
+    gone = ["(nobody delivers it any more)"] if exchange.message and exchange.response.status >= _REFUSED else []
+    return " ".join([line, *missing, *_headers(told, request.headers), *_body(request.body, sight, room), *gone])
 
 
 def response_line(told: Told, exchange: Exchange, room: int) -> str:
@@ -81,9 +88,24 @@ def response_line(told: Told, exchange: Exchange, room: int) -> str:
     sight = _sight(told, response.body, ("response-",))
     parts = [str(response.status), *missing, *_headers(told, response.headers), *_body(response.body, sight, room)]
     if response.assumed:
-        what = "no contract declares this refusal" if response.status >= 400 else "the call is answered all the same"
+        what = "no contract declares this refusal" if response.status >= _REFUSED else "the call is answered all the same"
         parts.append(f"(assumed: {what})")
     return " ".join(parts)
+
+
+def lines(told: Told, exchange: Exchange, room: int) -> Mapping[str, str]:
+    """Return an exchange by its labels: a call and its answer, or the delivery of a message.
+
+    Args:
+        room: How many characters each body may have.
+    """
+    if exchange.message:
+        return {"delivery": request_line(told, exchange, room)}
+    return {"request": request_line(told, exchange, room), "response": response_line(told, exchange, room)}
+
+
+LABELS: Final = ("request", "response", "delivery")
+"""What an exchange consists of."""
 
 
 def _short(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from cxcontracts.findings import WORST_FIRST, Fault, Finding, Harm, PartnerRun, Promise, Run, Verdict, Version, people
-from cxcontracts.reports.excerpt import request_line, response_line
+from cxcontracts.reports.excerpt import lines
 from cxcontracts.wording import listed
 
 SUFFERING: Final[Mapping[Harm, str]] = {
@@ -38,9 +38,6 @@ _FAULTS = {
     Fault.OURS: "ours",
     Fault.NOBODY_KNOWS: "nobody knows",
 }
-
-_DELIVERED = ("event ", "webhook ", "callback ")
-"""How operations begin that a partner makes of its own accord."""
 
 _NOUNS = ("er", "or", "ar", "ant", "ent", "ist", "ian", "ee", "lord", "guest")
 _SEVERAL = {"child": "children", "person": "people", "family": "families", "party": "parties", "company": "companies"}
@@ -128,10 +125,7 @@ def facts(finding: Finding, room: int) -> Mapping[str, str]:
     """
     witness = finding.witness
     whole = {"because": finding.because, "element": finding.element, "": slipped(finding), "shows at": listed(finding.for_steps)}
-    if witness is not None and finding.operation.startswith(_DELIVERED):
-        whole["event"] = request_line(finding, witness, room)
-    elif witness is not None:
-        whole |= {"request": request_line(finding, witness, room), "response": response_line(finding, witness, room)}
+    whole |= lines(finding, witness, room) if witness is not None else {}
     whole |= {"whose": whose(finding), "seen": seen(finding), "promised": _UNPROMISED if finding.promised is False else ""}
     return {label: fact for label, fact in whole.items() if fact}
 

@@ -19,7 +19,8 @@ from typing import Final
 from cxcontracts.findings import Compared, Diff, Level
 from cxcontracts.reports.diff.grouping import Group, foremost, grouped
 from cxcontracts.reports.diff.sorting import sorted_out
-from cxcontracts.reports.diff.words import CLOSED, EXCHANGE, breaks, counts, cut_names, facts, headline, ignored_for, notes
+from cxcontracts.reports.diff.words import CLOSED, breaks, counts, cut_names, facts, headline, ignored_for, notes
+from cxcontracts.reports.excerpt import LABELS
 from cxcontracts.reports.page import FIRST
 from cxcontracts.reports.sentences import count
 from cxcontracts.sanitise import harmless_line
@@ -133,7 +134,7 @@ class _Comment:
 def _proved(diff: Diff, group: Group) -> str:
     """Return a break: what it is, whom it breaks and where; the proof folded away."""
     known = facts(diff, group.first, _BODY)
-    exchange = [f"{label}: {known[label]}" for label in EXCHANGE if label in known]
+    exchange = [f"{label}: {known[label]}" for label in LABELS if label in known]
     told_below = {"fingerprint"} if group.names else set()
     others = [f"{label} {code(known[label])}" for label in _FACTS if label in known and label not in told_below]
     whom = breaks(group.first.change)

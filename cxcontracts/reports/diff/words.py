@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from cxcontracts.findings import Audience, Change, Compared, Diff, Level, Verdict
 from cxcontracts.reports.diff.grouping import Group, more_places
 from cxcontracts.reports.diff.sorting import CLOSED_SET, Entry, Sorted, sorted_out
-from cxcontracts.reports.excerpt import request_line, response_line
+from cxcontracts.reports.excerpt import lines
 from cxcontracts.reports.sentences import count, numbered, step
 from cxcontracts.wording import listed
 
@@ -188,18 +188,9 @@ def felt(felt_by: Sequence[str], most: int | None) -> str:
     return listed([*shown, *([f"{more:,} more"] if more else [])]) or "nobody"
 
 
-EXCHANGE: Final = ("request", "response", "event")
-"""What a proof consists of: a call with its answer, or an event."""
-
-
 def exchange(change: Change, room: int) -> Mapping[str, str]:
     """Return the messages that prove a change by their label, each in *room* characters; empty where there is no witness."""
-    witness = change.witness
-    if witness is None:
-        return {}
-    if change.rule.startswith("event-"):
-        return {"event": request_line(change, witness, room)}
-    return {"request": request_line(change, witness, room), "response": response_line(change, witness, room)}
+    return lines(change, change.witness, room) if change.witness is not None else {}
 
 
 def facts(diff: Diff, entry: Entry, room: int) -> Mapping[str, str]:
