@@ -58,6 +58,7 @@ class Judge:
         self._touched: dict[str, tuple[object, ...]] = {}
         self._parts: dict[object, object] = {}  # each part once: hundreds of thousands of requirements may share it
         self._answers: dict[tuple[str, str], Judgement] = {}
+        self._asked_of: set[tuple[str, str]] = set()
 
     @cached_property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -129,7 +130,8 @@ class Judge:
         judgement = self._judgement(requirement, fresh)
         self._remember(requirement, judgement, fresh.touched)
         finding = self._finding(requirement, _told(judgement, scene), str(scene.operation))
-        return self._waived(self._caught(finding, requirement))
+        stopped = requirement.journey.step(judgement.at) if judgement.at else requirement.step
+        return self._waived(self._caught(finding, requirement, stopped))
 
     def _remember(self, requirement: Requirement, judgement: Judgement, touched: Collection[object]) -> None:
         """Note what a judgement depended on; one that follows from another depends on what that one does."""
@@ -198,9 +200,9 @@ class Judge:
         partners = requirement.partners
         return next((name for name in partners if name in self.candidates), partners[0] if partners else "")
 
-    def _caught(self, finding: Finding, requirement: Requirement) -> Finding:
-        """Tolerate a break that the step's fallback catches; a fallback that the same change breaks catches nothing."""
-        name = requirement.step.fallback
+    def _caught(self, finding: Finding, requirement: Requirement, stopped: Step) -> Finding:
+        """Tolerate a break that the fallback of the step catches that stops; one that the same change breaks catches nothing."""
+        name = stopped.fallback
         if finding.verdict is not Verdict.BROKEN or not name or not _of_its_step(requirement):
             return finding
         if self._broken_at(requirement.journey, requirement.journey.step(name)) is not None:
@@ -209,12 +211,16 @@ class Judge:
 
     def _broken_at(self, journey: Journey, step: Step) -> Finding | None:
         """Return the first finding at a step that is broken on its own account, of those that its own partner answers for."""
-        if step.partner in self.candidates:
-            for requirement in (each for kind in self.kinds for each in kind.requirements(journey, step) if _of_its_step(each)):
-                finding = self.finding(requirement)
-                if finding.verdict is Verdict.BROKEN and finding.cause is None:
-                    return finding
-        return None
+        key = (journey.name, step.name)
+        if step.partner not in self.candidates or key in self._asked_of:
+            return None
+        self._asked_of.add(key)  # what a fallback hands out may be stuck at a step that it is the fallback of
+        try:
+            asked = (each for kind in self.kinds for each in kind.requirements(journey, step) if _of_its_step(each))
+            findings = (self.finding(requirement) for requirement in asked)
+            return next((each for each in findings if each.verdict is Verdict.BROKEN and each.cause is None), None)
+        finally:
+            self._asked_of.discard(key)
 
     def _waived(self, finding: Finding) -> Finding:
         waiver = self.waiver(finding) if finding.verdict in (Verdict.BROKEN, Verdict.TOLERATED) else None

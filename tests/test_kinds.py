@@ -477,6 +477,86 @@ def test_what_a_fallback_keeps_instead_is_taken_as_well(tmp_path: Path) -> None:
     assert impact(root, c=hands_out(digits("4"))).verdicts == {"other/keep:k": "broken"}
 
 
+CAUGHT = SEAM.replace("with: {id: $k}}", "with: {id: $k}, fallback: help}")
+
+
+@pytest.mark.parametrize("candidate", [{"a": hands_out(digits("3,4"))}, {"b": takes_in(digits("4"))}], ids=["giver", "taker"])
+@pytest.mark.parametrize(
+    "helps",
+    [
+        "call: c GET /thing",
+        "call: 'd GET /things/{id}', with: {id: $k}",  # where longer ids are taken
+    ],
+)
+def test_the_fallback_of_the_step_that_is_refused_catches_a_seam_whoever_changes(
+    candidate: dict[str, str], helps: str, tmp_path: Path
+) -> None:
+    journey = f"{CAUGHT}fallbacks:\n  - {{step: help, {helps}}}\n"
+    helping = {"c": hands_out(digits("3"))} if "c GET" in helps else {"d": takes_in(digits("3,9"))}
+    root = write(tmp_path, journey, {"a": hands_out(digits("3")), "b": takes_in(digits("3")), **helping})
+
+    found = impact(root, **candidate)
+
+    (name,) = found.verdicts
+    assert (found.verdict(name), found.because(name).endswith("; help catches it")) == ("tolerated", True)
+    assert found.findings[name].witness is not None
+
+
+def test_a_fallback_at_which_the_value_gets_stuck_as_well_catches_no_seam(tmp_path: Path) -> None:
+    journey = f"{CAUGHT}fallbacks:\n  - {{step: help, call: 'd GET /things/{{id}}', with: {{id: $k}}}}\n"
+    records = {"a": hands_out(digits("3")), "b": takes_in(digits("3")), "d": takes_in(digits("3"))}
+
+    found = impact(write(tmp_path, journey, records), a=hands_out(digits("3,4")))
+
+    assert found.verdicts == {"one/keep:k": "broken"}
+    assert found.because("one/keep:k").endswith("does not take as id at help")
+
+
+def test_a_fallback_that_the_same_release_breaks_catches_no_seam(tmp_path: Path) -> None:
+    journey = f"{CAUGHT}fallbacks:\n  - {{step: help, call: c GET /thing, needs: {{id: text}}}}\n"
+    records = {"a": hands_out(digits("3")), "b": takes_in(digits("3")), "c": hands_out(digits("3"))}
+
+    found = impact(write(tmp_path, journey, records), a=hands_out(digits("3,4")), c=hands_out(digits("3"), "[]"))
+
+    assert found.verdicts == {"one/keep:k": "broken", "help/needs:id": "broken"}
+
+
+def test_the_fallback_of_the_step_that_hands_out_catches_no_seam_for_that_step_is_made(tmp_path: Path) -> None:
+    journey = (
+        SEAM.replace("keep: {k: id}", "keep: {k: id}, fallback: help") + "fallbacks:\n  - {step: help, call: c GET /thing}\n"
+    )
+    root = write(tmp_path, journey, {"a": hands_out(digits("3")), "b": takes_in(digits("3")), "c": hands_out(digits("3"))})
+
+    assert impact(root, a=hands_out(digits("3,4"))).verdicts == {"one/keep:k": "broken"}
+
+
+def test_of_two_steps_that_a_value_gets_stuck_at_the_one_without_a_fallback_speaks(tmp_path: Path) -> None:
+    third = "  - {step: three, call: 'd GET /things/{id}', with: {id: $k}}\n"
+    journey = f"{CAUGHT}{third}fallbacks:\n  - {{step: help, call: c GET /thing}}\n"
+    records = {"a": hands_out(digits("3")), "b": takes_in(digits("3")), "c": hands_out(digits("3")), "d": takes_in(digits("3"))}
+
+    found = impact(write(tmp_path, journey, records), a=hands_out(digits("3,4")))
+
+    assert found.verdicts == {"one/keep:k": "broken"}
+    assert found.because("one/keep:k").endswith("at three")
+
+
+def test_a_fallback_that_hands_on_what_its_own_step_gets_stuck_with_catches_nothing_and_comes_to_an_end(tmp_path: Path) -> None:
+    journey = """
+steps:
+  - {step: one, call: a GET /thing, keep: {k: id}, fallback: help}
+  - {step: two, call: 'b GET /things/{id}', with: {id: $k}, fallback: help}
+fallbacks:
+  - {step: help, call: c GET /thing, keep: {k: id}}
+"""
+    root = write(tmp_path, journey, {"a": hands_out(digits("3")), "b": takes_in(digits("3")), "c": hands_out(digits("3"))})
+
+    found = impact(root, a=hands_out(digits("3,4")), c=hands_out(digits("3,4")))
+
+    assert set(found.verdicts) == {"one/keep:k", "help/keep:k"}
+    assert found.verdict("help/keep:k") != "intact"
+
+
 def test_a_value_that_no_contract_describes_is_no_break_of_who_takes_it(tmp_path: Path) -> None:
     journey = """
     setup:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cxcontracts.acceptance import Taken, refusal, refused, taken
@@ -56,13 +56,13 @@ class Keep:
         presence = self._present(scene, paths)
         if presence.verdict in (Verdict.BROKEN, Verdict.UNPROVEN) or scene.candidate is None:
             return presence
-        doubt = None
+        seams: dict[str, tuple[Judgement, Scene]] = {}
         for use in uses(scene, name):
             judgement = self._seam(scene, name, paths, use)
-            if judgement is not None and judgement.verdict is Verdict.BROKEN:
-                return judgement
-            doubt = doubt or judgement
-        return doubt or presence
+            known = seams.get(use.step.name)
+            if judgement is not None and (known is None or known[0].verdict is not Verdict.BROKEN):
+                seams[use.step.name] = (replace(judgement, at=use.step.name), use.scene)
+        return _gravest(seams) or presence
 
     def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
         """Judge whether the value is there, and whether the steps that it is handed to take it."""
@@ -138,6 +138,16 @@ def _refused_later(requirement: Requirement, name: str, walk: Walk) -> Judgement
             because = f"{name} is {value}, which {step.partner} does not take at {step.name} ({later.response.status})"
             return Judgement(Verdict.BROKEN, because=because, cause=answer_id(journey, step))
     return None
+
+
+def _gravest(seams: Mapping[str, tuple[Judgement, Scene]]) -> Judgement | None:
+    """Return what speaks for seams, by the step that sends on; None for none.
+
+    Where the value gets stuck at a step and at its fallback as well, the fallback catches nothing, and speaks.
+    """
+    left = [seam for seam in seams.values() if seam[1].step.fallback not in seams] or [*seams.values()]
+    ranked = sorted(left, key=lambda seam: (seam[0].verdict is not Verdict.BROKEN, seam[1].caught))
+    return next((judgement for judgement, _ in ranked), None)
 
 
 def _taker(use: Use) -> str:
