@@ -124,7 +124,8 @@ class Meaning:
 class Kind(Protocol):
     """A kind of requirement: one module, registered through the ``cxcontracts_kinds`` hook.
 
-    It is judged on contracts, on exchanges, or on both: see :class:`OnContract` and :class:`OnExchanges`. It may have a :class:`Meaning` as its *meaning*. Of one that has none, ``explain`` says what its docstring says.
+    It is judged on contracts, on exchanges, or on both: see :class:`OnContract` and :class:`OnExchanges`.
+    It may have a :class:`Meaning` as its *meaning*. Of one that has none, ``explain`` says what its docstring says.
 
     Attributes:
         name: As it stands in ids: ``needs``.

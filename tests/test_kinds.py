@@ -704,12 +704,47 @@ def test_an_error_may_be_promised_by_a_class_or_by_default(key: str, tmp_path: P
     assert change(tmp_path, failing(PROBLEM), failing(PROBLEM, key), GONE).verdicts == {}
 
 
-def test_an_error_in_a_form_that_nobody_reads_tells_nothing(tmp_path: Path) -> None:
-    plain = change(tmp_path, failing(PROBLEM), failing(PROBLEM, media="application/json"), GONE)
-    page = change(tmp_path, failing(PROBLEM), failing(PROBLEM, media="text/html"), GONE)
+@pytest.mark.parametrize("media", ["text/html", "application/json", "application/vnd.shop+json"])
+def test_an_error_in_a_form_that_nobody_reads_as_a_problem_tells_nothing(media: str, tmp_path: Path) -> None:
+    found = change(tmp_path, failing(PROBLEM), failing(PROBLEM, media=media), GONE)
 
-    assert plain.verdicts == {}
-    assert page.broken == ["informs:there-is-none:tells:what", "informs:there-is-none:tells:next"]
+    assert found.broken == ["informs:there-is-none:tells:what", "informs:there-is-none:tells:next"]
+    witness = found["informs:there-is-none:tells:next"].witness
+    assert witness is not None
+    assert (witness.response.status, witness.response.headers["content-type"]) == (404, media)
+
+
+def test_an_error_that_is_a_problem_no_more_says_so(tmp_path: Path) -> None:
+    found = change(tmp_path, failing(PROBLEM), failing(PROBLEM, media="application/json"), GONE)
+
+    because = "the error is no longer told as a problem (application/problem+json): it now comes as application/json"
+    assert found.because("informs:there-is-none:tells:what") == because
+    assert found["informs:there-is-none:tells:what"].element == "GET /thing 404 application/json"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "entry"),
+    [
+        ("application/problem+json", "application/json", "tells: {what: title}"),  # a form of the partner's own
+        ("application/problem+json", "application/json", "needs: {title: text}"),
+        ("application/json", "application/vnd.shop+json", "tells: [what]"),  # it never was a problem by its name
+        ("application/json", "application/problem+json", "tells: [what]"),
+    ],
+)
+def test_json_is_json_where_an_error_was_no_problem_or_none_is_asked_for(
+    before: str, after: str, entry: str, tmp_path: Path
+) -> None:
+    found = change(
+        tmp_path, *(failing(PROBLEM, media=media) for media in (before, after)), f"informs: [{{status: 404, {entry}}}]"
+    )
+
+    assert found.verdicts == {}
+
+
+def test_a_problem_beside_which_there_is_other_json_stays_one(tmp_path: Path) -> None:
+    beside = failing(PROBLEM).replace("content: {", f"content: {{application/json: {{schema: {PROBLEM}}}, ")
+
+    assert change(tmp_path, failing(PROBLEM), beside, GONE).verdicts == {}
 
 
 def test_when_to_come_back_is_a_header(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from cxcontracts.estate.model import Journey, Partner, Step
 from cxcontracts.exchanges import JSON, NO_BODY, Exchange, Raw, Request, Response
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.kinds.seen import inconclusive, waits
-from cxcontracts.requirements import Judgement, Requirement, Meaning
+from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.scenes import Scene, Side, selected, voices
 from cxcontracts.sending import Entry, content_type, sent_media, sent_schema
 from cxcontracts.walks import Purpose, Sighting, Trouble, Walk, succeeded

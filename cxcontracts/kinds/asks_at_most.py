@@ -12,7 +12,7 @@ from cxcontracts.estate.written import AsksAtMostForm
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.kinds.seen import inconclusive
-from cxcontracts.requirements import Judgement, Requirement, Meaning
+from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.scenes import Scene, Side
 from cxcontracts.sending import Entry, content_type
 from cxcontracts.walks import REFUSALS, Purpose, Walk

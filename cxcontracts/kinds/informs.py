@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from cxcontracts.calls import request_of
+from cxcontracts.contracts.operation import Answer
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.values import Value, parse_value
 from cxcontracts.estate.written import InformsForm, informs_name
@@ -18,7 +19,7 @@ from cxcontracts.kinds.seen import inconclusive, needed
 from cxcontracts.paths import parse_path
 from cxcontracts.promises import Need, judge_need
 from cxcontracts.requirements import Judgement, Meaning, Requirement, id_of
-from cxcontracts.scenes import Scene
+from cxcontracts.scenes import Scene, voices
 from cxcontracts.walks import Purpose, Sighting, Walk
 from cxcontracts.wording import listed
 
@@ -28,6 +29,8 @@ PROBLEM = {"what": "title", "next": "detail", "field": "errors.*.pointer", "refe
 Source: RFC 9457, section 3.1.3 (title), 3.1.4 (detail, which "ought to focus on helping the client correct the problem"), 3.1.5
 (instance), and the ``errors`` extension of section 3.
 """
+
+_PROBLEM: Final = "application/problem+json"
 
 _PLAIN = Value({"type": "string"})
 _RETRY_AFTER: Mapping[str, Any] = {"type": ["string", "integer", "number"]}
@@ -42,6 +45,7 @@ class Told:
         statuses: The codes that are right.
         value: What the author says of the need's value.
         sends: What brings the error about, over what the step sends.
+        problem: Whether it is read of a problem as of RFC 9457, and not of a form of the partner's own.
     """
 
     name: str
@@ -49,6 +53,7 @@ class Told:
     need: Need | None
     value: Value
     sends: Mapping[str, Any]
+    problem: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class _Part:
     need: Need | None
     value: Value
     below: tuple[str, ...] = ()
+    problem: bool = False
 
 
 class Informs:
@@ -81,7 +87,7 @@ class Informs:
             harm = Harm(entry["harm"]) if "harm" in entry else step.harm or self.harm
             groups = tuple(entry.get("for", ())) or step.groups
             for part in _parts(entry):
-                told = Told(name, _statuses(entry["status"]), part.need, part.value, entry.get("with", {}))
+                told = Told(name, _statuses(entry["status"]), part.need, part.value, entry.get("with", {}), part.problem)
                 yield Requirement(
                     self.name,
                     f"{name}{part.suffix}",
@@ -103,7 +109,12 @@ class Informs:
         if status.verdict is not Verdict.INTACT:
             return replace(status, cause=id_of(requirement.journey, requirement.step, self.name, told.name))
         lost = self._lost(told, scene)
-        return lost or tolerated(judge_need(scene, told.need, lambda: request_of(scene, told.sends)), told.need, told.value)
+        if lost is not None:
+            return lost
+        judgement = tolerated(judge_need(scene, told.need, lambda: request_of(scene, told.sends)), told.need, told.value)
+        if told.problem and judgement.verdict in (Verdict.INTACT, Verdict.UNPROMISED):
+            return _problem_lost(told, scene) or judgement
+        return judgement
 
     def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
         """Judge the error that was brought about, and every other answer of the step that has its status."""
@@ -161,6 +172,33 @@ class Informs:
         return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED)
 
 
+def _problem_lost(told: Told, scene: Scene) -> Judgement | None:
+    """Return that an error which came as a problem comes as other JSON now; None where it does not.
+
+    Source: RFC 9457, section 3: a problem is told by its media type.
+    """
+    assert told.need is not None
+    if scene.candidate is None or scene.renewed is None:
+        return None
+    for status in told.statuses:
+        before, after = scene.operation.answer_to(status), scene.renewed.answer_to(status)
+        if before is None or after is None or _PROBLEM not in _names(before) or _PROBLEM in _names(after):
+            continue
+        offered = listed(_names(after), "or")
+        because = f"the error is no longer told as a problem ({_PROBLEM}): it now comes as {offered}"
+        voice = next(voices(scene.renewed, (status,), scene.accept))
+        said = scene.candidate.response(scene.renewed, voice)
+        headers = {**said.headers, "content-type": after.media[0].name}
+        witness = Exchange(request_of(scene, told.sends), replace(said, headers=headers))
+        element = f"{scene.renewed} {after.key} {after.media[0].name}"
+        return Judgement(Verdict.BROKEN, element, because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
+    return None
+
+
+def _names(answer: Answer) -> list[str]:
+    return [media.name for media in answer.media]
+
+
 def _touch(scene: Scene, status: int) -> None:
     for operation in (scene.operation, scene.renewed):
         answer = operation.answer_to(status) if operation is not None else None
@@ -171,8 +209,10 @@ def _touch(scene: Scene, status: int) -> None:
 def _parts(entry: Mapping[str, Any]) -> Iterator[_Part]:
     statuses = _statuses(entry["status"])
     yield _Part("", None, _PLAIN)
-    for word, path in _told(entry.get("tells", ())).items():
-        yield _Part(f":tells:{word}", Need(parse_path(path), _PLAIN.schema, statuses=statuses), _PLAIN, ("tells",))
+    tells = entry.get("tells", ())
+    for word, path in _told(tells).items():
+        need = Need(parse_path(path), _PLAIN.schema, statuses=statuses)
+        yield _Part(f":tells:{word}", need, _PLAIN, ("tells",), isinstance(tells, list))
     if "retry-after" in entry:
         need = Need(parse_path("header.retry-after"), _RETRY_AFTER, statuses=statuses)
         yield _Part(":retry-after", need, _PLAIN, ("retry-after",))

@@ -8,7 +8,7 @@ from typing import Any
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.findings import Harm
 from cxcontracts.kinds.saying import Saying, judge_sayings, partners_of, seen_sayings
-from cxcontracts.requirements import Judgement, Requirement, Meaning
+from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.scenes import Stage
 from cxcontracts.walks import Walk
 

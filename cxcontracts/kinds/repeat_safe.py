@@ -14,7 +14,7 @@ from cxcontracts.estate.model import Journey, Step
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.kinds.seen import inconclusive, success
 from cxcontracts.paths import Path, found
-from cxcontracts.requirements import Judgement, Requirement, id_of, Meaning
+from cxcontracts.requirements import Judgement, Meaning, Requirement, id_of
 from cxcontracts.scenes import Scene
 from cxcontracts.sending import Entry
 from cxcontracts.truth import same
