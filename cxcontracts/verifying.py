@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Final
+from typing import Any, Final
 
 from cxcontracts.errors import UsageError
 from cxcontracts.estate.model import Estate, Journey, Partner
@@ -20,6 +21,7 @@ from cxcontracts.problems import did_you_mean
 from cxcontracts.requirements import OnExchanges
 from cxcontracts.running.inbox import Address, Inbox
 from cxcontracts.running.targets import Target
+from cxcontracts.running.varying import Allowance, Counting, Fuzzer
 from cxcontracts.running.walking import SAFE, Sender, Walker
 from cxcontracts.scenes import Side
 from cxcontracts.verdicts import Curl, Observer
@@ -27,6 +29,9 @@ from cxcontracts.walks import Sighting, Walk
 
 MOST_TRIES: Final = 4
 """How often a row is walked at most, where it fails: once, and three more times to see whether it repeats."""
+
+MOST_VARIED: Final = 1000
+"""How many requests are sent with varied values, where nobody says."""
 
 _GRACE: Final = 3.0
 """Seconds that calls on their way have to come back once the run is interrupted."""
@@ -46,6 +51,7 @@ class Asked:
         givens: What replaces the examples of givens, and what steps keep at partners that do not run here.
         states: Partner to the address of its provider-state handler.
         workers: How many journeys are walked at the same time.
+        most_varied: How many requests may be sent with varied values; 0 for none.
     """
 
     partners: frozenset[str] = frozenset()
@@ -55,6 +61,7 @@ class Asked:
     givens: Mapping[str, JSON] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
     workers: int = 4
+    most_varied: int = MOST_VARIED
 
     def names(self, id: str) -> bool:
         """Tell whether a requirement is asked for."""
@@ -82,18 +89,29 @@ class Verification:
         self._running = _running(opened, asked.environment, targets)
         self._observer = Observer(opened.judge, kinds(), self._running, curl)
         self._stop = threading.Event()
+        self._allowance = Allowance(0 if is_production(asked.environment) else asked.most_varied)
+        options: dict[str, Any] = {
+            "environment": asked.environment,
+            "givens": asked.givens,
+            "states": asked.states,
+            "runs": frozenset(targets),
+            "inbox": inbox,
+            "stop": self._stop,
+        }
         self._walker = Walker(
             opened.judge,
             sender,
             tuple(kind for kind in kinds() if isinstance(kind, OnExchanges) and kind.name in _HOLDING),
-            environment=asked.environment,
-            givens=asked.givens,
-            states=asked.states,
-            runs=frozenset(targets),
-            inbox=inbox,
-            stop=self._stop,
+            **options,
         )
-        self._sender = sender
+        self._fuzzer = Fuzzer(
+            opened.judge,
+            Walker(opened.judge, Counting(sender, self._allowance), (), **options),
+            self._observer,
+            frozenset(name for name, target in targets.items() if "write" in target.may and not is_production(asked.environment)),
+            self._allowance,
+            self._stop,
+        )
 
     def journeys(self) -> list[Journey]:
         """Return the journeys to walk: those that ask something of a partner that runs, and that were asked for.
@@ -189,14 +207,24 @@ class Verification:
             except Empty:
                 return
             try:
-                for walk in self._tried(journey):
+                for walk in self._all(journey):
                     made[journey.name].append(walk)
                 done.put(None)
             except BaseException as error:  # it is raised again where the run can end with it
                 done.put(error)
                 return
 
-    def _tried(self, journey: Journey) -> Iterable[Walk]:
+    def _all(self, journey: Journey) -> Iterator[Walk]:
+        """Walk a journey as it is written; where it works, with other values too."""
+        walked: list[Walk] = []
+        for walk in self._tried(journey):
+            walked.append(walk)
+            yield walk
+        rows = [{name: value for name, value in walk.sightings[0].known.items()} for walk in walked if walk.sightings]
+        if walked and not self._allowance.spent:
+            yield from self._fuzzer.walks(journey, walked[-1], rows)
+
+    def _tried(self, journey: Journey) -> Iterator[Walk]:
         """Walk each row of a journey, again where it does not hold, until that repeats or proves to be chance."""
         for row in range(self._walker.rows(journey)):
             failures: list[frozenset[str]] = []
@@ -227,6 +255,11 @@ def inboxes(estate: Estate, environment: str, secret: Callable[[Partner, str], s
         if where is not None and where.inbox:
             found[partner.name] = Address(where.inbox, secret(partner, where.inbox_secret) if where.inbox_secret else "")
     return found
+
+
+def is_production(environment: str) -> bool:
+    """Tell whether an environment is one in which customers live: nothing made up is ever sent there."""
+    return re.search(r"(?:^|[^a-z])(?:prod|production|live)(?:$|[^a-z])", environment.lower()) is not None
 
 
 def _insist_on(named: Collection[str], known: Collection[str], what: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cxcontracts.estate.model import Journey
@@ -133,9 +133,14 @@ class Walk:
             if each.step == step and each.purpose in wanted and (each.purpose is not Purpose.INFORMS or each.about == about):
                 yield each
 
+    def due_to(self, varied: Mapping[str, JSON], about: str) -> Walk:
+        """Return the walk with what its varied calls differ in, in words."""
+        seen = [replace(each, varied=varied, about=about) if each.varied else each for each in self.sightings]
+        return replace(self, sightings=seen)
+
     def latest(self, step: str) -> Sighting | None:
         """Return what a step said at last, also where it was only asked once more; None where it was never asked."""
-        return next(reversed(tuple(self.of(step, Purpose.STEP, Purpose.POLL))), None)
+        return next(reversed(tuple(self.of(step, Purpose.STEP, Purpose.POLL, Purpose.FUZZ))), None)
 
     def last(self, step: str) -> Sighting | None:
         """Return what was seen of a step at last, for its own sake; None where nothing was."""

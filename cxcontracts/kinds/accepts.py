@@ -78,7 +78,7 @@ class Accepts:
         """Judge whether no value of the space is refused: the journey's own, and those of fuzzing."""
         name, _ = requirement.what
         step = requirement.step
-        sent = {name, *references(step.sends.get(name))}
+        sent = {name, f"with.{name}", *references(step.sends.get(name))}
         errors = {status for entry in step.asks.get("informs", ()) for status in _codes(entry["status"])}
         for walk in walks:
             for sighting in walk.of(step.name, Purpose.STEP, Purpose.FUZZ):

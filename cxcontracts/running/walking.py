@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Event as Flag
@@ -20,6 +20,7 @@ from cxcontracts.estate.templates import references, resolve
 from cxcontracts.estate.written import informs_name
 from cxcontracts.exchanges import JSON, NO_BODY, Request, Response
 from cxcontracts.findings import Verdict
+from cxcontracts.fuzzing.space import Space
 from cxcontracts.judging import Judge
 from cxcontracts.kinds.asks_at_most import AsksAtMost, least
 from cxcontracts.paths import MISSING, found, parse_path
@@ -53,13 +54,47 @@ class Sender(Protocol):
         """Send a request to a partner."""
         ...
 
-    def follow(self, partner: str, request: Request, url: str, *, identity: str = "", safe: bool = False) -> Came:
+    def follow(
+        self,
+        partner: str,
+        method: str,
+        url: str,
+        *,
+        beside: str = "",
+        headers: Mapping[str, str] | None = None,
+        query: Sequence[tuple[str, str]] = (),
+        body: JSON = NO_BODY,
+        identity: str = "",
+        safe: bool = False,
+    ) -> Came:
         """Send a request to an address that the partner handed out."""
         ...
 
 
 class Unprepared(Exception):
     """What a journey starts from cannot be had; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Varied:
+    """Values that are not those of the working call.
+
+    Attributes:
+        step: The step that they are about.
+        space: What its call varies in.
+        values: Names of fields to what is sent.
+        because: What is special about them.
+    """
+
+    step: Step
+    space: Space
+    values: Mapping[str, JSON]
+    because: str
+
+    def of_givens(self) -> dict[str, JSON]:
+        """Return the givens among them."""
+        givens = {each.name for each in self.space.fields if not each.key}
+        return {name: value for name, value in self.values.items() if name in givens}
 
 
 @dataclass
@@ -74,6 +109,8 @@ class _Way:
     sightings: list[Sighting] = field(default_factory=list)
     caught: dict[str, str] = field(default_factory=dict)
     played: set[str] = field(default_factory=set)
+    stood_in: dict[str, str] = field(default_factory=dict)
+    varied: Varied | None = None
     stopped_at: str = ""
 
     def walk(self) -> Walk:
@@ -128,9 +165,9 @@ class Walker:
         examples = (len(self._examples(journey, given)) for given in journey.givens.values())
         return min(max((1, *examples)), _MOST_ROWS)
 
-    def walk(self, journey: Journey, row: int, attempt: int = 1) -> Walk:
-        """Walk a journey once. Cleanup is done whatever happened."""
-        way = _Way(journey, row, attempt, {}, str(uuid.uuid4()))
+    def walk(self, journey: Journey, row: int, attempt: int = 1, varied: Varied | None = None) -> Walk:
+        """Walk a journey once, with other values perhaps. Cleanup is done whatever happened."""
+        way = _Way(journey, row, attempt, {}, str(uuid.uuid4()), varied=varied)
         try:
             self._prepare(way)
             self._steps(way)
@@ -142,12 +179,21 @@ class Walker:
                 self._silently(way, step)
         return way.walk()
 
+    def alone(self, base: Walk, varied: Varied, attempt: int = 1) -> Walk:
+        """Return what comes of one call of a walk, made again with other values and with all else that the walk knew."""
+        seen = base.last(varied.step.name)
+        assert seen is not None
+        way = _Way(base.journey, base.row, attempt, {**seen.known, **varied.of_givens()}, str(uuid.uuid4()), varied=varied)
+        way.sightings.append(self._asked(way, varied.step))
+        return way.walk()
+
     # --- what it starts from --------------------------------------------------------------------------------------------------
 
     def _prepare(self, way: _Way) -> None:
         for name, given in way.journey.givens.items():
             way.known[name] = self._value(way, given)
             self._used.setdefault((way.journey.name, name), []).append(way.known[name])
+        way.known.update(way.varied.of_givens() if way.varied is not None else {})
         for step in (each for each in way.journey.steps if each.part == "setup"):
             failure = self._silently(way, step)
             if failure:
@@ -189,8 +235,7 @@ class Walker:
         if url is None:
             return f"nobody says where the provider states of {step.partner} are set up; name it with --states"
         body = {"state": step.state, "params": self._filled(way, dict(step.params)), "action": "setup", "consumer": "cxcontracts"}
-        request = Request("POST", "", headers={"content-type": "application/json"}, body=body)
-        came = self._sender.follow(step.partner, request, url, safe=True)
+        came = self._sender.follow(step.partner, "POST", url, headers={"content-type": "application/json"}, body=body, safe=True)
         if came.response is None:
             return came.why
         return "" if 200 <= came.response.status < 300 else f"the state handler answers {came.response.status}"
@@ -199,6 +244,8 @@ class Walker:
 
     def _steps(self, way: _Way) -> None:
         for step in _own(way.journey):
+            if way.stopped_at and way.varied is not None:
+                return
             if way.stopped_at:
                 way.sightings.append(self._waiting(way, step, way.stopped_at))
                 continue
@@ -224,6 +271,8 @@ class Walker:
         if sighting.trouble is not None or response is None or not succeeded(response, step.status):
             return False
         self._keep(way, step, response)
+        if sighting.request is not None:
+            way.stood_in.update(dict.fromkeys(keep_paths(step), sighting.request.base + sighting.request.path))
         return True
 
     def _play(self, way: _Way, step: Step) -> None:
@@ -280,7 +329,7 @@ class Walker:
 
     def _around(self, way: _Way, step: Step) -> None:
         """Do what shows more of a step that worked: press twice, ask for less, bring its errors about."""
-        if step.call is None:
+        if step.call is None or way.varied is not None:
             return
         if step.asks.get("repeat-safe") is True:
             way.sightings.append(self._asked(way, step, Purpose.AGAIN))
@@ -329,11 +378,14 @@ class Walker:
         trouble, why = told or (came.trouble, came.why)
         made_up = sorted(references(dict(step.sends)) & way.played)
         refused = came.response is not None and came.response.status in REFUSALS - set(statuses)
+        varied: Mapping[str, JSON] = {}
+        if way.varied is not None and purpose is Purpose.STEP:
+            purpose, about, varied = Purpose.FUZZ, way.varied.because, way.varied.values
         if trouble is None and refused and made_up:
             why = f"{made_up[0]} was made up from a contract; give one that is there: --given {made_up[0]}=…"
             trouble = Trouble.UNPREPARED
         return Sighting(
-            step.name, came.request, came.response, trouble, why, came.at, came.seconds, dict(way.known), purpose, about
+            step.name, came.request, came.response, trouble, why, came.at, came.seconds, dict(way.known), purpose, about, varied
         )
 
     def _awaited(self, way: _Way, step: Step) -> Sighting:
@@ -369,11 +421,31 @@ class Walker:
         assert step.call is not None
         if scene is None or step.call.path.startswith("$"):
             return self._followed_request(way, step)
-        entries, unbound = bind(step, scene.record, scene.operation)
+        replaced = self._replaced(way, step)
+        entries, unbound = bind(
+            step, scene.record, scene.operation, {**step.sends, **dict.fromkeys(replaced.keys() - step.sends.keys())}
+        )
         if unbound:
             raise ValueError(f"{unbound[0].key} is nothing that {scene.operation} takes")
-        request = call(scene.operation, entries, way.known, content_type(step), lambda template, _: self._filled(way, template))
+        request = call(
+            scene.operation,
+            entries,
+            way.known,
+            content_type(step),
+            lambda template, _: self._filled(way, template),
+            **replaced,
+        )
         return replace(request, headers={"accept": "application/json", **request.headers})
+
+    def _replaced(self, way: _Way, step: Step) -> dict[str, JSON]:
+        """Return the keys of ``with`` that are sent with another value than the step's own."""
+        if way.varied is None or step.name != way.varied.step.name:
+            return {}
+
+        def sent(key: str) -> JSON:
+            return self._filled(way, step.sends[key]) if key in step.sends else NO_BODY
+
+        return way.varied.space.replaced(way.varied.values, sent)
 
     def _followed_request(self, way: _Way, step: Step) -> Request:
         """Return the call of an address that was handed out: what is sent has to say where it goes."""
@@ -397,8 +469,18 @@ class Walker:
     def _send(self, way: _Way, step: Step, request: Request) -> Came:
         assert step.call is not None
         if step.call.path.startswith("$"):
-            url = str(way.known[step.call.path.removeprefix("$").strip("{}")])
-            return self._sender.follow(step.partner, request, url, identity=step.identity, safe=step.safe)
+            name = step.call.path.removeprefix("$").strip("{}")
+            return self._sender.follow(
+                step.partner,
+                step.call.method,
+                str(way.known[name]),
+                beside=way.stood_in.get(name, ""),
+                headers=request.headers,
+                query=request.query,
+                body=request.body,
+                identity=step.identity,
+                safe=step.safe,
+            )
         return self._sender.send(step.partner, request, identity=step.identity, safe=step.safe)
 
     def _filled(self, way: _Way, template: JSON) -> JSON:

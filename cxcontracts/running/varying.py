@@ -1,0 +1,195 @@
+"""Varies journeys that work, within what customers are promised to be taken, and says what a failure is due to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from cxcontracts.estate.model import Journey, Step
+from cxcontracts.exchanges import JSON, NO_BODY, Request
+from cxcontracts.findings import Harm
+from cxcontracts.fuzzing.minimal import difference, minimised
+from cxcontracts.fuzzing.plan import Variation, Waves, interleaved
+from cxcontracts.fuzzing.space import Space, space_of
+from cxcontracts.judging import Judge
+from cxcontracts.kinds.seen import success
+from cxcontracts.running.calling import Came
+from cxcontracts.running.walking import SAFE, Sender, Varied, Walker
+from cxcontracts.verdicts import Observer
+from cxcontracts.walks import Walk
+
+_WEIGHTS: Final[Mapping[Harm, float]] = {
+    Harm.BLOCKED: 4,
+    Harm.MISLED: 3,
+    Harm.UNRECOGNISED: 3,
+    Harm.UNINFORMED: 2,
+    Harm.DELAYED: 1,
+    Harm.EXTRA_EFFORT: 1,
+}
+"""How often a step takes its turn, by the gravest harm of what is asked there."""
+
+
+class Allowance:
+    """How many requests are left; shared by all who send."""
+
+    def __init__(self, requests: int) -> None:
+        self._left = requests
+        self._lock = threading.Lock()
+
+    def take(self) -> None:
+        """Take one, whether or not there is one."""
+        with self._lock:
+            self._left -= 1
+
+    @property
+    def spent(self) -> bool:
+        """Whether none is left."""
+        return self._left <= 0
+
+
+class Counting:
+    """Sends as another does, and takes each request from an allowance."""
+
+    def __init__(self, sender: Sender, allowance: Allowance) -> None:
+        self._sender = sender
+        self._allowance = allowance
+
+    def send(self, partner: str, request: Request, *, identity: str = "", safe: bool = False) -> Came:
+        """Send a request to a partner."""
+        self._allowance.take()
+        return self._sender.send(partner, request, identity=identity, safe=safe)
+
+    def follow(
+        self,
+        partner: str,
+        method: str,
+        url: str,
+        *,
+        beside: str = "",
+        headers: Mapping[str, str] | None = None,
+        query: Sequence[tuple[str, str]] = (),
+        body: JSON = NO_BODY,
+        identity: str = "",
+        safe: bool = False,
+    ) -> Came:
+        """Send a request to an address that the partner handed out."""
+        self._allowance.take()
+        return self._sender.follow(
+            partner, method, url, beside=beside, headers=headers, query=query, body=body, identity=identity, safe=safe
+        )
+
+
+class Fuzzer:
+    """Varies the journeys of a run.
+
+    Args:
+        judge: Knows the contracts.
+        walker: Walks.
+        observer: Tells what does not hold.
+        writes: The partners to which unsafe calls may be made with varied values.
+        allowance: How much may be sent.
+        stop: Set once nothing more is to be sent.
+    """
+
+    def __init__(
+        self,
+        judge: Judge,
+        walker: Walker,
+        observer: Observer,
+        writes: frozenset[str],
+        allowance: Allowance,
+        stop: threading.Event,
+    ) -> None:
+        self._judge = judge
+        self._walker = walker
+        self._observer = observer
+        self._writes = writes
+        self._allowance = allowance
+        self._stop = stop
+
+    def walks(self, journey: Journey, base: Walk, rows: Sequence[Mapping[str, JSON]]) -> Iterator[Walk]:
+        """Yield what was seen of a journey whose values were varied: what held, and of each failure its smallest difference.
+
+        Args:
+            base: A walk that works; of the steps that do not, nothing is varied.
+            rows: The rows of givens that were walked.
+        """
+        streams = [(stream, stream.weight, stream.waves) for stream in self._streams(journey, base, rows)]
+        known = set(self._observer.failing(journey, base))
+        for stream, variation in interleaved(streams):
+            if self._allowance.spent or self._stop.is_set():
+                return
+            if not variation.varied:
+                continue
+            walk = stream.walk(variation.varied, variation.because)
+            new = self._observer.failing(journey, walk) - known
+            if not new:
+                yield walk
+                continue
+            stream.waves.refused(variation)
+            yield from self._shown(journey, stream, variation, walk, new)
+            known |= new
+
+    def _shown(
+        self, journey: Journey, stream: _Stream, variation: Variation, walk: Walk, failing: frozenset[str]
+    ) -> Iterator[Walk]:
+        """Yield what a failure is due to, confirmed; where it does not repeat, the failure and what came of it again."""
+        again = stream.walk(variation.varied, variation.because, attempt=2)
+        if not failing & self._observer.failing(journey, again):
+            yield from (walk, again)
+            return
+        last = {"walk": again}
+
+        def fails(varied: Mapping[str, JSON]) -> bool:
+            if self._allowance.spent or self._stop.is_set():
+                return False
+            tried = stream.walk(varied, difference(stream.space.sample, varied), attempt=2)
+            failed = failing <= self._observer.failing(journey, tried)
+            if failed:
+                last["walk"] = tried
+            return failed
+
+        minimal = minimised(stream.space.sample, variation.varied, fails, admits=stream.space.admits)
+        yield last["walk"].due_to(minimal, difference(stream.space.sample, minimal))
+
+    def _streams(self, journey: Journey, base: Walk, rows: Sequence[Mapping[str, JSON]]) -> Iterator[_Stream]:
+        for step in journey.steps:
+            seen = base.last(step.name)
+            if step.part != "steps" or step.call is None or step.by or seen is None or success(seen, step) is None:
+                continue
+            scene = self._judge.scene(journey, step)
+            safe = step.safe or seen.request is None or seen.request.method in SAFE
+            if scene is None or not (safe or step.partner in self._writes):
+                continue
+            space = space_of(scene, seen.known, rows)
+            if space.fields:
+                yield _Stream(self._walker, journey, base, step, space, safe, self._weight(journey, step))
+
+    def _weight(self, journey: Journey, step: Step) -> float:
+        harms = (each.harm for _, each in self._observer.requirements(journey) if each.step is step)
+        return max((_WEIGHTS[harm] for harm in harms), default=1.0)
+
+
+class _Stream:
+    """The variations of one step.
+
+    A call that only asks is made alone, with all that the working walk knows; of any other, the whole journey is walked again.
+    """
+
+    def __init__(self, walker: Walker, journey: Journey, base: Walk, step: Step, space: Space, safe: bool, weight: float) -> None:
+        self._walker = walker
+        self._journey = journey
+        self._base = base
+        self._step = step
+        self._alone = safe
+        self.space = space
+        self.weight = weight
+        self.waves = Waves(space)
+
+    def walk(self, varied: Mapping[str, JSON], because: str, attempt: int = 1) -> Walk:
+        """Return what came of a variation."""
+        change = Varied(self._step, self.space, varied, because)
+        if self._alone:
+            return self._walker.alone(self._base, change, attempt)
+        return self._walker.walk(self._journey, self._base.row, attempt, change)
