@@ -222,7 +222,7 @@ def allows(reader: Reader, nodes: Sequence[Node], value: JSON) -> bool:
     Raises:
         Undecidable: If a pattern cannot be read, or the schemas are too large for this value.
     """
-    return admits(_translated(reader, nodes, value), value)
+    return admits(translated(reader, nodes, value), value)
 
 
 def rule_against(reader: Reader, nodes: Sequence[Node], value: JSON) -> str:
@@ -231,7 +231,7 @@ def rule_against(reader: Reader, nodes: Sequence[Node], value: JSON) -> str:
     Raises:
         Undecidable: As :func:`allows` does.
     """
-    return refusing_key(_translated(reader, nodes, value), value)
+    return refusing_key(translated(reader, nodes, value), value)
 
 
 def lacking(reader: Reader, nodes: Sequence[Node], value: JSON) -> list[tuple[tuple[str | int, ...], str]]:
@@ -240,10 +240,15 @@ def lacking(reader: Reader, nodes: Sequence[Node], value: JSON) -> list[tuple[tu
     Raises:
         Undecidable: As :func:`allows` does.
     """
-    return missing_members(_translated(reader, nodes, value), value)
+    return missing_members(translated(reader, nodes, value), value)
 
 
-def _translated(reader: Reader, nodes: Sequence[Node], value: JSON) -> Schema:
+def translated(reader: Reader, nodes: Sequence[Node], value: JSON) -> Schema:
+    """Return what the schemas, as written, say of a value, as :func:`allows` has it checked.
+
+    Raises:
+        Undecidable: If the schemas are too large for this value.
+    """
     translation = _Translation(reader)
     schemas = [translation.of(node, value, tuple(nodes)) for node in nodes]
     if translation.steps(schemas) > _MOST_STEPS:
@@ -377,7 +382,9 @@ class _Translation:
             for nodes, item in ((shape.items(index), item) for index, item in enumerate(value))
         ]
         whole: dict[str, Any] = {}
-        if any(items):
+        if items and items[0] and not shape.prefix and all(schemas == items[0] for schemas in items):
+            whole["items"] = {"allOf": items[0]}
+        elif any(items):
             whole["prefixItems"] = [{"allOf": schemas} if schemas else True for schemas in items]
         if isinstance(node.value.get("contains"), dict | bool):
             whole["contains"] = {"anyOf": _unique([self.of(node.child("contains"), item) for item in value])} if value else True
@@ -405,4 +412,4 @@ def _unique(schemas: list[Any]) -> list[Any]:
     return [schema for index, schema in enumerate(schemas) if schema not in schemas[:index]]
 
 
-__all__ = ["ABSENT", "Builder", "TooManyShapes", "Unbuildable", "allows"]
+__all__ = ["ABSENT", "Builder", "TooManyShapes", "Unbuildable", "allows", "translated"]

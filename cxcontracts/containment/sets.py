@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from typing import Any
@@ -114,6 +114,47 @@ def missing_members(schema: Schema, value: JSON) -> list[tuple[tuple[str | int, 
         if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
             found.append((tuple(error.instance_path), error.kind.property))
     return found
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One thing that a schema has against a value.
+
+    Attributes:
+        place: Where in the value.
+        key: The key of the schema that is not met: ``required``, ``maximum`` …; ``anyOf`` where no alternative is.
+        asked: What it asks there, as a schema of that key alone; empty where that cannot be said in one.
+        lacks: The member that is missing; empty but for ``required``.
+    """
+
+    place: tuple[str | int, ...]
+    key: str
+    asked: Mapping[str, Any]
+    lacks: str = ""
+
+
+class Validator:
+    """A schema read once, for as many values as its owner likes.
+
+    Raises:
+        Undecidable: If the schema cannot be read.
+    """
+
+    def __init__(self, schema: Schema) -> None:
+        self._key = _key(schema)
+        self._compiled = _compiled(self._key)
+
+    def admits(self, value: JSON) -> bool:
+        """Tell whether the schema admits a value, as :func:`admits` does."""
+        return _passes(self._compiled, self._key, value)
+
+    def refusals(self, value: JSON) -> list[Refusal]:
+        """Return all that the schema has against a value; of several alternatives, what the one that it comes nearest to has.
+
+        Raises:
+            Undecidable: As :func:`admits` does.
+        """
+        return [] if self.admits(value) else list(_refusals(self._compiled.iter_errors(value)))
 
 
 def satisfiable(schema: Schema) -> bool:
@@ -228,6 +269,10 @@ def _canonical(key: bytes) -> CanonicalSchema:
 
 @lru_cache(maxsize=8192)
 def _validator(key: bytes) -> Draft202012Validator:
+    return _compiled(key)
+
+
+def _compiled(key: bytes) -> Draft202012Validator:
     try:
         return Draft202012Validator(json.loads(key), validate_formats=True, offline=True)
     except (ValueError, jsonschema_rs.ReferencingError) as error:
@@ -235,7 +280,10 @@ def _validator(key: bytes) -> Draft202012Validator:
 
 
 def _admits(key: bytes, value: JSON) -> bool:
-    validator = _validator(key)
+    return _passes(_validator(key), key, value)
+
+
+def _passes(validator: Draft202012Validator, key: bytes, value: JSON) -> bool:
     if validator.is_valid(value):
         return True
     if b'"pattern' in key and any(_gave_up(error) for error in validator.iter_errors(value)):
@@ -246,3 +294,40 @@ def _admits(key: bytes, value: JSON) -> bool:
 def _gave_up(error: jsonschema_rs.ValidationError) -> bool:
     """jsonschema-rs says "does not match" where its backtracking hits the limit; the kind of the error tells."""
     return error.kind.name in {"backtrackLimitExceeded", "regexEngineFailure"}
+
+
+_ASKING = {
+    "enum": "options", "const": "expected_value", "type": "types", "format": "format", "pattern": "pattern",
+    "multipleOf": "multiple_of", **dict.fromkeys((
+        "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems",
+        "minProperties", "maxProperties",
+    ), "limit"),
+}  # fmt: skip
+"""Key of a schema to what an error calls that which it asks."""
+
+
+def _refusals(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterator[Refusal]:
+    for error in errors:
+        place, kind = tuple(error.instance_path), error.kind
+        if isinstance(kind, jsonschema_rs.ValidationErrorKind.AnyOf):
+            yield from _of_alternatives(place, [list(_refusals(branch)) for branch in kind.context])
+        elif isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
+            yield Refusal(place, kind.name, {}, str(kind.property))
+        else:
+            said = _ASKING.get(kind.name)
+            yield Refusal(place, kind.name, {kind.name: getattr(kind, said)} if said else {})
+
+
+def _of_alternatives(place: tuple[str | int, ...], branches: Sequence[Sequence[Refusal]]) -> Iterator[Refusal]:
+    """Yield what the alternative that comes nearest has against a value: of its kind, and with the right words in it."""
+    alike = [branch for branch in branches if not any(each.place == place and each.key == "type" for each in branch)]
+    if not alike:
+        kinds = [each.asked["type"] for branch in branches for each in branch if each.place == place and each.key == "type"]
+        yield Refusal(place, "type", {"type": list(dict.fromkeys(name for names in kinds for name in names))})
+        return
+    told = [branch for branch in alike if not any(each.key in ("enum", "const") for each in branch)]
+    nearest = told if len(told) == 1 else alike
+    if len(nearest) == 1:
+        yield from nearest[0]
+    else:
+        yield Refusal(place, "anyOf", {})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from cxcontracts.containment.texts import as_text
 from cxcontracts.exchanges import JSON
@@ -11,6 +12,7 @@ from cxcontracts.exchanges import JSON
 _IN_PAIRS = frozenset({"form", "spaceDelimited", "pipeDelimited", "tabDelimited", "deepObject", "cookie"})
 _SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
 """``tabDelimited`` is what Swagger 2.0 calls ``tsv``."""
+_BRACKETED = re.compile(r"\[([^\[\]]*)\]")
 
 
 def written(name: str, value: JSON, style: str, explode: bool, media: str = "") -> list[tuple[str, str]]:
@@ -39,6 +41,71 @@ def written(name: str, value: JSON, style: str, explode: bool, media: str = "") 
     if style == "label":
         return [(name, "." + ("." if explode else ",").join(parts))]
     return [(name, _SEPARATORS.get(style, ",").join(parts))]
+
+
+def readings(
+    name: str, pairs: Sequence[tuple[str, str]], style: str, explode: bool, media: str = "", members: Collection[str] = ()
+) -> list[JSON]:
+    """Return what pairs of name and text can stand for, the other way round than :func:`written`: scalars are texts.
+
+    Args:
+        members: The names that an object there may have: exploded, its members are pairs of their own.
+
+    Returns:
+        A text, a list of texts, a mapping to texts: whatever it can be; nothing where the parameter is not among the pairs.
+
+    >>> readings("ids", [("ids", "1|2")], "pipeDelimited", False)
+    ['1|2', ['1', '2'], {'1': '2'}]
+    >>> readings("at", [("at[from]", "1"), ("q", "x")], "deepObject", True)
+    [{'from': '1'}]
+    """
+    texts = [text for key, text in pairs if key == name]
+    if media:
+        return [_carried(text, media) for text in texts[:1]]
+    if style == "deepObject":
+        whole = _undeep(name, pairs)
+        return [*texts[:1], *([whole] if whole else [])]
+    if explode and style in _IN_PAIRS:
+        spread = {key: text for key, text in pairs if key in members}
+        return [*(texts if len(texts) == 1 else []), *([texts] if texts else []), *([spread] if spread else [])]
+    return [reading for text in texts[:1] for reading in _split(name, text, style, explode)]
+
+
+def _carried(text: str, media: str) -> JSON:
+    try:
+        return json.loads(text) if "json" in media else text
+    except (ValueError, RecursionError):
+        return text
+
+
+def _undeep(name: str, pairs: Sequence[tuple[str, str]]) -> dict[str, JSON]:
+    whole: dict[str, JSON] = {}
+    for key, text in pairs:
+        way = _BRACKETED.findall(key[len(name) :]) if key.startswith(f"{name}[") and key.endswith("]") else []
+        part = whole
+        for step in way[:-1]:
+            below = part.setdefault(step, {})
+            part = below if isinstance(below, dict) else {}
+        if way:
+            part[way[-1]] = text
+    return whole
+
+
+def _split(name: str, text: str, style: str, explode: bool) -> Iterator[JSON]:
+    separator = _SEPARATORS.get(style, ",")
+    if style in ("matrix", "label"):
+        lead = f";{name}=" if style == "matrix" else "."
+        separator = (lead if explode else ",") if style == "matrix" else "." if explode else ","
+        if explode and style == "matrix" and not text.startswith(lead):
+            lead, separator = ";", ";"
+        text = text.removeprefix(lead)
+    yield text
+    parts = text.split(separator)
+    yield parts
+    if explode and all("=" in part for part in parts):
+        yield dict(part.split("=", 1) for part in parts)
+    elif not explode and len(parts) % 2 == 0:
+        yield dict(zip(parts[::2], parts[1::2], strict=True))
 
 
 def _deep(name: str, value: Mapping[str, JSON]) -> Iterator[tuple[str, str]]:
