@@ -11,7 +11,7 @@ from cxcontracts.estate.templates import references
 from cxcontracts.estate.written import AsksAtMostForm
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Harm, Promise, Verdict
-from cxcontracts.kinds.seen import inconclusive
+from cxcontracts.kinds.seen import inconclusive, waits
 from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.scenes import Scene, Side
 from cxcontracts.sending import Entry, content_type
@@ -67,7 +67,8 @@ class AsksAtMost:
         for walk in walks:
             for sighting in walk.of(step.name, purpose):
                 if sighting.trouble is not None or sighting.response is None:
-                    yield inconclusive(sighting)
+                    waited = purpose is Purpose.STEP
+                    yield waits(requirement.journey, step, sighting) if waited else inconclusive(sighting)
                     continue
                 enough = sighting.response.status not in REFUSALS
                 because = "" if enough else f"the least request is refused ({sighting.response.status}): it asks for more"

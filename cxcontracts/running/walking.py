@@ -31,6 +31,7 @@ from cxcontracts.scenes import Scene, voices
 from cxcontracts.sending import bind, call, content_type, space
 from cxcontracts.truth import same
 from cxcontracts.walks import REFUSALS, Purpose, Sighting, Trouble, Walk, succeeded, trouble_of
+from cxcontracts.wording import listed
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
 """The methods that change nothing: RFC 9110, section 9.2.1, and the draft of QUERY."""
@@ -231,14 +232,19 @@ class Walker:
         return "" if self._keep(way, step, sighting.response) else "what it keeps is missing"
 
     def _state(self, way: _Way, step: Step) -> str:
-        url = self._states.get(step.partner)
-        if url is None:
-            return f"nobody says where the provider states of {step.partner} are set up; name it with --states"
+        """Ask the handlers of the journey's partners for a provider state, until one takes it; say why none does."""
+        partners = dict.fromkeys(each.partner for each in way.journey.steps if each.partner in self._states)
+        if not partners:
+            return "nobody says where provider states are set up; name it with --states PARTNER=URL"
         body = {"state": step.state, "params": self._filled(way, dict(step.params)), "action": "setup", "consumer": "cxcontracts"}
-        came = self._sender.follow(step.partner, "POST", url, headers={"content-type": "application/json"}, body=body, safe=True)
-        if came.response is None:
-            return came.why
-        return "" if 200 <= came.response.status < 300 else f"the state handler answers {came.response.status}"
+        json = {"content-type": "application/json"}
+        refusals: list[str] = []
+        for name in partners:
+            came = self._sender.follow(name, "POST", self._states[name], headers=json, body=body, safe=True)
+            if came.response is not None and 200 <= came.response.status < 300:
+                return ""
+            refusals.append(came.why or f"the state handler of {name} answers {came.response.status if came.response else ''}")
+        return listed(refusals)
 
     # --- its steps ------------------------------------------------------------------------------------------------------------
 
