@@ -43,6 +43,22 @@ class Hooks:
     def cxcontracts_kinds(self) -> Sequence[Kind]:  # type: ignore[empty-body]
         """Return the kinds of requirement that the plugin adds; see :class:`cxcontracts.requirements.Kind`."""
 
+    @hookspec
+    def cxcontracts_sign(
+        self, name: str, method: str, url: str, headers: Mapping[str, str], body: bytes
+    ) -> Mapping[str, str] | None:
+        """Return the headers that sign a request, which is sent once they are added; None where the name is not the plugin's.
+
+        Called for every request of a partner with ``auth: {hook: name}``, from several threads at once perhaps.
+
+        Args:
+            name: What the estate calls the way to sign.
+            method: Upper case.
+            url: The whole address, percent-encoded, with the query.
+            headers: What goes out so far, names in lower case.
+            body: The bytes that go out.
+        """
+
 
 _HOOKS = {
     name: list(inspect.signature(hook).parameters)[1:] for name, hook in vars(Hooks).items() if name.startswith("cxcontracts_")
@@ -129,6 +145,26 @@ def kinds() -> tuple[Kind, ...]:
         for earlier_plugin, earlier in found[:index]:
             _check_apart(earlier_plugin, earlier, plugin, kind)
     return tuple(kind for _, kind in found)
+
+
+def signature(name: str, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:
+    """Return the headers that sign a request, of the first plugin that knows how to, in the order of the plugins' names.
+
+    Raises:
+        PluginError: If no plugin knows, or one raises, or returns no headers.
+    """
+    asked = {"name": name, "method": method, "url": url, "headers": headers, "body": body}
+    for each in sorted(manager().hook.cxcontracts_sign.get_hookimpls(), key=lambda each: each.plugin_name):
+        where = f"plugin {each.plugin_name}: {_defined(each.function)}"
+        try:
+            added = each.function(*(asked[argument] for argument in each.argnames))
+        except (Exception, SystemExit) as error:
+            raise PluginError(f"{where} raises {_said(error)}; {_REPAIR}") from error
+        if isinstance(added, Mapping) and all(isinstance(text, str) for pair in added.items() for text in pair):
+            return added
+        if added is not None:
+            raise PluginError(f"{where} returns {type(added).__name__}, and not headers; return name to text, or None")
+    raise PluginError(f"no plugin signs as {name!r}; install one with def {_call('cxcontracts_sign')}, or correct the name")
 
 
 def _brought(plugin: str, hook: Callable[[], object]) -> Iterator[Kind]:

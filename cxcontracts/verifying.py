@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any, Final
 
 from cxcontracts.errors import UsageError
@@ -22,7 +23,7 @@ from cxcontracts.requirements import OnExchanges
 from cxcontracts.running.inbox import Address, Inbox
 from cxcontracts.running.targets import Target
 from cxcontracts.running.varying import Allowance, Counting, Fuzzer
-from cxcontracts.running.walking import SAFE, Sender, Walker
+from cxcontracts.running.walking import SAFE, Stopping, Walker
 from cxcontracts.scenes import Side
 from cxcontracts.verdicts import Curl, Observer
 from cxcontracts.walks import Sighting, Walk
@@ -50,7 +51,7 @@ class Asked:
         environment: Where the partners run; empty where addresses alone say it.
         givens: What replaces the examples of givens, and what steps keep at partners that do not run here.
         states: Partner to the address of its provider-state handler.
-        workers: How many journeys are walked at the same time.
+        workers: How many walks are made at the same time.
         most_varied: How many requests may be sent with varied values; 0 for none.
     """
 
@@ -81,7 +82,7 @@ class Verification:
     """
 
     def __init__(
-        self, opened: Opened, asked: Asked, targets: Mapping[str, Target], sender: Sender, inbox: Inbox, curl: Curl
+        self, opened: Opened, asked: Asked, targets: Mapping[str, Target], sender: Stopping, inbox: Inbox, curl: Curl
     ) -> None:
         self._opened = opened
         self._asked = asked
@@ -89,6 +90,8 @@ class Verification:
         self._running = _running(opened, asked.environment, targets)
         self._observer = Observer(opened.judge, kinds(), self._running, curl)
         self._stop = threading.Event()
+        self._pool = ThreadPoolExecutor(asked.workers, "cxcontracts")
+        self._sender = sender
         self._allowance = Allowance(0 if is_production(asked.environment) else asked.most_varied)
         options: dict[str, Any] = {
             "environment": asked.environment,
@@ -98,18 +101,15 @@ class Verification:
             "inbox": inbox,
             "stop": self._stop,
         }
-        self._walker = Walker(
-            opened.judge,
-            sender,
-            tuple(kind for kind in kinds() if isinstance(kind, OnExchanges) and kind.name in _HOLDING),
-            **options,
-        )
+        holding = tuple(kind for kind in kinds() if isinstance(kind, OnExchanges) and kind.name in _HOLDING)
+        self._walker = Walker(opened.judge, sender, holding, **options)
         self._fuzzer = Fuzzer(
             opened.judge,
-            Walker(opened.judge, Counting(sender, self._allowance), (), **options),
+            Walker(opened.judge, Counting(sender, self._allowance), holding, **options),
             self._observer,
             frozenset(name for name, target in targets.items() if "write" in target.may and not is_production(asked.environment)),
             self._allowance,
+            self._pool,
             self._stop,
         )
 
@@ -171,19 +171,13 @@ class Verification:
 
     def _walked(self, journeys: Sequence[Journey], progress: Progress | None) -> tuple[list[Walk], bool]:
         """Return every walk, in the order of the journeys, and whether all of them were made."""
-        waiting: SimpleQueue[Journey] = SimpleQueue()
-        for journey in journeys:
-            waiting.put(journey)
         made: dict[str, list[Walk]] = {journey.name: [] for journey in journeys}
         done: SimpleQueue[BaseException | None] = SimpleQueue()
-        workers = [
-            threading.Thread(target=self._work, args=(waiting, made, done), daemon=True)
-            for _ in range(min(self._asked.workers, len(journeys)))
-        ]
+        coordinators = [threading.Thread(target=self._walk_all, args=(each, made, done), daemon=True) for each in journeys]
         complete = True
         try:
-            for worker in workers:
-                worker.start()
+            for each in coordinators:
+                each.start()
             for number in range(1, len(journeys) + 1):
                 failure = done.get()
                 if failure is not None:
@@ -194,25 +188,22 @@ class Verification:
             complete = False
         finally:
             self._stop.set()
-            for worker in workers:
-                worker.join(_GRACE if not complete else None)
+            self._pool.shutdown(wait=complete, cancel_futures=True)
+        if not complete:
+            self._sender.stop()
+            for each in coordinators:
+                each.join(_GRACE / len(coordinators))
         return [walk for journey in journeys for walk in tuple(made[journey.name])], complete
 
-    def _work(
-        self, waiting: SimpleQueue[Journey], made: Mapping[str, list[Walk]], done: SimpleQueue[BaseException | None]
-    ) -> None:
-        while not self._stop.is_set():
-            try:
-                journey = waiting.get_nowait()
-            except Empty:
-                return
-            try:
-                for walk in self._all(journey):
-                    made[journey.name].append(walk)
-                done.put(None)
-            except BaseException as error:  # it is raised again where the run can end with it
-                done.put(error)
-                return
+    def _walk_all(self, journey: Journey, made: Mapping[str, list[Walk]], done: SimpleQueue[BaseException | None]) -> None:
+        try:
+            for walk in self._all(journey):
+                made[journey.name].append(walk)
+            done.put(None)
+        except CancelledError:
+            done.put(None)
+        except BaseException as error:  # it is raised again where the run can end with it
+            done.put(error)
 
     def _all(self, journey: Journey) -> Iterator[Walk]:
         """Walk a journey as it is written; where it works, with other values too."""
@@ -229,7 +220,7 @@ class Verification:
         for row in range(self._walker.rows(journey)):
             failures: list[frozenset[str]] = []
             for attempt in range(1, MOST_TRIES + 1):
-                walk = self._walker.walk(journey, row, attempt)
+                walk = self._pool.submit(self._walker.walk, journey, row, attempt).result()
                 yield walk
                 failing = self._observer.failing(journey, walk)
                 failures.append(failing)

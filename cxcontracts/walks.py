@@ -114,6 +114,7 @@ class Walk:
         attempt: Which try of that row it is, from 1.
         sightings: Everything that was seen, in the order in which it was sent.
         caught: Step to the fallback that was taken in its place.
+        whole: False where one call was made again alone: nothing across steps can be seen of it.
     """
 
     journey: Journey
@@ -121,6 +122,7 @@ class Walk:
     attempt: int
     sightings: Sequence[Sighting]
     caught: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = True
 
     def of(self, step: str, *purposes: Purpose, about: str = "") -> Iterator[Sighting]:
         """Yield what was seen of a step, for some purposes: by default for its own sake.

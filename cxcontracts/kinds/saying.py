@@ -99,7 +99,7 @@ def judge_sayings(stage: Stage, sayings: Sequence[Saying]) -> Judgement:
 
 def seen_sayings(requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
     """Judge, walk by walk, whether all that was said of one thing is the same as what is said first."""
-    for walk in walks:
+    for walk in (each for each in walks if each.whole):
         judgement = _heard(requirement, walk)
         if judgement is not None:
             yield judgement

@@ -31,7 +31,7 @@ class Succeeds:
 
     def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
         """Judge all walks together."""
-        told = [(walk, _outcome(requirement.journey, walk)) for walk in walks]
+        told = [(walk, _outcome(requirement.journey, walk)) for walk in walks if walk.whole]
         failed = [sighting for _, (works, sighting) in told if works is False]
         samples = sum(1 for _, (works, _) in told if works is not None)
         share = 1 - requirement.what

@@ -5,19 +5,22 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets as chance
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from cxcontracts import __version__
 from cxcontracts.bodies import MOST_TEXT, raw, read_body, written_body
-from cxcontracts.exchanges import JSON, NO_BODY, Request, Response
-from cxcontracts.running.secrets import Secrets
+from cxcontracts.exchanges import JSON, NO_BODY, Raw, Request, Response
+from cxcontracts.kinds.answers import NOBODY
+from cxcontracts.running.logins import Credential, Login, Signed, login, with_credentials
+from cxcontracts.running.secrets import HIDDEN, SHORTEST, Secrets
 from cxcontracts.running.targets import Target
 from cxcontracts.running.transport import Carrier, Permit, Transport
 from cxcontracts.running.wire import Failed, Incoming, Outgoing, origin_of, target_of
@@ -50,6 +53,15 @@ class Came:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A partner as one identity meets it."""
+
+    target: Target
+    login: Login
+    carrier: Carrier
+
+
 class Partners:
     """The partners that run. Safe to use from several threads; a context that closes every connection in the end.
 
@@ -59,6 +71,10 @@ class Partners:
         deadline: Seconds that one exchange may take in all.
         until: When the run has to end, by :func:`time.monotonic`; None for no end.
         run_id: Under what the partners find our calls.
+
+    Attributes:
+        secrets: What nobody may read: what we log in with, and credentials that requests themselves carried. For all that is
+            written. What comes back is without the former alone: a journey that logs in has to read the token that it is given.
     """
 
     def __init__(
@@ -76,18 +92,23 @@ class Partners:
         self._until = until
         self._run_id = run_id
         self._trace = hashlib.sha256(run_id.encode()).hexdigest()[:32]
-        self._carriers: dict[str, Carrier] = {name: _carrier(target) for name, target in targets.items()}
+        self._lock = threading.Lock()
+        self._sides: dict[tuple[str, str], _Side] = {}
+        self._carriers: list[Carrier] = []
+        self._ours = Secrets()
         self.secrets = Secrets()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for carrier in self._carriers.values():
+        for carrier in self._carriers:
             carrier.close()
 
     def send(self, partner: str, request: Request, *, identity: str = "", safe: bool = False) -> Came:
         """Return what came of a request. Nothing is raised, whatever the partner does.
+
+        A credential that the request itself carries, in the header or the query of the login, takes the login's place.
 
         Args:
             partner: Its id; one of those that run.
@@ -96,35 +117,113 @@ class Partners:
             safe: Whether the request only asks, whatever its method.
 
         Raises:
-            KeyError: If the partner runs nowhere.
+            KeyError: If the partner runs nowhere, or there is no such identity.
         """
-        target = self._targets[partner]
-        return self._send(target, replace(request, base=target.url.rstrip("/")), identity, safe)
+        side = self._side(partner, identity)
+        return self._send(side, replace(request, base=side.target.url.rstrip("/")), safe)
 
-    def _send(self, target: Target, request: Request, identity: str, safe: bool) -> Came:
-        started, at = time.perf_counter(), datetime.now(UTC)
+    def follow(
+        self,
+        partner: str,
+        method: str,
+        url: str,
+        *,
+        beside: str = "",
+        headers: Mapping[str, str] | None = None,
+        query: Sequence[tuple[str, str]] = (),
+        body: JSON = NO_BODY,
+        identity: str = "",
+        safe: bool = False,
+    ) -> Came:
+        """Return what came of following a link that a partner gave.
+
+        It leads to the partner's own origin, or to one of its ``hosts``; there nobody logs in, for they are not the partner.
+
+        Args:
+            partner: Whose rights and login it is followed with.
+            method: Upper case.
+            url: The link, absolute or relative.
+            beside: The address of the request in whose answer it stood; the partner's own where it is empty.
+            headers, query, body: What else is sent; the query is added to the link's own.
+            identity, safe: As in :meth:`send`.
+
+        Raises:
+            KeyError: As :meth:`send` does.
+        """
+        side = self._side(partner, identity)
+        base = side.target.url.rstrip("/") + "/"
+        try:
+            parts = urlsplit(urljoin(beside or base, url))
+            origin = origin_of(parts.geturl())
+            asked = [*parse_qsl(parts.query, keep_blank_values=True), *query]
+        except ValueError as error:
+            failed = Failed(Trouble.FORBIDDEN, f"the link cannot be followed: {error}")
+            return self._came(side, Request(method, url, tuple(query), headers or {}, body), (), None, failed, _now(), 0.0)
+        if origin != origin_of(base):
+            side = self._side(partner, NOBODY)
+        request = Request(method, parts.path or "/", tuple(asked), headers or {}, body, str(origin))
+        return self._send(side, request, safe)
+
+    def stop(self) -> None:
+        """End all that is under way, and send nothing more: each call is :attr:`~cxcontracts.walks.Trouble.SPENT`."""
+        self._until = float("-inf")
+        for carrier in list(self._carriers):
+            carrier.break_off()
+
+    def _side(self, partner: str, identity: str) -> _Side:
+        found = self._sides.get((partner, identity))
+        if found is None:
+            with self._lock:
+                found = self._sides.get((partner, identity)) or self._new_side(self._targets[partner], identity)
+                self._sides[partner, identity] = found
+        return found
+
+    def _new_side(self, target: Target, identity: str) -> _Side:
+        written = None if identity == NOBODY else target.identities[identity] if identity else target.auth
+        found = login(written, target.folder, self._learn, self._carrier_of_tokens)
+        return _Side(target, found, self._carrier(Permit(origin_of(target.url), target.hosts, target.may), found))
+
+    def _carrier_of_tokens(self, url: str) -> Carrier:
+        return self._carrier(Permit(origin_of(url), may=("write",)), Login())
+
+    def _carrier(self, permit: Permit, login: Login) -> Carrier:
+        carrier = Transport(permit, login.context)
+        self._carriers.append(carrier)
+        return carrier
+
+    def _learn(self, value: str, shown: str) -> None:
+        self._ours.add(value, shown)
+        self.secrets.add(value, shown)
+
+    def _send(self, side: _Side, request: Request, safe: bool) -> Came:
+        at, started = _now(), time.perf_counter()
+        credentials: Sequence[Credential] = ()
         try:
             request, outgoing = self._prepared(request)
-            started, at = time.perf_counter(), datetime.now(UTC)
-            incoming = self._exchange(self._carriers[target.partner], outgoing, safe)
+            for last in (False, True):
+                credentials = self._credentials(side, request, outgoing)
+                at, started = _now(), time.perf_counter()
+                incoming = self._exchange(side.carrier, with_credentials(outgoing, credentials), safe)
+                if last or not side.login.renewed(credentials, incoming.status):
+                    break
         except Failed as failed:
-            return self._came(request, failed.incoming, failed, at, time.perf_counter() - started)
-        return self._came(request, incoming, None, at, time.perf_counter() - started)
+            return self._came(side, request, credentials, failed.incoming, failed, at, time.perf_counter() - started)
+        return self._came(side, request, credentials, incoming, None, at, time.perf_counter() - started)
 
     def _prepared(self, request: Request) -> tuple[Request, Outgoing]:
-        """Return a request with what its body adds, and as it goes out."""
+        """Return a request with what its body adds, and as it goes out but for the login."""
         headers = dict(request.headers)
         if request.body is not NO_BODY:
             headers.setdefault("content-type", "application/json")
+        request = replace(request, headers=headers)
         try:
             body = written_body(request.body, headers.get("content-type", ""))
         except (TypeError, ValueError) as error:
             raise Failed(Trouble.UNPREPARED, f"the body cannot be sent: {error}") from None
-        request = replace(request, headers=headers)
-        base = urlsplit(request.base)
-        whole = {**self._our_headers(), **headers}
-        target = target_of(base.path + request.path, request.query)
-        return request, Outgoing(request.method, origin_of(request.base), target, tuple(whole.items()), body)
+        origin = origin_of(request.base)
+        base = request.base.partition("://")[2].partition("/")[2]
+        target = target_of(f"/{base}{request.path}" if base else request.path, request.query)
+        return request, Outgoing(request.method, origin, target, tuple({**self._our_headers(), **headers}.items()), body)
 
     def _our_headers(self) -> Mapping[str, str]:
         return {
@@ -135,40 +234,115 @@ class Partners:
             RUN_HEADER: self._run_id,
         }
 
-    def _exchange(self, carrier: Carrier, outgoing: Outgoing, safe: bool) -> Incoming:
+    def _credentials(self, side: _Side, request: Request, outgoing: Outgoing) -> Sequence[Credential]:
+        """Return what the login adds, but for what the request itself carries."""
+        added = side.login.credentials(outgoing, self._moment()[0])
+        if not added:
+            return ()
+        carried = {("header", name) for name in request.headers} | {("query", name) for name, _ in request.query}
+        return [each for each in added if (each.place, each.name) not in carried]
+
+    def _moment(self) -> tuple[float, bool]:
+        """Return when an exchange that begins now has to end, and whether that is because the run does."""
         now = time.monotonic()
-        moment = now + self._deadline
-        if self._until is not None and self._until <= now:
-            raise Failed(Trouble.SPENT, "the run's time is up")
-        shortened = self._until is not None and self._until < moment
+        until = self._until
+        if until is None or until > now + self._deadline:
+            return now + self._deadline, False
+        if until <= now:
+            raise Failed(Trouble.SPENT, _TIME_IS_UP)
+        return until, True
+
+    def _exchange(self, carrier: Carrier, outgoing: Outgoing, safe: bool) -> Incoming:
+        moment, is_the_last = self._moment()
         try:
-            return carrier.exchange(outgoing, self._until if shortened and self._until is not None else moment, safe=safe)
+            return carrier.exchange(outgoing, moment, safe=safe)
         except Failed as failed:
+            if self._until == float("-inf"):
+                raise Failed(Trouble.SPENT, _TIME_IS_UP) from None
             if failed.trouble is not Trouble.SILENT:
                 raise
-            if shortened:
-                raise Failed(Trouble.SPENT, "the run's time was up before the answer", failed.incoming) from None
+            if is_the_last:
+                raise Failed(Trouble.SPENT, f"{_TIME_IS_UP} before the answer", failed.incoming) from None
             raise Failed(Trouble.SILENT, f"no answer within {self._deadline:g} s", failed.incoming) from None
 
-    def _came(self, request: Request, incoming: Incoming | None, failed: Failed | None, at: datetime, seconds: float) -> Came:
-        why = "" if failed is None else harmless_line(self.secrets.redact(failed.why))
-        response = None if incoming is None else self._response(incoming, why)
-        return Came(self._shown(request), response, None if failed is None else failed.trouble, why, at, seconds)
+    def _came(
+        self,
+        side: _Side,
+        request: Request,
+        credentials: Sequence[Credential],
+        incoming: Incoming | None,
+        failed: Failed | None,
+        at: datetime,
+        seconds: float,
+    ) -> Came:
+        secrets = self._ours
+        if isinstance(side.login, Signed) and credentials:
+            secrets = secrets.copy()
+            for each in credentials:
+                secrets.add(each.value)
+        why = "" if failed is None else harmless_line(secrets.redact(failed.why))
+        response = None if incoming is None else _response(incoming, why, secrets)
+        return Came(
+            self._shown(request, credentials, secrets), response, None if failed is None else failed.trouble, why, at, seconds
+        )
 
-    def _response(self, incoming: Incoming, why: str) -> Response:
-        headers: dict[str, JSON] = {}
-        for name, value in incoming.headers:
-            headers[name] = f"{headers[name]}, {value}" if name in headers else value
-        media = str(headers.get("content-type", ""))
-        body = raw(incoming.body[:MOST_TEXT], media, why) if why else read_body(incoming.body, media)
-        return Response(incoming.status, self.secrets.redacted(headers), self.secrets.redacted(body))
+    def _shown(self, request: Request, credentials: Sequence[Credential], secrets: Secrets) -> Request:
+        """Return a request as it is shown: without what is secret in it, and with the names of what the login adds."""
+        headers = {name: self._hidden(name, value) for name, value in request.headers.items()}
+        query = [(name, self._hidden(name, value)) for name, value in request.query]
+        headers |= {each.name: each.shown for each in credentials if each.place == "header" and each.shown}
+        query += [(each.name, each.shown) for each in credentials if each.place == "query" and each.shown]
+        return Request(
+            request.method,
+            secrets.redact(request.path),
+            tuple((secrets.redact(name), secrets.redact(value)) for name, value in query),
+            {name: secrets.redact(value) for name, value in headers.items()},
+            secrets.redacted(request.body),
+            request.base,
+        )
 
-    def _shown(self, request: Request) -> Request:
-        return request
+    def _hidden(self, name: str, value: str) -> str:
+        """Return the value of a header or parameter, without the credential that it is by its name."""
+        if not _CREDENTIAL.search(name):
+            return value
+        for secret in _WORDS.findall(value):
+            if len(secret) >= SHORTEST:
+                self.secrets.add(secret)
+                value = value.replace(secret, HIDDEN)
+        return value
 
 
-def _carrier(target: Target) -> Carrier:
-    return Transport(Permit(origin_of(target.url), target.hosts, target.may))
+_TIME_IS_UP: Final = "the run's time is up"
+
+_WORDS: Final = re.compile(r"(?<![^\s;,=])[^\s;,=]+=*(?![^\s;,])")
+"""What in such a value is secret: ``T`` in ``Bearer T``, and in ``session=T; other=U``."""
+
+_CREDENTIAL: Final = re.compile(
+    r"^(?:proxy-)?authorization$|^cookie$|(?:^|[-_])(?:api-?_?key|token|secret|password|signature|sig)s?$", re.IGNORECASE
+)
+"""The names of headers and parameters that are credentials."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _response(incoming: Incoming, why: str, secrets: Secrets) -> Response:
+    """Return a response without secrets.
+
+    Args:
+        incoming: As it came.
+        why: Why its body is not all of it; empty where it is.
+        secrets: What is taken out.
+    """
+    headers: dict[str, JSON] = {}
+    for name, value in incoming.headers:
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    media = str(headers.get("content-type", ""))
+    body = raw(incoming.body[:MOST_TEXT], media, why) if why else read_body(incoming.body, media)
+    if isinstance(body, Raw) or secrets.may_be_in(incoming.body):
+        body = secrets.redacted(body)
+    return Response(incoming.status, secrets.redacted(headers), body)
 
 
 def retry_after(response: Response, now: datetime) -> float | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+import threading
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,6 +20,9 @@ SHORTEST: Final = 6
 HIDDEN: Final = "$hidden"
 """What stands in the place of a secret that has no name."""
 
+MOST_NAMELESS: Final = 1000
+"""The most secrets without a name that are remembered: tokens that journeys were given, and sent on."""
+
 _HTML: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}
 _JSON: Final = {'"': r"\"", "\\": r"\\", "/": r"\/", "\n": r"\n", "\t": r"\t", "\b": r"\b", "\f": r"\f", "\r": r"\r"}
 
@@ -28,15 +32,15 @@ class _Forms(NamedTuple):
 
     Attributes:
         literal: Text to what takes its place, the longest first.
-        spelled: For text with escapes in it: pattern to what takes its place.
         literal_bytes: The texts of *literal*, in UTF-8.
+        spelled: For text with escapes in it: pattern to what takes its place.
         numbers: Whether a secret may be met as a number.
     """
 
-    literal: tuple[tuple[str, str], ...] = ()
-    spelled: tuple[tuple[re.Pattern[str], str], ...] = ()
-    literal_bytes: tuple[bytes, ...] = ()
-    numbers: bool = False
+    literal: tuple[tuple[str, str], ...]
+    literal_bytes: tuple[bytes, ...]
+    spelled: tuple[tuple[re.Pattern[str], str], ...]
+    numbers: bool
 
 
 class Secrets:
@@ -48,54 +52,75 @@ class Secrets:
     >>> secrets = Secrets()
     >>> secrets.add("CANARY/123", "$env.TOKEN")
     >>> secrets.redact("bad token CANARY%2f123"), secrets.redacted({"basic": "dXNlcjpDQU5BUlkvMTIz"})
-    ('bad token $env.TOKEN', {'basic': 'dXNlcj$env.TOKEN'})
+    ('bad token $env.TOKEN', {'basic': 'dXNlcjp$env.TOKEN'})
     """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._shown: dict[str, str] = {}
-        self._forms = _Forms()
+        self._forms: _Forms | None = _forms({})
 
     def add(self, value: str, shown: str = HIDDEN) -> None:
-        """Add a value, with what takes its place. One that is too short to be a secret is passed over."""
+        """Add a value, with what takes its place.
+
+        One that is too short to be a secret is passed over; of those without a name the last :data:`MOST_NAMELESS` are kept.
+        """
         if len(value) < SHORTEST or self._shown.get(value) == shown:
             return
-        self._shown = {**self._shown, value: shown}
-        self._forms = _forms(self._shown)
+        with self._lock:
+            if value in self._shown and shown == HIDDEN:
+                return
+            kept = {**self._shown, value: shown}
+            nameless = [each for each, name in kept.items() if name == HIDDEN]
+            for each in nameless[:-MOST_NAMELESS]:
+                del kept[each]
+            self._shown, self._forms = kept, None
+
+    def copy(self) -> Secrets:
+        """Return the same secrets, to add others to."""
+        other = Secrets()
+        other._shown, other._forms = self._shown, None
+        return other
 
     def redact(self, text: str) -> str:
         """Return a text without the secrets."""
-        literal, spelled, _, _ = self._forms
-        for form, shown in literal:
+        forms = self._known()
+        for form, shown in forms.literal:
             if form in text:
                 text = text.replace(form, shown)
         if _may_be_escaped(text):
-            for pattern, shown in spelled:
+            for pattern, shown in forms.spelled:
                 text = pattern.sub(shown.replace("\\", r"\\"), text)
         return text
 
     def redacted(self, value: JSON) -> JSON:
         """Return a JSON value without the secrets in its names, texts and numbers."""
-        if not self._forms.literal:
-            return value
-        return self._without(value)
+        return self._without(value, self._known()) if self._shown else value
 
     def may_be_in(self, data: bytes) -> bool:
         """Tell whether some JSON has to be looked through: false only where no secret can be in it."""
-        if not self._forms.literal:
+        if not self._shown:
             return False
-        return b"\\" in data or b"%" in data or b"&" in data or any(form in data for form in self._forms.literal_bytes)
+        return any(mark in data for mark in (b"\\", b"%", b"&")) or any(form in data for form in self._known().literal_bytes)
 
-    def _without(self, value: JSON) -> JSON:
+    def _known(self) -> _Forms:
+        forms = self._forms
+        if forms is None:
+            with self._lock:
+                forms = self._forms = _forms(self._shown)
+        return forms
+
+    def _without(self, value: JSON, forms: _Forms) -> JSON:
         match value:
             case str():
                 return self.redact(value)
             case Raw():
-                return Raw({name: self._without(item) for name, item in value.items()}, self.redact(value.why))
+                return Raw({name: self._without(item, forms) for name, item in value.items()}, self.redact(value.why))
             case dict():
-                return {self.redact(name): self._without(item) for name, item in value.items()}
+                return {self.redact(name): self._without(item, forms) for name, item in value.items()}
             case list():
-                return [self._without(item) for item in value]
-            case int() | float() if self._forms.numbers and not isinstance(value, bool):
+                return [self._without(item, forms) for item in value]
+            case int() | float() if forms.numbers and not isinstance(value, bool):
                 text = str(value)
                 found = self.redact(text)
                 return value if found == text else found
@@ -112,8 +137,8 @@ def _forms(shown: Mapping[str, str]) -> _Forms:
     values = sorted(shown, key=lambda value: (-len(value), value))
     return _Forms(
         longest,
-        tuple((re.compile("".join(map(_spellings, value))), shown[value]) for value in values),
         tuple(form.encode("utf-8", "surrogatepass") for form, _ in longest),
+        tuple((re.compile("".join(map(_spellings, value))), shown[value]) for value in values),
         any(re.fullmatch(r"[-+0-9.eE]+", value) for value in values),
     )
 
@@ -149,18 +174,18 @@ def _spellings(character: str) -> str:
     return "(?:" + "|".join([*ways, r"\+"] if character == " " else ways) + ")"
 
 
-def read_secret(reference: str, folder: Path, environment: Mapping[str, str] | None = None) -> str:
+def read_secret(reference: str, folder: Path) -> str:
     """Return what ``$env.NAME`` or ``$file.PATH`` stands for, without the line break at its end.
 
     Args:
+        reference: As written.
         folder: The folder that a path counts from.
-        environment: The environment; that of the process where it is None.
 
     Raises:
-        Failed: If it is not there, is empty, or has what no header carries.
+        Failed: If it is not there, or is empty.
     """
     kind, _, name = reference.removeprefix("$").partition(".")
-    value = _of_file(reference, folder / name) if kind == "file" else _of_environment(reference, name, environment)
+    value = _of_file(reference, folder / name) if kind == "file" else _of_environment(reference, name)
     if not value:
         raise Failed(Trouble.UNPREPARED, f"{reference} is empty")
     return value
@@ -170,7 +195,7 @@ def insist_on_secret(reference: str, value: str) -> str:
     """Return a value that has to be kept secret, as one that can be.
 
     Raises:
-        Failed: If it is too short, or spans lines.
+        Failed: If it is too short, or has a control character in it, which no header carries.
     """
     if len(value) < SHORTEST:
         raise Failed(Trouble.UNPREPARED, f"{reference} has under {SHORTEST} characters: too few to be kept out of what we write")
@@ -179,8 +204,8 @@ def insist_on_secret(reference: str, value: str) -> str:
     return value
 
 
-def _of_environment(reference: str, name: str, environment: Mapping[str, str] | None) -> str:
-    value = (os.environ if environment is None else environment).get(name)
+def _of_environment(reference: str, name: str) -> str:
+    value = os.environ.get(name)
     if value is None:
         raise Failed(Trouble.UNPREPARED, f"{reference} is not set; set the environment variable {name}")
     return value.rstrip("\r\n")
@@ -190,10 +215,6 @@ def _of_file(reference: str, path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").rstrip("\r\n")
     except OSError as error:
-        raise Failed(Trouble.UNPREPARED, f"{reference} cannot be read: {error.strerror}") from None
+        raise Failed(Trouble.UNPREPARED, f"{reference} cannot be read: {(error.strerror or str(error)).lower()}") from None
     except UnicodeDecodeError:
         raise Failed(Trouble.UNPREPARED, f"{reference} is no text") from None
-
-
-ReadSecret = Callable[[str], str]
-"""Reference to its value."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from itertools import islice
 from typing import Final
 
 from cxcontracts.estate.model import Journey, Step
@@ -28,6 +30,10 @@ _WEIGHTS: Final[Mapping[Harm, float]] = {
     Harm.EXTRA_EFFORT: 1,
 }
 """How often a step takes its turn, by the gravest harm of what is asked there."""
+
+
+_BATCH: Final = 8
+"""How many variations are tried before what failed of them is looked at: the same, however many work at them."""
 
 
 class Allowance:
@@ -89,6 +95,7 @@ class Fuzzer:
         observer: Tells what does not hold.
         writes: The partners to which unsafe calls may be made with varied values.
         allowance: How much may be sent.
+        pool: Makes several walks at the same time.
         stop: Set once nothing more is to be sent.
     """
 
@@ -99,6 +106,7 @@ class Fuzzer:
         observer: Observer,
         writes: frozenset[str],
         allowance: Allowance,
+        pool: Executor,
         stop: threading.Event,
     ) -> None:
         self._judge = judge
@@ -106,6 +114,7 @@ class Fuzzer:
         self._observer = observer
         self._writes = writes
         self._allowance = allowance
+        self._pool = pool
         self._stop = stop
 
     def walks(self, journey: Journey, base: Walk, rows: Sequence[Mapping[str, JSON]]) -> Iterator[Walk]:
@@ -117,19 +126,16 @@ class Fuzzer:
         """
         streams = [(stream, stream.weight, stream.waves) for stream in self._streams(journey, base, rows)]
         known = set(self._observer.failing(journey, base))
-        for stream, variation in interleaved(streams):
-            if self._allowance.spent or self._stop.is_set():
-                return
-            if not variation.varied:
-                continue
-            walk = stream.walk(variation.varied, variation.because)
-            new = self._observer.failing(journey, walk) - known
-            if not new:
-                yield walk
-                continue
-            stream.waves.refused(variation)
-            yield from self._shown(journey, stream, variation, walk, new)
-            known |= new
+        turns = ((stream, variation) for stream, variation in interleaved(streams) if variation.varied)
+        while not self._allowance.spent and not self._stop.is_set() and (batch := list(islice(turns, _BATCH))):
+            for (stream, variation), walk in zip(batch, self._pool.map(_walked, batch), strict=True):
+                new = self._observer.failing(journey, walk) - known
+                if new:
+                    stream.waves.refused(variation)
+                    yield from self._shown(journey, stream, variation, walk, new)
+                    known |= new
+                else:
+                    yield walk
 
     def _shown(
         self, journey: Journey, stream: _Stream, variation: Variation, walk: Walk, failing: frozenset[str]
@@ -169,6 +175,11 @@ class Fuzzer:
     def _weight(self, journey: Journey, step: Step) -> float:
         harms = (each.harm for _, each in self._observer.requirements(journey) if each.step is step)
         return max((_WEIGHTS[harm] for harm in harms), default=1.0)
+
+
+def _walked(turn: tuple[_Stream, Variation]) -> Walk:
+    stream, variation = turn
+    return stream.walk(variation.varied, variation.because)
 
 
 class _Stream:

@@ -72,6 +72,14 @@ class Sender(Protocol):
         ...
 
 
+class Stopping(Sender, Protocol):
+    """A sender that can be told to send nothing more."""
+
+    def stop(self) -> None:
+        """End all that is under way, and send nothing more."""
+        ...
+
+
 class Unprepared(Exception):
     """What a journey starts from cannot be had; the message says what."""
 
@@ -186,7 +194,7 @@ class Walker:
         assert seen is not None
         way = _Way(base.journey, base.row, attempt, {**seen.known, **varied.of_givens()}, str(uuid.uuid4()), varied=varied)
         way.sightings.append(self._asked(way, varied.step))
-        return way.walk()
+        return replace(way.walk(), whole=False)
 
     # --- what it starts from --------------------------------------------------------------------------------------------------
 
