@@ -22,8 +22,10 @@ from cxcontracts.problems import did_you_mean
 from cxcontracts.requirements import OnExchanges
 from cxcontracts.running.inbox import Address, Inbox
 from cxcontracts.running.targets import Target
+from cxcontracts.running.turns import Turns
 from cxcontracts.running.varying import Allowance, Counting, Fuzzer
-from cxcontracts.running.walking import SAFE, Stopping, Walker
+from cxcontracts.running.walking import POLL, SAFE, Stopping, Walker
+from cxcontracts.running.wire import origin_of
 from cxcontracts.scenes import Side
 from cxcontracts.verdicts import Curl, Observer
 from cxcontracts.walks import Sighting, Walk
@@ -33,6 +35,9 @@ MOST_TRIES: Final = 4
 
 MOST_VARIED: Final = 1000
 """How many requests are sent with varied values, where nobody says."""
+
+POLL_HERE: Final = 0.1
+"""Seconds between two times of asking a partner on this machine whether it holds by now."""
 
 _GRACE: Final = 3.0
 """Seconds that calls on their way have to come back once the run is interrupted."""
@@ -99,6 +104,8 @@ class Verification:
             "states": asked.states,
             "runs": frozenset(targets),
             "inbox": inbox,
+            "turns": Turns(),
+            "poll": lambda name: POLL_HERE if targets[name].app or origin_of(targets[name].url).is_this_machine else POLL,
             "stop": self._stop,
         }
         holding = tuple(kind for kind in kinds() if isinstance(kind, OnExchanges) and kind.name in _HOLDING)

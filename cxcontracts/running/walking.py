@@ -27,6 +27,7 @@ from cxcontracts.paths import MISSING, found, parse_path
 from cxcontracts.requirements import OnExchanges
 from cxcontracts.running.calling import Came, retry_after
 from cxcontracts.running.inbox import Delivery, Inbox
+from cxcontracts.running.turns import Turns, identifying
 from cxcontracts.scenes import Scene, voices
 from cxcontracts.sending import bind, call, content_type, space
 from cxcontracts.truth import same
@@ -36,7 +37,7 @@ from cxcontracts.wording import listed
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
 """The methods that change nothing: RFC 9110, section 9.2.1, and the draft of QUERY."""
 
-_POLL: Final = 1.0
+POLL: Final = 1.0
 """Seconds between two times of asking whether it holds by now."""
 
 _MOST_ROWS: Final = 5
@@ -120,6 +121,7 @@ class _Way:
     played: set[str] = field(default_factory=set)
     stood_in: dict[str, str] = field(default_factory=dict)
     varied: Varied | None = None
+    waited: dict[str, int] = field(default_factory=dict)
     stopped_at: str = ""
 
     def walk(self) -> Walk:
@@ -138,6 +140,8 @@ class Walker:
         states: Partner to the address of its provider-state handler.
         runs: The partners that run; the part of each other is played from its contract.
         inbox: Where events arrive.
+        turns: Who may walk at the same time.
+        poll: Returns the seconds between two times of asking a partner whether it holds by now.
         stop: Set once nothing more is to be sent.
         now: Tells the time.
     """
@@ -153,6 +157,8 @@ class Walker:
         states: Mapping[str, str] | None = None,
         runs: frozenset[str] = frozenset(),
         inbox: Inbox | None = None,
+        turns: Turns | None = None,
+        poll: Callable[[str], float] = lambda _: POLL,
         stop: Flag | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -163,11 +169,13 @@ class Walker:
         self._givens = dict(givens or {})
         self._states = dict(states or {})
         self._runs = runs
+        self._poll = poll
         self._inbox = inbox or Inbox({})
         self._stop = stop or Flag()
         self._now = now
         self._used: dict[tuple[str, str], list[JSON]] = {}
-        self._waited: dict[str, int] = {}
+        self._turns = turns or Turns()
+        self._identifying: dict[str, frozenset[str]] = {}
 
     def rows(self, journey: Journey) -> int:
         """Return how many rows of givens a journey has: as many as examples, and not more than a few."""
@@ -178,31 +186,49 @@ class Walker:
         """Walk a journey once, with other values perhaps. Cleanup is done whatever happened."""
         way = _Way(journey, row, attempt, {}, str(uuid.uuid4()), varied=varied)
         try:
-            self._prepare(way)
+            self._start(way)
+        except Unprepared as reason:
+            way.sightings += [self._unsent(way, step, Trouble.UNPREPARED, str(reason)) for step in _own(journey)]
+            return way.walk()
+        with self._turns.taken(self._things(way), writes=_writes(journey)):
+            self._walk(way)
+        return way.walk()
+
+    def _walk(self, way: _Way) -> None:
+        try:
+            self._set_up(way)
             self._steps(way)
         except Unprepared as reason:
-            for step in _own(journey):
-                way.sightings.append(self._unsent(way, step, Trouble.UNPREPARED, str(reason)))
+            way.sightings += [self._unsent(way, step, Trouble.UNPREPARED, str(reason)) for step in _own(way.journey)]
         finally:
-            for step in (each for each in journey.steps if each.part == "cleanup"):
+            for step in (each for each in way.journey.steps if each.part == "cleanup"):
                 self._silently(way, step)
-        return way.walk()
+
+    def _things(self, way: _Way) -> set[str]:
+        """Return what a walk meets that others may meet as well."""
+        name = way.journey.name
+        if name not in self._identifying:
+            self._identifying[name] = identifying(self._judge, way.journey)
+        return {str(way.known[each]) for each in self._identifying[name] if each in way.known}
 
     def alone(self, base: Walk, varied: Varied, attempt: int = 1) -> Walk:
         """Return what comes of one call of a walk, made again with other values and with all else that the walk knew."""
         seen = base.last(varied.step.name)
         assert seen is not None
         way = _Way(base.journey, base.row, attempt, {**seen.known, **varied.of_givens()}, str(uuid.uuid4()), varied=varied)
-        way.sightings.append(self._asked(way, varied.step))
+        with self._turns.taken(self._things(way), writes=False):
+            way.sightings.append(self._asked(way, varied.step))
         return replace(way.walk(), whole=False)
 
     # --- what it starts from --------------------------------------------------------------------------------------------------
 
-    def _prepare(self, way: _Way) -> None:
+    def _start(self, way: _Way) -> None:
         for name, given in way.journey.givens.items():
             way.known[name] = self._value(way, given)
             self._used.setdefault((way.journey.name, name), []).append(way.known[name])
         way.known.update(way.varied.of_givens() if way.varied is not None else {})
+
+    def _set_up(self, way: _Way) -> None:
         for step in (each for each in way.journey.steps if each.part == "setup"):
             failure = self._silently(way, step)
             if failure:
@@ -311,23 +337,23 @@ class Walker:
         while True:
             sighting = self._asked(way, step)
             passed = (self._now() - began).total_seconds()
-            wait = self._asked_to_wait(sighting) if self._may_ask_again(step) else None
+            wait = self._asked_to_wait(way, sighting) if self._may_ask_again(step) else None
             if wait is None and passed < until and not self._holds(way, step, sighting):
-                wait = min(_POLL, until - passed)
+                wait = min(self._poll(step.partner), until - passed)
             if wait is None or self._stop.is_set():
                 return sighting
             way.sightings.append(replace(sighting, purpose=Purpose.POLL))
             self._stop.wait(wait)
 
-    def _asked_to_wait(self, sighting: Sighting) -> float | None:
+    def _asked_to_wait(self, way: _Way, sighting: Sighting) -> float | None:
         """Return how long the partner asks us to wait, where that is short enough to be worth it, and was not waited before."""
         if sighting.trouble not in (Trouble.THROTTLED, Trouble.DOWN) or sighting.response is None:
             return None
         wait = retry_after(sighting.response, self._now())
-        again = self._waited.get(sighting.step, 0)
+        again = way.waited.get(sighting.step, 0)
         if wait is None or wait > _WORTH_WAITING or again >= _MOST_WAITS:
             return None
-        self._waited[sighting.step] = again + 1
+        way.waited[sighting.step] = again + 1
         return wait
 
     def _may_ask_again(self, step: Step) -> bool:
@@ -505,6 +531,12 @@ class Walker:
 
     def _waiting(self, way: _Way, step: Step, other: str) -> Sighting:
         return replace(self._unsent(way, step, Trouble.WAITS, f"waits for {other}"), waits_for=other)
+
+
+def _writes(journey: Journey) -> bool:
+    """Tell whether a journey changes anything."""
+    calls = (step for step in journey.steps if step.call is not None and not step.by)
+    return any(not step.safe and step.call is not None and step.call.method not in SAFE for step in calls)
 
 
 def _own(journey: Journey) -> Iterator[Step]:

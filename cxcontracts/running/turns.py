@@ -1,0 +1,63 @@
+"""Who may walk at the same time: no two walks that meet at one thing, of which one changes it."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+from cxcontracts.calls import entries_of
+from cxcontracts.errors import ContractError
+from cxcontracts.estate.model import Journey
+from cxcontracts.estate.templates import references
+from cxcontracts.judging import Judge
+
+
+class Turns:
+    """Lets walks go on at the same time unless they share a thing and one of them writes."""
+
+    def __init__(self) -> None:
+        self._reading: dict[str, int] = defaultdict(int)
+        self._writing: set[str] = set()
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def taken(self, things: Collection[str], *, writes: bool) -> Iterator[None]:
+        """Wait until nobody changes any of these things, and for a walk that writes until nobody reads them; then hold them."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._free(things, writes))
+            if writes:
+                self._writing.update(things)
+            else:
+                for thing in things:
+                    self._reading[thing] += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                if writes:
+                    self._writing.difference_update(things)
+                else:
+                    for thing in things:
+                        self._reading[thing] -= 1
+                self._changed.notify_all()
+
+    def _free(self, things: Collection[str], writes: bool) -> bool:
+        return not any(thing in self._writing or (writes and self._reading[thing]) for thing in things)
+
+
+def identifying(judge: Judge, journey: Journey) -> frozenset[str]:
+    """Return the givens by which a journey finds what is there already: what a path names, and what no customer types."""
+    names = {name for name, given in journey.givens.items() if given.source != "customer"}
+    for step in journey.steps:
+        names |= references(dict(step.params))
+        if step.call is None:
+            continue
+        try:
+            scene = judge.scene(journey, step)
+        except ContractError:
+            continue
+        for entry in entries_of(scene) if scene is not None else ():
+            names |= references(entry.template) if entry.place == "path" else set()
+    return frozenset(names & journey.givens.keys())
