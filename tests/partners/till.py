@@ -34,7 +34,9 @@ class Refused(Exception):
     def __init__(self, status: int, title: str, detail: str, *pointers: str, **headers: str) -> None:
         super().__init__(title)
         self.status, self.headers = status, {name.replace("_", "-"): value for name, value in headers.items()}
-        self.body: dict[str, Any] = {"type": "https://till.example/problems", "title": title, "detail": detail, "status": status}
+        self.body: dict[str, Any] = {"type": "about:blank", "title": title, "detail": detail, "status": status}
+        if switched("problems-of-other-types"):
+            self.body["type"] = f"https://till.example/problems/{status}"
         if pointers:
             self.body["errors"] = [{"pointer": pointer, "detail": "this is not understood"} for pointer in pointers]
 
@@ -131,11 +133,11 @@ def _once(kind: str, sent: dict[str, Any]) -> tuple[str, Response | None]:
     """Return the key of a request, and the answer that was given to it before."""
     key = f"{kind} {_key()}"
     known = switched.kept["keys"].get(key)
-    if known is None or switched(f"{kind}-made-twice"):
+    if known is None or (switched("paid-twice") and kind == "payment"):
         return key, None
     if known[0] != sent:
         raise Refused(409, "This key was used for something else", "Use another key for another request.")
-    return key, _said(known[1], 201, **{"Idempotency-Replayed": "true"})
+    return key, _said(known[1], 201, **({} if switched("replays-not-marked") else {"Idempotency-Replayed": "true"}))
 
 
 # --- quotes -------------------------------------------------------------------------------------------------------------------
@@ -154,9 +156,6 @@ def quotes() -> Response:
         known = isinstance(item, dict) and item.get("kind") in ("night", "breakfast")
         if not known or not _is_whole(item.get("quantity"), 0, 100) or not _is_whole(item.get("unitAmount"), 0, 10**7):
             raise Refused(422, "We cannot price that", "Send kind, quantity and unitAmount.", f"/items/{index}")
-    if switched("a-hundred-refused") and any(item["quantity"] == 100 for item in items):
-        raise Refused(422, "That is too many", "Order fewer than a hundred.", "/items")
-    time.sleep(0.1 if switched("slower-by-100-ms") else 0)
     return _said(_quote(currency, items, gift))
 
 
@@ -182,16 +181,12 @@ def _quote(currency: str, items: list[dict[str, Any]], gift: bool) -> dict[str, 
         quote["total"]["amount"] = total * 1.1 / 1.1 + 0.25
     if switched("totals-as-1250.0"):
         quote["total"]["amount"] = float(total)
-    if switched("gift-card-not-said"):
-        quote.pop("giftCard", None)
     if switched("gift-pages-gone"):
         quote.get("giftCard", {}).pop("pages", None)
     if switched("quote-until-a-day"):
         quote["validUntil"] = quote["validUntil"][:10]
     if switched("quotes-in-dollars-outdated") and currency == "USD":
         quote["validUntil"] = _now(hours=-1)
-    if switched("fee-as-text-in-euros") and currency == "EUR":
-        quote["fee"]["amount"] = "0"
     if switched("card-fee-hidden"):
         quote["total"]["amount"] = total + 1
     if switched("no-breakfasts-no-total") and any(item["kind"] == "breakfast" and item["quantity"] == 0 for item in items):
@@ -200,10 +195,6 @@ def _quote(currency: str, items: list[dict[str, Any]], gift: bool) -> dict[str, 
         quote["total"]["currency"] = "GBP"
     if switched("quote-lines-reversed"):
         quote["lines"].reverse()
-    if switched("quote-ids-longer"):
-        quote["quoteId"] = quote["quoteId"].replace("Q-", "QUOTE-2031-")
-    if switched("quote-says-tax"):
-        quote["tax"] = {"amount": total // 6, "rate": "20%"}
     if switched("fields-in-another-order"):
         quote = dict(reversed(quote.items()))
     return quote
@@ -226,6 +217,7 @@ def pay() -> Response:
     token = card["token"]
     if token == "tok_declined" and not switched("declined-as-success"):
         title = "" if switched("decline-without-words") else "Your card was declined"
+        title = "Declined by the bank" if switched("decline-in-other-words") else title
         raise Refused(402, title, "Use another card, or ring your bank.")
     if token == "tok_busy":
         later = "3600" if switched("come-back-in-an-hour") else "20"
@@ -239,6 +231,8 @@ def pay() -> Response:
     paid = _payment(0, amount["currency"]) | {"reference": reference, "amount": amount}
     number = switched.number()
     paid["paymentId"] = f"PAY-1{number:07d}"
+    if switched("payments-counted-anew"):
+        paid["paymentId"] = f"PAY-9{number:07d}"
     if switched("payment-numbers-longer"):
         paid["paymentId"] = f"PAY-31-1{number:07d}"
     paid["receipt"] = {"number": f"R{number:06d}", "issuedAt": _now(), "copies": 1}
@@ -247,7 +241,7 @@ def pay() -> Response:
     switched.kept["payments"][paid["paymentId"]] = copy.deepcopy(paid)
     _change_payment(paid, token)
     switched.kept["keys"][key] = (sent, paid)
-    return _said(paid, 202 if switched("payment-as-202") else 201)
+    return _said(paid, 201)
 
 
 def _change_payment(paid: dict[str, Any], token: str) -> None:
@@ -259,8 +253,6 @@ def _change_payment(paid: dict[str, Any], token: str) -> None:
         paid.pop("nextAction", None)
     if switched("receipt-number-not-said"):
         del paid["receipt"]["number"]
-    if switched("receipt-time-as-number"):
-        paid["receipt"]["issuedAt"] = int(time.time())
     if switched("receipt-time-with-fractions"):
         paid["receipt"]["issuedAt"] = paid["receipt"]["issuedAt"].replace("Z", ".123456Z")
     if switched("amounts-in-whole-units"):
@@ -275,9 +267,7 @@ def payment(payment_id: str) -> Response:
     known = switched.kept["payments"].get(payment_id)
     if known is None:
         raise Refused(404, "We know no such payment", "Look at the receipt, and try again.")
-    said = copy.deepcopy(known) | {"updatedAt": _now(hours=-1 if switched("payments-cached") else 0)}
-    if switched("payment-state-in-capitals"):
-        said["state"] = said["state"].upper()
+    said = copy.deepcopy(known) | {"updatedAt": _now()}
     if switched("refunded-not-added"):
         said["refunded"]["amount"] = 0
     return _said(said)
@@ -298,17 +288,19 @@ def refund() -> Response:
         return before
     known["refunded"]["amount"] += amount["amount"]
     refund_id = f"REF-{switched.number():08d}"
-    expected = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=5)).date().isoformat()
+    expected = (
+        (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=10 if switched("refunds-take-longer") else 5))
+        .date()
+        .isoformat()
+    )
     said: dict[str, Any] = {"refundId": refund_id, "paymentId": known["paymentId"], "state": "requested", "amount": amount}
     said |= {"expectedBy": expected, "handler": "till"}
+    if switched("refunds-paid-at-once"):
+        said["state"] = "paid"
     if switched("expected-day-null"):
         said["expectedBy"] = None
     if switched("refund-rounded-in-euros") and amount["currency"] == "EUR":
         said["amount"] = amount | {"amount": amount["amount"] // 100 * 100}
-    if switched("refund-state-unknown"):
-        said["state"] = "in-clearing"
-    if switched("refund-handler-gone"):
-        del said["handler"]
     switched.kept["keys"][key] = (sent, said)
     return _said(said, 201)
 
@@ -325,10 +317,6 @@ def gift_card(code: str) -> Response:
         "expiresOn": "2039-12-31",
         "design": "harbour",
     }
-    if switched("currency-in-small-letters"):
-        said["balance"] = {"amount": left, "currency": "gbp"}
-    if switched("gift-cards-expired"):
-        said["expiresOn"] = "2024-12-31"
     if switched("balance-flat"):
         said["balance"] = left
     return _said(said)
