@@ -57,7 +57,8 @@ class Asked:
         givens: What replaces the examples of givens, and what steps keep at partners that do not run here.
         states: Partner to the address of its provider-state handler.
         workers: How many walks are made at the same time.
-        most_varied: How many requests may be sent with varied values; 0 for none.
+        requests: How many requests may be sent in all; None for :data:`MOST_VARIED` with varied values, and all that are not.
+        varies: Whether values are varied at all.
     """
 
     partners: frozenset[str] = frozenset()
@@ -67,7 +68,8 @@ class Asked:
     givens: Mapping[str, JSON] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
     workers: int = 4
-    most_varied: int = MOST_VARIED
+    requests: int | None = None
+    varies: bool = True
 
     def names(self, id: str) -> bool:
         """Tell whether a requirement is asked for."""
@@ -97,7 +99,8 @@ class Verification:
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(asked.workers, "cxcontracts")
         self._sender = sender
-        self._allowance = Allowance(0 if is_production(asked.environment) else asked.most_varied)
+        self._varies = asked.varies and not is_production(asked.environment)
+        self._allowance = Allowance(MOST_VARIED if asked.requests is None else asked.requests)
         options: dict[str, Any] = {
             "environment": asked.environment,
             "givens": asked.givens,
@@ -109,10 +112,11 @@ class Verification:
             "stop": self._stop,
         }
         holding = tuple(kind for kind in kinds() if isinstance(kind, OnExchanges) and kind.name in _HOLDING)
-        self._walker = Walker(opened.judge, sender, holding, **options)
+        limited = Counting(sender, self._allowance)
+        self._walker = Walker(opened.judge, sender if asked.requests is None else limited, holding, **options)
         self._fuzzer = Fuzzer(
             opened.judge,
-            Walker(opened.judge, Counting(sender, self._allowance), holding, **options),
+            Walker(opened.judge, limited, holding, **options),
             self._observer,
             frozenset(name for name, target in targets.items() if "write" in target.may and not is_production(asked.environment)),
             self._allowance,
@@ -219,7 +223,7 @@ class Verification:
             walked.append(walk)
             yield walk
         rows = [{name: value for name, value in walk.sightings[0].known.items()} for walk in walked if walk.sightings]
-        if walked and not self._allowance.spent:
+        if walked and self._varies and not self._allowance.spent:
             yield from self._fuzzer.walks(journey, walked[-1], rows)
 
     def _tried(self, journey: Journey) -> Iterator[Walk]:

@@ -43,6 +43,7 @@ class Options:
     states: tuple[str, ...]
     budget: str
     timeout: str
+    no_fuzz: bool
     workers: int
     dry_run: bool
 
@@ -157,6 +158,8 @@ def _asked(options: Options, states: Mapping[str, str]) -> Asked:
         {name: _value(text) for name, text in _pairs(options.givens, "--given").items()},
         states,
         options.workers,
+        budget_of(options.budget).requests,
+        not options.no_fuzz,
     )
 
 

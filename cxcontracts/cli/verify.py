@@ -23,7 +23,13 @@ from cxcontracts.cli.options import Reporting, reporting
     "--given", "givens", multiple=True, metavar="NAME=VALUE", help="What journeys start with, in place of their examples."
 )
 @click.option("--states", multiple=True, metavar="PARTNER=URL", help="Where a partner's provider states are set up.")
-@click.option("--budget", default="", metavar="LIMIT", help="No more than so many requests, or so long: 500, 2m, or 500,2m.")
+@click.option(
+    "--budget",
+    default="",
+    metavar="LIMIT",
+    help="No more than so many requests, or so long: 500, 2m, or 500,2m.",
+)
+@click.option("--no-fuzz", is_flag=True, help="Walk the journeys as they are written, with no other values.")
 @click.option("--timeout", default="10s", show_default=True, metavar="TIME", help="The longest that one answer may take.")
 @click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="How many journeys to walk at once.")
 @click.option("--dry-run", is_flag=True, help="Send nothing; say what would be sent.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
@@ -19,7 +20,7 @@ from cxcontracts.kinds.seen import success
 from cxcontracts.running.calling import Came
 from cxcontracts.running.walking import SAFE, Sender, Varied, Walker
 from cxcontracts.verdicts import Observer
-from cxcontracts.walks import Walk
+from cxcontracts.walks import Trouble, Walk
 
 _WEIGHTS: Final[Mapping[Harm, float]] = {
     Harm.BLOCKED: 4,
@@ -40,13 +41,15 @@ class Allowance:
     """How many requests are left; shared by all who send."""
 
     def __init__(self, requests: int) -> None:
+        self.requests = requests
         self._left = requests
         self._lock = threading.Lock()
 
-    def take(self) -> None:
-        """Take one, whether or not there is one."""
+    def take(self) -> bool:
+        """Take one, and return whether there was one."""
         with self._lock:
             self._left -= 1
+            return self._left >= 0
 
     @property
     def spent(self) -> bool:
@@ -63,7 +66,8 @@ class Counting:
 
     def send(self, partner: str, request: Request, *, identity: str = "", safe: bool = False) -> Came:
         """Send a request to a partner."""
-        self._allowance.take()
+        if not self._allowance.take():
+            return self._spent(request)
         return self._sender.send(partner, request, identity=identity, safe=safe)
 
     def follow(
@@ -80,10 +84,15 @@ class Counting:
         safe: bool = False,
     ) -> Came:
         """Send a request to an address that the partner handed out."""
-        self._allowance.take()
+        if not self._allowance.take():
+            return self._spent(Request(method, url, tuple(query), headers or {}, body))
         return self._sender.follow(
             partner, method, url, beside=beside, headers=headers, query=query, body=body, identity=identity, safe=safe
         )
+
+    def _spent(self, request: Request) -> Came:
+        why = f"the budget of {self._allowance.requests:,} requests is spent"
+        return Came(request, None, Trouble.SPENT, why, datetime.now(UTC), 0.0)
 
 
 class Fuzzer:
