@@ -188,7 +188,7 @@ def test_the_end_of_the_run_ends_an_exchange_and_nothing_is_sent_after_it() -> N
         came = [partners.send("shop", GET) for _ in range(2)]
 
     assert [each.trouble for each in came] == [Trouble.SPENT, Trouble.SPENT]
-    assert [each.why for each in came] == ["the run's time was up before the answer", "the run's time is up"]
+    assert [each.why for each in came] == ["the run's time is up before the answer", "the run's time is up"]
     assert len(shop.asked) == 1
 
 

@@ -7,8 +7,8 @@ import re
 import secrets as chance
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,8 +19,10 @@ from cxcontracts import __version__
 from cxcontracts.bodies import MOST_TEXT, raw, read_body, written_body
 from cxcontracts.exchanges import JSON, NO_BODY, Raw, Request, Response
 from cxcontracts.kinds.answers import NOBODY
-from cxcontracts.running.logins import Credential, Login, Signed, login, with_credentials
-from cxcontracts.running.secrets import HIDDEN, SHORTEST, Secrets
+from cxcontracts.running.apps import App
+from cxcontracts.running.logins import Certified, Credential, Login, Signed, login, with_credentials
+from cxcontracts.running.quotas import Limit, Quotas, run_folder
+from cxcontracts.running.secrets import HIDDEN, Secrets
 from cxcontracts.running.targets import Target
 from cxcontracts.running.transport import Carrier, Permit, Transport
 from cxcontracts.running.wire import Failed, Incoming, Outgoing, origin_of, target_of
@@ -55,11 +57,16 @@ class Came:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """A partner as one identity meets it."""
+    """A partner as one identity meets it.
+
+    Attributes:
+        shows: Whose certificate its connections show; ``nobody`` where they show none.
+    """
 
     target: Target
     login: Login
     carrier: Carrier
+    shows: str
 
 
 class Partners:
@@ -87,7 +94,6 @@ class Partners:
         run_id: str,
     ) -> None:
         self._targets = targets
-        self._limits = limits
         self._deadline = deadline
         self._until = until
         self._run_id = run_id
@@ -95,6 +101,8 @@ class Partners:
         self._lock = threading.Lock()
         self._sides: dict[tuple[str, str], _Side] = {}
         self._carriers: list[Carrier] = []
+        self._closing = ExitStack()
+        self._quotas = self._closing.enter_context(_quotas(limits, deadline))
         self._ours = Secrets()
         self.secrets = Secrets()
 
@@ -104,6 +112,7 @@ class Partners:
     def __exit__(self, *_: object) -> None:
         for carrier in self._carriers:
             carrier.close()
+        self._closing.close()
 
     def send(self, partner: str, request: Request, *, identity: str = "", safe: bool = False) -> Came:
         """Return what came of a request. Nothing is raised, whatever the partner does.
@@ -167,6 +176,8 @@ class Partners:
     def stop(self) -> None:
         """End all that is under way, and send nothing more: each call is :attr:`~cxcontracts.walks.Trouble.SPENT`."""
         self._until = float("-inf")
+        if self._quotas is not None:
+            self._quotas.stop()
         for carrier in list(self._carriers):
             carrier.break_off()
 
@@ -181,13 +192,18 @@ class Partners:
     def _new_side(self, target: Target, identity: str) -> _Side:
         written = None if identity == NOBODY else target.identities[identity] if identity else target.auth
         found = login(written, target.folder, self._learn, self._carrier_of_tokens)
-        return _Side(target, found, self._carrier(Permit(origin_of(target.url), target.hosts, target.may), found))
+        shows = identity if isinstance(found, Certified) else NOBODY
+        alike = (side for side in self._sides.values() if (side.target.partner, side.shows) == (target.partner, shows))
+        known = next((side.carrier for side in alike), None)
+        if known is None:
+            known = self._carrier(Permit(origin_of(target.url), target.hosts, target.may), found, target.app)
+        return _Side(target, found, known, shows)
 
     def _carrier_of_tokens(self, url: str) -> Carrier:
         return self._carrier(Permit(origin_of(url), may=("write",)), Login())
 
-    def _carrier(self, permit: Permit, login: Login) -> Carrier:
-        carrier = Transport(permit, login.context)
+    def _carrier(self, permit: Permit, login: Login, app: str = "") -> Carrier:
+        carrier: Carrier = App(app, permit) if app else Transport(permit, login.context)
         self._carriers.append(carrier)
         return carrier
 
@@ -202,9 +218,10 @@ class Partners:
             request, outgoing = self._prepared(request)
             for last in (False, True):
                 credentials = self._credentials(side, request, outgoing)
-                at, started = _now(), time.perf_counter()
-                incoming = self._exchange(side.carrier, with_credentials(outgoing, credentials), safe)
-                if last or not side.login.renewed(credentials, incoming.status):
+                with self._turn(side.target.partner):
+                    at, started = _now(), time.perf_counter()
+                    incoming = self._exchange(side.carrier, with_credentials(outgoing, credentials), safe)
+                if not side.login.renewed(credentials, incoming.status) or last:
                     break
         except Failed as failed:
             return self._came(side, request, credentials, failed.incoming, failed, at, time.perf_counter() - started)
@@ -241,6 +258,9 @@ class Partners:
             return ()
         carried = {("header", name) for name in request.headers} | {("query", name) for name, _ in request.query}
         return [each for each in added if (each.place, each.name) not in carried]
+
+    def _turn(self, partner: str) -> AbstractContextManager[None]:
+        return nullcontext() if self._quotas is None else self._quotas.turn(partner, self._until)
 
     def _moment(self) -> tuple[float, bool]:
         """Return when an exchange that begins now has to end, and whether that is because the run does."""
@@ -282,9 +302,8 @@ class Partners:
                 secrets.add(each.value)
         why = "" if failed is None else harmless_line(secrets.redact(failed.why))
         response = None if incoming is None else _response(incoming, why, secrets)
-        return Came(
-            self._shown(request, credentials, secrets), response, None if failed is None else failed.trouble, why, at, seconds
-        )
+        trouble = None if failed is None else failed.trouble
+        return Came(self._shown(request, credentials, secrets), response, trouble, why, at, seconds)
 
     def _shown(self, request: Request, credentials: Sequence[Credential], secrets: Secrets) -> Request:
         """Return a request as it is shown: without what is secret in it, and with the names of what the login adds."""
@@ -305,22 +324,35 @@ class Partners:
         """Return the value of a header or parameter, without the credential that it is by its name."""
         if not _CREDENTIAL.search(name):
             return value
-        for secret in _WORDS.findall(value):
-            if len(secret) >= SHORTEST:
-                self.secrets.add(secret)
-                value = value.replace(secret, HIDDEN)
-        return value
+        kept, mark, hidden = value.partition(" ") if "authorization" in name.lower() else ("", "", value)
+        if name.lower() == "cookie":
+            for word in _OF_COOKIE.findall(value):
+                self.secrets.add(word)
+            return _OF_COOKIE.sub(HIDDEN, value)
+        self.secrets.add(hidden or kept)
+        return f"{kept}{mark}{HIDDEN}" if hidden else HIDDEN
 
 
 _TIME_IS_UP: Final = "the run's time is up"
 
-_WORDS: Final = re.compile(r"(?<![^\s;,=])[^\s;,=]+=*(?![^\s;,])")
-"""What in such a value is secret: ``T`` in ``Bearer T``, and in ``session=T; other=U``."""
+_OF_COOKIE: Final = re.compile(r"(?<==)[^;]+")
+"""The values in a ``Cookie``."""
 
 _CREDENTIAL: Final = re.compile(
     r"^(?:proxy-)?authorization$|^cookie$|(?:^|[-_])(?:api-?_?key|token|secret|password|signature|sig)s?$", re.IGNORECASE
 )
 """The names of headers and parameters that are credentials."""
+
+
+@contextmanager
+def _quotas(written: Mapping[str, Mapping[str, JSON]], deadline: float) -> Iterator[Quotas | None]:
+    """Give what keeps to the limits of an estate; None where it has none."""
+    limits = {name: limit for name, limit in ((name, Limit.of(each)) for name, each in written.items()) if limit}
+    if not limits:
+        yield None
+        return
+    with run_folder() as folder, closing(Quotas(limits, folder, deadline)) as quotas:
+        yield quotas
 
 
 def _now() -> datetime:

@@ -252,7 +252,8 @@ def _failed(problem: Exception, ended: bool = False) -> Failed:
         case httpcore.RemoteProtocolError() if ended:
             return Failed(Trouble.UNREACHABLE, "its answer breaks off")
         case httpcore.RemoteProtocolError():
-            return Failed(Trouble.GARBLED, f"what comes back is no HTTP: {problem}")
+            said = str(problem).partition(": bytearray")[0]  # without the bytes, which could be anything
+            return Failed(Trouble.GARBLED, f"what comes back is no HTTP: {said}")
         case httpcore.ProxyError():
             return Failed(Trouble.UNREACHABLE, f"the proxy refuses: {problem}")
     return _unreachable(problem)
