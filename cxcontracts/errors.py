@@ -5,7 +5,8 @@ CxError
 ├── PluginError         an installed plugin is unsound                            exit 2
 └── UnsoundError        files that cannot be used; carries the problems           exit 2
     ├── EstateError     the estate's own files
-    └── ContractError   a partner's document
+    ├── ContractError   a partner's document
+    └── RecordingError  a recording of traffic
 """
 
 from __future__ import annotations
@@ -50,3 +51,7 @@ class ContractError(UnsoundError):
     def at(cls, place: Place, what: str, remedy: str = "", code: str = "") -> ContractError:
         """Return the error for a single mistake."""
         return cls([Problem(place, what, remedy, code)])
+
+
+class RecordingError(UnsoundError):
+    """A recording cannot be read."""

@@ -26,7 +26,7 @@ _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{\]}]', re.DOTALL)
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
-def load(data: bytes, *, unique_keys: bool = False) -> JSON:
+def load(data: bytes, *, unique_keys: bool = False, most_values: int = MOST_VALUES) -> JSON:
     """Return the value of a JSON text in UTF-8 without byte-order mark; of a key that comes twice, the last counts.
 
     Whole numbers beyond 64 bits become floats. NaN, Infinity and what no float can hold are refused; with *unique_keys*, which
@@ -36,7 +36,7 @@ def load(data: bytes, *, unique_keys: bool = False) -> JSON:
         Malformed: ``json-syntax``, ``duplicate-key``, ``too-deep`` or ``too-many-values``.
         UnicodeDecodeError: It is not UTF-8.
     """
-    _limit_values(data)
+    _limit_values(data, most_values)
     if unique_keys:
         _refuse_repeated_keys(data.decode())
     try:
@@ -179,12 +179,12 @@ def _refuse_repeated_keys(text: str) -> None:
             raise repeated_key(text, key, first, again)
 
 
-def _limit_values(data: bytes) -> None:
+def _limit_values(data: bytes, most: int) -> None:
     if len(data) <= _SAFE_LENGTH:
         return
     separators = len(data.translate(None, _ALL_BUT_SEPARATORS))
-    if 2 * separators > MOST_VALUES and separators + data.count(b"{") + data.count(b"[") > MOST_VALUES:
-        raise too_many_values()
+    if 2 * separators > most and separators + data.count(b"{") + data.count(b"[") > most:
+        raise too_many_values(most=most)
 
 
 def _reason(data: bytes) -> Malformed:

@@ -55,9 +55,9 @@ def too_deep(offset: int) -> Malformed:
     return Malformed(offset, "too-deep", f"nested more than {MOST_NESTING} deep", "flatten it, or move parts to named schemas")
 
 
-def too_many_values(offset: int = 0) -> Malformed:
-    """Return the refusal of more than :data:`MOST_VALUES` values, the same for JSON and YAML."""
-    what = f"more than {MOST_VALUES:,} values, counting what aliases repeat"
+def too_many_values(offset: int = 0, most: int = MOST_VALUES) -> Malformed:
+    """Return the refusal of more than *most* values, the same for JSON and YAML."""
+    what = f"more than {most:,} values, counting what aliases repeat"
     return Malformed(offset, "too-many-values", what, "split the document into several files")
 
 
