@@ -1,7 +1,7 @@
 """Pact files, versions 1 to 4: what a consumer wrote down of what it sends and of what it reads.
 
-Examples and matching rules are read; generators are for whoever plays the consumer. Whatever has not the form of a Pact file is a
-problem with its place: they come from other teams.
+Examples and matching rules are read, to be held against a contract. Generators are for whoever plays the consumer, who finds them
+in what stands written. Whatever has not the form of a Pact file is a problem with its place: they come from other teams.
 
 Source: https://github.com/pact-foundation/pact-specification, versions 1 to 4.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -41,8 +41,11 @@ _KINDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "timestamp": {"type": "string"},
     "semver": {"type": "string"},
 }
-_CALL: Final = "Synchronous/HTTP"
-_MESSAGE: Final = "Asynchronous/Messages"
+CALL: Final = "Synchronous/HTTP"
+ASYNCHRONOUS: Final = "Asynchronous/Messages"
+SYNCHRONOUS: Final = "Synchronous/Messages"
+"""The types of interaction, as version 4 names them."""
+
 _MOST_LEAVES: Final = 2_000
 
 
@@ -79,6 +82,9 @@ class Interaction:
         message: Names by which a message may be known, the best first; empty for a call.
         requirement: The id of the requirement that it serves, as its comments say; empty where they do not.
         where: Its place.
+        type: :data:`CALL`, :data:`ASYNCHRONOUS` or :data:`SYNCHRONOUS`.
+        written: The interaction as it stands in the file.
+        version: Of the specification, as the file says; empty where it does not.
     """
 
     consumer: str
@@ -97,6 +103,9 @@ class Interaction:
     message: tuple[str, ...]
     requirement: str
     where: Place
+    type: str = CALL
+    written: Mapping[str, JSON] = field(default_factory=dict, repr=False)
+    version: str = ""
 
     @property
     def id(self) -> str:
@@ -104,8 +113,13 @@ class Interaction:
         return f"pact/{self.consumer}/{self.description}" + (f"/{self.state}" if self.state else "")
 
 
-def interactions(document: Document) -> tuple[tuple[Interaction, ...], tuple[Problem, ...]]:
-    """Return the interactions of a Pact file, and what is wrong in it; an interaction with a mistake is left out."""
+def interactions(document: Document, *, running: bool = False) -> tuple[tuple[Interaction, ...], tuple[Problem, ...]]:
+    """Return the interactions of a Pact file, and what is wrong in it; an interaction with a mistake is left out.
+
+    Args:
+        running: Whether they are held against a running partner, which can also be asked for what no contract promises: a message
+            that is answered by a message.
+    """
     value = document.value
     consumer = _text(_mapping(value).get("consumer"), "name")
     if not isinstance(value, dict) or not consumer:
@@ -117,22 +131,30 @@ def interactions(document: Document) -> tuple[tuple[Interaction, ...], tuple[Pro
         listed = value.get(key)
         for index, written in enumerate(listed if isinstance(listed, list) else ()):
             place = document.place((key, index))
-            read = _interaction(consumer, written, place, message=key == "messages")
+            read = _interaction(consumer, written, place, message=key == "messages", running=running)
             if isinstance(read, Interaction):
-                found.append(read)
+                found.append(replace(read, written=written, version=_version(value, written)))
             else:
                 problems.append(read)
     return tuple(found), tuple(problems)
 
 
-def _interaction(consumer: str, written: JSON, place: Place, *, message: bool) -> Interaction | Problem:
+def _version(value: Mapping[str, JSON], written: Mapping[str, JSON]) -> str:
+    """Return the version of the specification; only version 4 gives interactions a type."""
+    metadata = _mapping(value.get("metadata"))
+    named = [_mapping(metadata.get(key)).get("version") for key in ("pactSpecification", "pact-specification")]
+    said = next(filter(None, (*named, metadata.get("pactSpecificationVersion"))), "4.0" if "type" in written else "")
+    return str(said)
+
+
+def _interaction(consumer: str, written: JSON, place: Place, *, message: bool, running: bool) -> Interaction | Problem:
     """Return an interaction; what is wrong with it where it is none, and a warning where it is of a kind that is not read."""
     if not isinstance(written, dict):
         return _wrong(place, "an interaction must be a mapping")
-    kind = written.get("type", _MESSAGE if message else _CALL)
-    if kind == _MESSAGE:
-        return _of_message(consumer, written, place)
-    if kind == _CALL:
+    kind = written.get("type", ASYNCHRONOUS if message else CALL)
+    if kind == ASYNCHRONOUS or (kind == SYNCHRONOUS and running):
+        return replace(_of_message(consumer, written, place), type=kind)
+    if kind == CALL:
         return _of_call(consumer, written, place)
     return Problem(place, f"an interaction of type {kind!s:.40} is not judged", "", "pact-type", warning=True)
 

@@ -24,7 +24,9 @@ REPOSITORY = Path(__file__).parent.parent
 PACKAGE = Path(cxcontracts.__file__).parent
 PROJECT: dict[str, Any] = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-HEAVY = {"hypothesis", "jsonschema_rs", "pydantic", "schemathesis"}
+HEAVY = {"hypothesis", "jsonschema_rs", "pact", "pydantic", "schemathesis"}
+OPTIONAL = ("pact",)
+"""The extras without which a part of the package says that it needs them."""
 
 
 def test_the_public_names_are_exactly_these() -> None:
@@ -60,7 +62,8 @@ def test_the_dependencies_are_exactly_what_the_package_imports() -> None:
     declared = {distribution(requirement) for requirement in PROJECT["project"]["dependencies"]}
     owners = packages_distributions()
     imported = {distribution(owners[name][0]) for name in imports_of(PACKAGE) if name in owners} - {"cxcontracts"}
-    assert imported == declared
+    optional = {distribution(each) for extra in OPTIONAL for each in PROJECT["project"]["optional-dependencies"][extra]}
+    assert imported == declared | optional
 
 
 def test_every_dependency_says_why_it_is_there() -> None:
