@@ -30,11 +30,9 @@ def read(*written: Mapping[str, Any], version: str = "3.0.0", key: str = "intera
 
 def call(body: JSON = None, *, status: int = 200, rules: JSON = None, request: JSON = None, **response: Any) -> Mapping[str, Any]:
     """Return an interaction of version 3 that reads an answer."""
-    answered = {"status": status, **({"body": body} if body is not None else {}), **response}
-    return {
-        "request": {"method": "GET", "path": "/thing", **(request or {})},
-        "response": answered | {"matchingRules": rules or {}},
-    }
+    given = {"body": body} if body is not None else {}
+    answer = {"status": status, **given, **response, "matchingRules": rules or {}}
+    return {"request": {"method": "GET", "path": "/thing", **(request or {})}, "response": answer}
 
 
 def message(contents: JSON, metadata: Mapping[str, JSON] | None = None, **keys: Any) -> Mapping[str, Any]:

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from cxcontracts.bodies import is_json, media_of, read_body, written_body
 from cxcontracts.errors import UsageError
@@ -151,6 +151,11 @@ class Engine:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """Its process; None where none runs."""
+        return self._process.pid if self._process is not None else None
 
     def close(self) -> None:
         """End the engine's process."""
@@ -395,17 +400,19 @@ def _place(mismatch: Mapping[str, str]) -> str:
 def _as_request(interaction: Interaction, result: Mapping[str, Any]) -> Request | Unsupported:
     if "target" not in result:
         return Unsupported(f"pact's engine makes no request of it: {_why(result)}")
-    parts = urlsplit(result["target"])
-    query = tuple(parse_qsl(parts.query, keep_blank_values=True))
+    path, _, query = result["target"].partition("?")
     headers: dict[str, str] = {}
     for name, value in result["headers"]:
         if name == "content-type" or (name in interaction.headers and name not in _OF_THE_CONNECTION | {"host"}):
             headers[name] = f"{headers[name]}, {value}" if name in headers else value
     data = base64.b64decode(result["data"])
+    if data:
+        _, media = data_of(interaction.written["request"].get("body"), headers.get("content-type", ""))
+        headers |= {"content-type": media} if media else {}
     body = read_body(data, headers.get("content-type", ""))
     if isinstance(body, Raw):
         try:
             body = Raw({**body, "text": data.decode()}, body.why)
         except UnicodeDecodeError:
             return Unsupported("its request has a body that is no text, and such are not sent")
-    return Request(result["method"], parts.path, query, headers, body)
+    return Request(result["method"], path or "/", tuple(parse_qsl(query, keep_blank_values=True)), headers, body)

@@ -165,7 +165,8 @@ class Work:
                 failed = ""
             results = verifier.results
         troubles = [str((error.get("mismatch") or {}).get("message", "")) for error in results["errors"]]
-        return results["interactionResults"], "; ".join(filter(None, troubles)) or self._panic() or failed
+        why = "; ".join(filter(None, troubles)).replace(f"Failed to load pact '{path}' - ", "")
+        return results["interactionResults"], why or self._panic() or failed
 
     def _panic(self) -> str:
         """Return what the engine said when it panicked: the line after the one that says where."""

@@ -152,12 +152,10 @@ class Verification:
 
     def _called(self, requirement: Requirement, request: Request | None, prepared: Prepared) -> _Asked:
         interaction: Interaction = requirement.what
-        if request is None:
-            (made,) = self._engine.requests([interaction], prepared.values)
-            if isinstance(made, Unsupported):
-                return _not_asked(requirement, None, Trouble.UNPREPARED, made)
-            request = made
-        came = self._send(requirement.of[0], request)
+        made = request or self._request(interaction, prepared.values)
+        if isinstance(made, Unsupported):
+            return _not_asked(requirement, None, Trouble.UNPREPARED, made)
+        came = self._send(requirement.of[0], made)
         sighting = _sighting(requirement, came, prepared.values)
         if came.response is None or came.trouble is not None:
             return _Asked(requirement, sighting)
@@ -165,6 +163,14 @@ class Verification:
         if trouble is not None:
             return _Asked(requirement, replace(sighting, trouble=trouble[0], why=trouble[1]))
         return _Asked(requirement, sighting, answer_of(came.response, came.data))
+
+    def _request(self, interaction: Interaction, returned: Mapping[str, JSON]) -> Request | Unsupported:
+        """Return the request that takes values of the provider states; the engine would send the example where it lacks one."""
+        values = {name: value for state in states_of(interaction) for name, value in state.params.items()} | dict(returned)
+        lacking = next((name for name in _takes(_generators(interaction)) if name not in values), None)
+        if lacking is not None:
+            return Unsupported(f"the handler of its states returns no {lacking!r}, which the request needs")
+        return self._engine.requests([interaction], values)[0]
 
     def _fetched(self, requirement: Requirement, request: Request) -> _Asked:
         """Ask the message endpoint, which sets up the states itself."""
@@ -235,13 +241,13 @@ def _joined(*parts: str) -> str:
 
 def _made_before(interaction: Interaction) -> bool:
     """Tell whether a request can be made before the states are set up."""
-    return interaction.type == CALL and not unsupported(interaction) and not _takes_values(_generators(interaction))
+    return interaction.type == CALL and not unsupported(interaction) and not any(_takes(_generators(interaction)))
 
 
 def _idle(interaction: Interaction) -> str:
     """Return why an interaction proves nothing, whatever came; empty where it does."""
-    if interaction.type == ASYNCHRONOUS and "contents" not in interaction.written:
-        return "it expects no contents, so that every message would do"
+    if interaction.type == ASYNCHRONOUS and "contents" not in interaction.written and not _metadata(interaction):
+        return "it expects neither contents nor metadata, so that every message would do"
     if interaction.type == SYNCHRONOUS and not interaction.written.get("response"):
         return "it expects no response, so that every message would do"
     return ""
@@ -251,10 +257,15 @@ def _generators(interaction: Interaction) -> JSON:
     return interaction.written["request"].get("generators")
 
 
-def _takes_values(generators: JSON) -> bool:
-    if not isinstance(generators, dict):
-        return False
-    return generators.get("type") == "ProviderState" or any(map(_takes_values, generators.values()))
+def _takes(generators: JSON) -> Iterator[str]:
+    """Yield the names of the values that generators take from the provider states: in an expression, or alone."""
+    if isinstance(generators, dict):
+        if generators.get("type") == "ProviderState":
+            expression = str(generators.get("expression", ""))
+            yield from re.findall(r"\$\{([^}]+)\}", expression) or [expression]
+        else:
+            for each in generators.values():
+                yield from _takes(each)
 
 
 def _message_asked(interaction: Interaction, states: Sequence[State]) -> Mapping[str, JSON]:
