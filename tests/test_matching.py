@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
+import textwrap
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -229,6 +231,19 @@ def test_requests_of_many_interactions_keep_their_order_whatever_one_of_them_doe
     assert made[30] == "its request has a body that is no text, and such are not sent"
 
 
+@pytest.mark.parametrize("position", [0, 1, 2])
+def test_an_interaction_of_which_the_engine_makes_no_request_costs_nobody_else_theirs(position: int) -> None:
+    listed = [call(request={"path": f"/{number}"}) for number in range(2)]
+    listed.insert(position, call(request={"matchingRules": {"body": {"$..[": {"matchers": [{"match": "type"}]}}}}))
+
+    with Engine() as engine:
+        made = engine.requests(read(*listed))
+
+    odd = made.pop(position)
+    assert [each.path for each in made if isinstance(each, Request)] == ["/0", "/1"]
+    assert str(odd).startswith("pact's engine makes no request of it: Expected either")
+
+
 # --- each trap of the engine --------------------------------------------------------------------------------------------------
 
 
@@ -284,6 +299,15 @@ def test_of_many_mismatches_only_some_are_told() -> None:
 
     assert len(match.mismatches) == 51
     assert match.mismatches[-1] == "and 450 more"
+
+
+def test_of_many_mismatches_always_the_same_are_told() -> None:
+    many = [f"k{number:03}" for number in range(100)]
+    written, answer = read(call(dict.fromkeys(many, 1))), answered(dict.fromkeys(many, 2))
+
+    told = matched([*written] * 5, [answer] * 5)
+
+    assert {match.mismatches for match in told} == {(*(f"$.{name} is 2, not 1" for name in many[:50]), "and 50 more")}
 
 
 def test_a_redirect_is_judged_and_not_followed() -> None:
@@ -346,17 +370,27 @@ def test_nothing_is_left_running() -> None:
         os.kill(running, 0)
 
 
+def ran(code: str) -> subprocess.Popen[bytes]:
+    """Run code, with this module's names, in a process and a session of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-c", f"from tests.test_matching import *\n{textwrap.dedent(code)}"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=Path(__file__).parent.parent,
+        start_new_session=True,
+    )
+
+
+LONG = """
+    with Engine(deadline=600) as engine:
+        engine.matched(read(call({"a": 1})), [answered({"a": 1})])
+        print(engine.pid, flush=True)
+        engine.matched(read(call([1] * 200_000)), [answered([2] * 200_000)])
+"""
+
+
 def test_an_interrupt_ends_the_engine_at_once() -> None:
-    code = (
-        "from tests.test_matching import *\n"
-        "with Engine(deadline=600) as engine:\n"
-        "    engine.matched(read(call({'a': 1})), [answered({'a': 1})])\n"
-        "    print(engine.pid, flush=True)\n"
-        "    engine.matched(read(call([1] * 200_000)), [answered([2] * 200_000)])\n"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=Path(__file__).parent.parent
-    )
+    process = ran(LONG)
     assert process.stdout is not None
     engine = int(process.stdout.readline())
     process.send_signal(signal.SIGINT)
@@ -366,6 +400,42 @@ def test_an_interrupt_ends_the_engine_at_once() -> None:
     assert told.rstrip().endswith(b"KeyboardInterrupt")
     with pytest.raises(ProcessLookupError):
         os.kill(engine, 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux tells when somebody else's process ends")
+def test_the_engine_does_not_outlive_whoever_started_it() -> None:
+    process = ran(LONG)
+    assert process.stdout is not None
+    engine = os.pidfd_open(int(process.stdout.readline()))
+
+    process.kill()
+    process.communicate(timeout=120)
+
+    assert select.select([engine], [], [], 120) == ([engine], [], [])
+    os.close(engine)
+
+
+def test_ctrl_c_is_for_whoever_started_the_engine_to_answer() -> None:
+    process = ran("""
+        signal.signal(signal.SIGINT, lambda *_: None)
+        with Engine() as engine:
+            engine.matched(read(call({"a": 1})), [answered({"a": 1})])
+            before = engine.pid
+            os.killpg(0, signal.SIGINT)
+            (match,) = engine.matched(read(call({"a": 1})), [answered({"a": 1})])
+            print(match.ok, engine.pid == before)
+    """)
+
+    assert process.communicate(timeout=120) == (b"True True\n", b"")
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="only Linux shows the environment of a process")
+def test_nobody_is_told_that_the_engine_is_used() -> None:
+    with Engine() as engine:
+        engine.matched(read(call({"a": 1})), [answered({"a": 1})])
+        environment = Path(f"/proc/{engine.pid}/environ").read_bytes().split(b"\0")
+
+    assert b"PACT_DO_NOT_TRACK=true" in environment
 
 
 def test_where_pact_python_is_missing_the_remedy_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
