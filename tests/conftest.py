@@ -16,7 +16,7 @@ settings.load_profile("repeatable")
 
 REPOSITORY = Path(__file__).parent.parent
 
-collect_ignore = ["partners/contracts"]  # an estate to be held against running partners, and no tests by itself
+collect_ignore = ["partners/contracts", "partners/faces"]  # estates to be held against running partners, no tests by themselves
 
 
 @pytest.fixture(scope="session")
