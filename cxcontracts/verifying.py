@@ -36,6 +36,9 @@ MOST_TRIES: Final = 4
 MOST_VARIED: Final = 1000
 """How many requests are sent with varied values, where nobody says."""
 
+_LEAST_WALKS: Final = 3
+"""How often a journey that may be walked again is walked at least, over all its rows."""
+
 POLL_HERE: Final = 0.1
 """Seconds between two times of asking a partner on this machine whether it holds by now."""
 
@@ -227,18 +230,29 @@ class Verification:
             yield from self._fuzzer.walks(journey, walked[-1], rows)
 
     def _tried(self, journey: Journey) -> Iterator[Walk]:
-        """Walk each row of a journey, again where it does not hold, until that repeats or proves to be chance."""
-        for row in range(self._walker.rows(journey)):
+        """Walk each row of a journey: again where it does not hold, until that repeats or proves to be chance.
+
+        What may be walked again is walked a few times even where it holds: of several instances, one may be new.
+        """
+        rows = self._walker.rows(journey)
+        least = -(-_LEAST_WALKS // rows)
+        for row in range(rows):
             failures: list[frozenset[str]] = []
-            for attempt in range(1, MOST_TRIES + 1):
+            for attempt in range(1, MOST_TRIES + least):
                 walk = self._pool.submit(self._walker.walk, journey, row, attempt).result()
                 yield walk
-                failing = self._observer.failing(journey, walk)
-                failures.append(failing)
-                repeated = any(failing == earlier for earlier in failures[:-1])
-                settled = not failures[0] or (repeated and bool(failing))
-                if settled or self._stop.is_set() or not may_repeat(journey):
+                failures.append(self._observer.failing(journey, walk))
+                if self._stop.is_set() or not may_repeat(journey) or _settled(failures, least):
                     break
+
+
+def _settled(failures: Sequence[frozenset[str]], least: int) -> bool:
+    """Tell whether tries of one row, each with what failed in it, show whether that repeats."""
+    first = next((index for index, failing in enumerate(failures) if failing), None)
+    if first is None:
+        return len(failures) >= least
+    later = failures[first + 1 :]
+    return failures[first] in later or len(later) >= MOST_TRIES - 1
 
 
 _HOLDING: Final = frozenset({"answers", "needs", "needs-when", "may-have", "must"})

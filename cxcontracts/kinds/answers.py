@@ -219,8 +219,6 @@ def _answered(requirement: Requirement, sighting: Sighting) -> Judgement | None:
         waited = sighting.trouble is Trouble.WAITS
         return waits(requirement.journey, step, sighting) if waited else inconclusive(sighting)
     if succeeded(response, step.status):
-        if isinstance(response.body, Raw) and response.body.why:
-            return Judgement(Verdict.BROKEN, because=f"the answer cannot be read: {response.body.why}")
         return None if fuzzed else Judgement(Verdict.INTACT)
     if fuzzed and response.status < 500:
         return None

@@ -15,7 +15,7 @@ from cxcontracts.estate.written import KeepForm
 from cxcontracts.exchanges import JSON, Response
 from cxcontracts.findings import Harm, Verdict
 from cxcontracts.kinds.needs import breaking_need
-from cxcontracts.kinds.seen import answer_id, judged_each
+from cxcontracts.kinds.seen import answer_id, judged_each, unreadable
 from cxcontracts.paths import MISSING, Path, found
 from cxcontracts.promises import Need, judge_need
 from cxcontracts.requirements import Judgement, Meaning, Requirement
@@ -69,6 +69,8 @@ class Keep:
         name, paths = requirement.what
 
         def kept(walk: Walk, sighting: Sighting, response: Response) -> Judgement:
+            if unread := unreadable(paths[0], response):
+                return Judgement(Verdict.BROKEN, str(paths[0]), unread)
             if all(MISSING in (values := list(found(path, response, sighting.known))) or not values for path in paths):
                 return Judgement(Verdict.BROKEN, str(paths[0]), f"{listed(list(map(str, paths)), 'and')} is missing")
             return _refused_later(requirement, name, walk) or Judgement(Verdict.INTACT, str(paths[0]))

@@ -27,7 +27,7 @@ from cxcontracts.estate.written import MustForm
 from cxcontracts.exchanges import JSON, Request, Response
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.kinds.needs import breaking_need
-from cxcontracts.kinds.seen import judged_each
+from cxcontracts.kinds.seen import judged_each, unreadable
 from cxcontracts.paths import Path
 from cxcontracts.promises import Need, judge_need
 from cxcontracts.requirements import Judgement, Meaning, Requirement
@@ -87,7 +87,7 @@ class Must:
 def true_of(sentence: Sentence, sighting: Sighting, response: Response) -> Judgement:
     """Judge whether a sentence is true of an answer that was seen."""
     came = sighting.at + timedelta(seconds=sighting.seconds)
-    wrong = untruth(sentence, response, sighting.known, came)
+    wrong = unreadable(sentence.path, response) or untruth(sentence, response, sighting.known, came)
     return Judgement(Verdict.BROKEN if wrong else Verdict.INTACT, str(sentence.path), wrong)
 
 

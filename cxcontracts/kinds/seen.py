@@ -34,11 +34,9 @@ def judged_each(requirement: Requirement, walks: Sequence[Walk], one: One) -> It
 
 
 def success(sighting: Sighting, step: Step) -> Response | None:
-    """Return the answer of a sighting where it is a success of its step that can be read; else None."""
+    """Return the answer of a sighting where it is a success of its step; else None."""
     response = sighting.response
-    if response is None or sighting.trouble is not None or not succeeded(response, step.status):
-        return None
-    return None if isinstance(response.body, Raw) and response.body.why else response
+    return response if sighting.trouble is None and response is not None and succeeded(response, step.status) else None
 
 
 def waits(journey: Journey, step: Step, sighting: Sighting) -> Judgement:
@@ -61,6 +59,9 @@ def inconclusive(sighting: Sighting) -> Judgement:
 
 def needed(need: Need, value: Value, sighting: Sighting, response: Response) -> Judgement | None:
     """Judge a need of an answer that was seen; None where the need is not about such an answer."""
+    unread = unreadable(need.path, response)
+    if unread:
+        return Judgement(Verdict.BROKEN, str(need.path), unread)
     if not need.applies(response):
         return None
     wrong = [each for each in found(need.path, response, sighting.known) if need.fails(each)]
@@ -70,6 +71,13 @@ def needed(need: Need, value: Value, sighting: Sighting, response: Response) -> 
     if value.has_otherwise and not any(each is MISSING or each is None for each in wrong):
         return Judgement(Verdict.TOLERATED, str(need.path), f"{because}; it is taken for {shown(value.otherwise)}")
     return Judgement(Verdict.BROKEN, str(need.path), because)
+
+
+def unreadable(path: Path, response: Response) -> str:
+    """Say why nothing can be read at a path of an answer; nothing where something can."""
+    if path.root == "body" and isinstance(response.body, Raw) and response.body.why:
+        return f"the answer cannot be read: {response.body.why}"
+    return ""
 
 
 def shortfall(path: Path, need: Need, value: JSON) -> str:
