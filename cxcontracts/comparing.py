@@ -140,7 +140,7 @@ def _level(rule: Rule, outcome: Outcome, severities: Mapping[str, Level], *, ten
 
 def _sentence(rule: Rule, difference: Difference, outcome: Outcome) -> str:
     sentence = rule.harmless if rule.harmless and outcome.verdict is Verdict.INTACT else rule.sentence
-    said = sentence.format(name=_name(difference.element, rule.id), change=difference.words)
+    said = sentence.format(name=named(difference.element, rule.id), change=difference.words)
     if difference.tentative and not rule.id.endswith("-as-announced"):
         return f"{said}; the operation was draft or alpha only, which promises nothing"
     if outcome.doubt and outcome.doubt != difference.words:
@@ -148,7 +148,7 @@ def _sentence(rule: Rule, difference: Difference, outcome: Outcome) -> str:
     return f"{said}: {outcome.effect}" if outcome.effect else said
 
 
-def _name(element: str, rule: str) -> str:
+def named(element: str, rule: str) -> str:
     """Return what an element is called in a sentence: the path in a body without what leads there."""
     return _name_in_answer(element, rule) + (_of_status(element) if rule.startswith("response-") else "")
 

@@ -517,12 +517,9 @@ def test_a_sentence_that_lists_no_end_of_values_is_cut_where_nobody_asked_for_al
 
 def test_places_that_are_beyond_counting_are_not_counted() -> None:
     text = plain(diff(dataclasses.replace(NULLABLE, places=4_788_186_447)))
-    assert (
-        "\n    element      GET /services/{serviceId} 200 application/json cause and over a\n                 million more"
-        in text
-    )
+    assert "application/json cause and more than 1,000 more places" in " ".join(text.split())
     both = [dataclasses.replace(each, places=10**6) for each in of_rule("response-became-nullable", *NULLED)]
-    assert "\n  x may be null now, in over a million places\n" in plain(diff(*both))
+    assert "\n  x may be null now, in more than 1,000 places\n" in plain(diff(*both))
 
 
 def test_an_event_is_proved_by_the_message_alone() -> None:

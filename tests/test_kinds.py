@@ -734,9 +734,9 @@ def test_an_error_that_is_a_problem_no_more_says_so(tmp_path: Path) -> None:
 def test_json_is_json_where_an_error_was_no_problem_or_none_is_asked_for(
     before: str, after: str, entry: str, tmp_path: Path
 ) -> None:
-    old, new = (failing(PROBLEM, media=media) for media in (before, after))
+    step = f"informs: [{{status: 404, {entry}}}]"
 
-    found = change(tmp_path, old, new, f"informs: [{{status: 404, {entry}}}]")
+    found = change(tmp_path, failing(PROBLEM, media=before), failing(PROBLEM, media=after), step)
 
     assert found.verdicts == {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxcontracts.findings import Finding, Harm, Promise, Run, Verdict
+from cxcontracts.reports import json as json_report
 from cxcontracts.reports.page import Page, wide, wrapped
 from cxcontracts.reports.text import render
 from tests.readers import commands, unseen
@@ -577,3 +579,35 @@ def test_no_line_ends_in_blanks(text: str) -> None:
         page.write_whole(text, lead="id", indent=15)
         lines = str(page).split("\n")
         assert lines == [line.rstrip() for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("element", "happened", "said"),
+    [
+        (
+            "POST /codes 201 application/json digits",
+            "8; it was 6",
+            "digits is 8; it was 6: POST /codes 201 application/json digits",
+        ),
+        (
+            "GET /days 200 application/json",
+            "a list; it was text",
+            "the answer is a list; it was text: GET /days 200 application/json",
+        ),
+        ("GET /a query limit", "text; it was a date", "the query parameter limit is text; it was a date: GET /a query limit"),
+        ("GET /a 429 header.Retry-After", "text; it was a date", "the header Retry-After is text; it was a date: GET /a 429"),
+        ("GET /a 202", "status added", "status added: GET /a 202"),
+    ],
+)
+def test_a_change_of_a_value_says_whose_it_is(element: str, happened: str, said: str) -> None:
+    told = plain(impact(partner_run(*intact(1), changes=(change(element, happened),))))
+    assert f"- {said}" in " ".join(told.split())
+
+
+def test_places_that_nobody_would_look_at_one_by_one_are_not_counted() -> None:
+    run = impact(partner_run(*intact(1), changes=(change(places=4_788_186_447), change("GET /b", places=1001))))
+    told = " ".join(plain(run).split())
+    assert "zone and more than 1,000 more places" in told
+    assert "GET /b and 1,000 more places" in told
+    assert "4,788" not in told
+    assert [each["places"] for each in json.loads(json_report.render(run))["changes"]] == [4_788_186_447, 1001]

@@ -38,6 +38,8 @@ _FAULTS = {
     Fault.OURS: "ours",
     Fault.NOBODY_KNOWS: "nobody knows",
 }
+_COUNTED: Final = 1000
+"""How many places are counted."""
 
 _NOUNS = ("er", "or", "ar", "ant", "ent", "ist", "ian", "ee", "lord", "guest")
 _SEVERAL = {"child": "children", "person": "people", "family": "families", "party": "parties", "company": "companies"}
@@ -50,6 +52,26 @@ def count(number: int, noun: str) -> str:
     ('1 experience', '1,200 needs')
     """
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def in_places(places: int, noun: str = "place") -> str:
+    """Return how many elements show a change: as a number, as far as anybody would look at them all.
+
+    >>> in_places(1), in_places(1000), in_places(4_788_186_447)
+    ('1 place', '1,000 places', 'more than 1,000 places')
+    """
+    return count(places, noun) if places <= _COUNTED else f"more than {count(_COUNTED, noun)}"
+
+
+def more_places(places: int, upto: str = "") -> str:
+    """Return how many elements show a change beside the first; one schema may be reached in more ways than anybody can follow.
+
+    >>> more_places(1), more_places(2), more_places(4_788_186_447)
+    ('', ' and 1 more place', ' and more than 1,000 more places')
+    """
+    if places == 1:
+        return ""
+    return f" and {upto if places - 1 <= _COUNTED else ''}{in_places(places - 1, 'more place')}"
 
 
 def who(findings: Iterable[Finding]) -> str:

@@ -5,15 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
+from cxcontracts.comparing import named
 from cxcontracts.findings import OBSERVING, Change, Finding, PartnerRun, Run, Verdict
 from cxcontracts.reports.page import BOLD, FIRST, Page, Style
-from cxcontracts.reports.sentences import Roots, alone, count, counts, facts, release, suffering, unchecked, waiting, who
+from cxcontracts.reports.sentences import (
+    Roots,
+    alone,
+    count,
+    counts,
+    facts,
+    more_places,
+    release,
+    suffering,
+    unchecked,
+    waiting,
+    who,
+)
 from cxcontracts.sanitise import harmless_line
 from cxcontracts.wording import listed
 
 _T = TypeVar("_T")
 _COLOURS: Final = {"BROKEN": "red", "INTACT": "green"}
 _LABELS: Final = 15
+
+_VALUE: Final = "; it was "
+"""What stands between two values of which the one has become the other."""
 
 
 def render(run: Run, *, colour: bool, width: int = 80, verbose: bool = False) -> str:
@@ -172,8 +188,7 @@ class _Report:
     def _change(self, pair: tuple[PartnerRun, Change]) -> None:
         partner, change = pair
         owner = f"{partner.partner} " if len(self._run.partners) > 1 else ""
-        places = f" and {count(change.places - 1, 'more place')}" if change.places > 1 else ""
-        self.page.write(f"{change.change}: {owner}{change.element}{places}", lead="  - ", indent=4)
+        self.page.write(f"{_happened(change)}: {owner}{change.element}{more_places(change.places)}", lead="  - ", indent=4)
         for requirement in change.felt_by:
             self.page.write_whole(requirement, lead="      by ", indent=9)
 
@@ -183,6 +198,11 @@ class _Report:
 
     def _section(self, title: str, items: Sequence[_T], write: Callable[[_T], None]) -> None:
         self.page.section(title, items, write, most=None if self._verbose else FIRST)
+
+
+def _happened(change: Change) -> str:
+    """Return what changed; a value with what has it, for it says nothing alone."""
+    return f"{named(change.element, change.rule)} is {change.change}" if _VALUE in change.change else change.change
 
 
 def _by_experience(findings: Iterable[Finding], run: Run) -> list[list[Finding]]:

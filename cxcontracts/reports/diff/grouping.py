@@ -15,14 +15,11 @@ from typing import Final, NamedTuple
 
 from cxcontracts.reports.diff.sorting import Entry, weight
 from cxcontracts.reports.elements import Element, element_of
-from cxcontracts.reports.sentences import count
+from cxcontracts.reports.sentences import count, in_places, more_places
 from cxcontracts.rules import RULES
 
 _NAMED_FOR_ALL: Final = frozenset({"status", "media type", "header"})
 """What goes by the same name in many operations: which one it is says more than how many there are."""
-
-_COUNTABLE: Final = 1_000_000
-"""How many places are counted."""
 
 _OFTEN: Final = 1000
 """From how many places on a change does not show more often, for whoever sorts by that."""
@@ -91,17 +88,6 @@ class Group:
         places = {entry.change.places for entry in self.entries}
         upto = "up to " if len(places) > 1 else ""
         return self.element + more_places(max(places), upto) if self.element else ""
-
-
-def more_places(places: int, upto: str = "") -> str:
-    """Return how many elements show a change beside the first; a schema that leads back to itself shows it without end.
-
-    >>> more_places(1), more_places(2), more_places(4_788_186_447)
-    ('', ' and 1 more place', ' and over a million more places')
-    """
-    if places == 1:
-        return ""
-    return f" and {upto}{count(places - 1, 'more place')}" if places <= _COUNTABLE else " and over a million more places"
 
 
 def grouped(entries: Sequence[Entry], *, coarse: bool = False) -> tuple[Group, ...]:
@@ -220,8 +206,7 @@ def _said_alike(members: Sequence[_Told], entries: tuple[Entry, ...]) -> Group:
     names = tuple(
         f"{each.element.operation} {each.element.place}".strip() + more_places(each.entry.change.places) for each in members
     )
-    number = count(places, "place") if places <= _COUNTABLE else "over a million places"
-    return Group(entries, f"{members[0].sentence}, in {number}", "", "places", names)
+    return Group(entries, f"{members[0].sentence}, in {in_places(places)}", "", "places", names)
 
 
 def _siblings(members: Sequence[_Told], entries: tuple[Entry, ...]) -> Group:

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from cxcontracts.findings import Audience, Change, Compared, Diff, Level, Verdict
-from cxcontracts.reports.diff.grouping import Group, more_places
+from cxcontracts.reports.diff.grouping import Group
 from cxcontracts.reports.diff.sorting import CLOSED_SET, Entry, Sorted, sorted_out
 from cxcontracts.reports.excerpt import lines
-from cxcontracts.reports.sentences import count, numbered, step
+from cxcontracts.reports.sentences import count, more_places, numbered, step
 from cxcontracts.wording import listed
 
 CLOSED: Final = "May break readers who treat an unlisted value as an error"
