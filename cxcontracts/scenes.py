@@ -171,6 +171,11 @@ class Scene:
         return bool(self.step.fallback) and self.broken_at(self.step.fallback) is None
 
     @property
+    def caller(self) -> str:
+        """Who makes the call, as a sentence names it: the partner that does, or the step, which is ours."""
+        return self.step.by or "the step"
+
+    @property
     def accept(self) -> str:
         """What the step sends as ``Accept``; empty where it says nothing of it."""
         sent = {key.lower(): value for key, value in self.step.sends.items()}

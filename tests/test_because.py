@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.estates_made import answers, change, check, operation, saying, taking, with_parameter
+from tests.estates_made import answers, change, check, impact, judged, opened, operation, saying, taking, with_parameter, write
 
 TEXT = "{type: string}"
 WITHIN = "{c: {type: object, required: [t], properties: {t: {type: string}}}}"
@@ -369,6 +369,44 @@ def test_a_scope_is_a_permission(scopes: str, sentence: str, tmp_path: Path) -> 
 )
 def test_what_is_answered_instead_is_said(after: str, step: str, sentence: str, tmp_path: Path) -> None:
     assert change(tmp_path, operation(OK), operation(f"responses: {after}"), step)["answers"].because == sentence
+
+
+def test_a_status_that_was_declared_already_is_not_told_as_new(tmp_path: Path) -> None:
+    before = operation("responses: {'200': {description: x}, '204': {description: x}, '410': {description: gone}}")
+    after = operation("responses: {'200': {description: x}, '204': {description: x}}")
+
+    because = change(tmp_path, before, after, "status: 410")["answers"].because
+
+    assert because == "the answer 410 is no longer promised; 200 and 204 still are"
+
+
+BY_A_PARTNER = (
+    "steps:\n  - {step: see, call: q GET /thing}\n  - {step: ask, by: q, visible: false, for-steps: [see], call: p GET /thing}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        ("", "security: [{bearer: []}]", "q now has to log in with a bearer token"),
+        ("security: [{oauth: [a]}]", "security: [{oauth: [a, b]}]", "the login of q now also needs the permission b"),
+        ("", "parameters: [{name: n, in: query, required: true}]", "n is now required, and q does not send it"),
+    ],
+)
+def test_of_a_call_among_partners_the_one_who_makes_it_is_named(before: str, after: str, sentence: str, tmp_path: Path) -> None:
+    record, candidate = (operation(f"{keys}\n{OK}", SCHEMES) for keys in (before, after))
+    root = write(tmp_path, BY_A_PARTNER, {"p": record, "q": operation(OK)})
+
+    assert impact(root, p=candidate).because("ask/answers") == sentence
+
+
+def test_what_a_partner_does_not_send_under_the_record_is_told_of_it(tmp_path: Path) -> None:
+    record = operation(f"parameters: [{{name: n, in: query, required: true}}]\n{OK}")
+    root = write(tmp_path, BY_A_PARTNER, {"p": record, "q": operation(OK)})
+
+    because = judged(opened(root).check()).because("ask/answers")
+
+    assert because == "the contract requires n, which q does not send"
 
 
 def test_what_is_left_of_a_path_is_named(tmp_path: Path) -> None:

@@ -84,11 +84,11 @@ class Answers:
             demands(scene.record, scene.operation, entries_of(scene), content_type(scene.step), scene.touched), entries_of(scene)
         )
         if absent:
-            because = f"the contract requires {listed(_inputs_in_words(absent))}, which the step does not send"
+            because = f"the contract requires {listed(_inputs_in_words(absent))}, which {scene.caller} does not send"
             return Judgement(Verdict.UNPROMISED, f"{element} {absent[0].place} {absent[0].name}", because)
         rule = _rule_against(scene, scene.record, scene.operation)
         if rule and not _told_by_a_part(replace(scene, touched=set()), (Verdict.UNPROMISED, Verdict.UNPROVEN)):
-            because = f"the contract does not take the body as the step sends it ({rule})"
+            because = f"the contract does not take the body as {scene.caller} sends it ({rule})"
             return Judgement(Verdict.UNPROMISED, f"{element} body", because)
         return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED)
 
@@ -119,7 +119,7 @@ class Answers:
                 renewed.answers.values()
             )
             status = answers[0].status if answers else 500
-            because = _other_answers(sorted(before - after), sorted(after), renewed)
+            because = _other_answers(sorted(before - after), sorted(after), scene.operation, renewed)
             witness = Exchange(request_of(scene), Response(status, assumed=not answers))
             return Judgement(Verdict.BROKEN, str(renewed), because, Promise.GUARANTEED, Promise.IMPOSSIBLE, witness)
         if wanted:
@@ -152,7 +152,9 @@ class Answers:
             return None
         lacking = [[each for each in some if not _held(each, possible[0], entries)] for some in renewed.security]
         witness = Exchange(request_of(scene), _refused(renewed, 401))
-        return Judgement(Verdict.BROKEN, f"{renewed} security", _login_words(lacking, possible[0]), witness=witness)
+        return Judgement(
+            Verdict.BROKEN, f"{renewed} security", _login_words(scene.step.by, lacking, possible[0]), witness=witness
+        )
 
     def _inputs(self, scene: Scene, renewed: Operation) -> Judgement | None:
         assert scene.candidate is not None
@@ -167,7 +169,7 @@ class Answers:
             return None
         names = listed(_inputs_in_words(absent))
         verb, what = ("is", "it") if len(absent) == 1 else ("are", "them")
-        because = f"{names} {verb} now required, and the step does not send {what}"
+        because = f"{names} {verb} now required, and {scene.caller} does not send {what}"
         element = f"{renewed} {absent[0].place} {absent[0].name}"
         return Judgement(Verdict.BROKEN, element, because, witness=Exchange(request_of(scene), refusal(renewed)))
 
@@ -198,7 +200,7 @@ class Answers:
             media = sent_media(operation.body, content_type(scene.step))
             shapes = side.requests.shapes(media.nodes) if media else ()
             scene.touched.update((atom.identity, None) for shape in shapes for atom in shape.atoms)
-        because = f"the body is no longer taken as the step sends it ({rule})"
+        because = f"the body is no longer taken as {scene.caller} sends it ({rule})"
         witness = Exchange(request_of(scene), refusal(renewed))
         return Judgement(Verdict.BROKEN, f"{renewed} body", because, witness=witness)
 
@@ -341,14 +343,17 @@ def _held(scheme: Scheme, held: list[Scheme], entries: list[Entry]) -> bool:
     return any(entry.place == "header" and entry.name.lower() == "authorization" for entry in entries)
 
 
-def _other_answers(lost: Sequence[str], kept: Sequence[str], renewed: Operation) -> str:
+def _other_answers(lost: Sequence[str], kept: Sequence[str], record: Operation, renewed: Operation) -> str:
     """Say what the answer is now, where it is no longer what the journey waits for."""
     before = listed(lost, "or")
     if kept:
         return f"the answer is no longer {before}, only {listed(kept, 'or')}"
     successes = [answer.key for answer in renewed.successes(())]
+    new = [key for key in successes if key not in record.answers]
+    if new:
+        return f"the answer is now {listed(new, 'or')} instead of {before}"
     if successes:
-        return f"the answer is now {listed(successes, 'or')} instead of {before}"
+        return f"the answer {before} is no longer promised; {listed(successes)} still {'is' if len(successes) == 1 else 'are'}"
     only = f"; only {listed(list(renewed.answers), 'or')} is" if renewed.answers else ""
     return f"the answer {before} is no longer promised{only}"
 
@@ -357,16 +362,21 @@ def _inputs_in_words(demanded: Sequence[Demand]) -> list[str]:
     return ["a body" if demand.binding == ("body", "") else str(demand) for demand in demanded]
 
 
-def _login_words(lacking: Sequence[Sequence[Scheme]], held: list[Scheme]) -> str:
-    """Say what the login takes now that it did not take before: whichever of the alternatives takes least."""
+def _login_words(by: str, lacking: Sequence[Sequence[Scheme]], held: list[Scheme]) -> str:
+    """Say what the login takes now that it did not take before: whichever of the alternatives takes least.
+
+    Args:
+        by: The partner that logs in; empty where we do.
+    """
     least = min(map(len, lacking))
     for schemes in lacking:
         scopes = [_new_scopes(scheme, held) for scheme in schemes]
         if len(schemes) == least and all(scopes):
             new = sorted(scope for some in scopes for scope in some)
-            return f"our login now also needs the {'permission' if len(new) == 1 else 'permissions'} {listed(new)}"
+            login = f"the login of {by}" if by else "our login"
+            return f"{login} now also needs the {'permission' if len(new) == 1 else 'permissions'} {listed(new)}"
     ways = dict.fromkeys(listed([str(scheme) for scheme in schemes]) for schemes in lacking if len(schemes) == least)
-    return f"we now have to log in with {listed(list(ways), 'or')}"
+    return f"{f'{by} now has' if by else 'we now have'} to log in with {listed(list(ways), 'or')}"
 
 
 def _new_scopes(scheme: Scheme, held: list[Scheme]) -> frozenset[str]:

@@ -67,7 +67,7 @@ class RepeatSafe:
         if scene.renewed is not None and after is None:
             return self._dropped(scene, scene.renewed, before, sent)
         if sent is None:
-            because = f"the contract takes {before.name}, and the step does not send it"
+            because = f"the contract takes {before.name}, and {scene.caller} does not send it"
             return Judgement(Verdict.UNPROMISED, element, because, was=Promise.POSSIBLE)
         return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED)
 
