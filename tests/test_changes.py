@@ -596,6 +596,71 @@ def test_more_alternatives_than_can_be_told_apart_are_told_as_such() -> None:
     assert listed(many(1), many(2)) == [f"{THING}: cannot be compared: a schema allows more alternatives than can be told apart"]
 
 
+# --- what many share ---------------------------------------------------------------------------------------------------------
+
+REFUSALS = "\n".join(f"/{name}:\n  get: {{responses: {{'404': {{$ref: '#/components/responses/None'}}}}}}" for name in "abc")
+
+
+def refusing(media: str, headers: str = "") -> str:
+    response = f"{{description: no, headers: {{{headers}}}, content: {{{media}: {{schema: {{type: object}}}}}}}}"
+    return contract(REFUSALS, f"components: {{responses: {{None: {response}}}}}")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        (
+            refusing("application/problem+json"),
+            refusing("application/json"),
+            "GET /a 404 application/json: media type is application/json, it was application/problem+json",
+        ),
+        (
+            refusing("application/json", "Retry-After: {required: true}"),
+            refusing("application/json", "Retry-After: {}"),
+            "GET /a 404 header.Retry-After: header is now optional",
+        ),
+    ],
+)
+def test_a_response_that_many_refer_to_is_one_change_with_all_its_places(before: str, after: str, found: str) -> None:
+    (one,) = changed(read(before), read(after))
+
+    assert (told((one,)), one.places) == ([found], 3)
+
+
+def test_a_change_of_what_many_refer_to_is_felt_by_all_of_them() -> None:
+    def depend(keys: Keys) -> tuple[str, ...]:
+        return tuple(sorted(key[1] for key in keys if isinstance(key, tuple) and key[1] == "404")) and (str(len(keys)),)
+
+    before, after = read(refusing("application/problem+json")), read(refusing("application/json"))
+    (one,) = differences(Side(before), Side(after), (), depend, TODAY)
+
+    assert one.felt_by == ("6",)  # the status of three operations, in the record and in the candidate
+
+
+def test_a_member_that_becomes_required_in_a_schema_that_others_extend_is_one_change() -> None:
+    def base(required: str) -> str:
+        more = "{allOf: [{$ref: '#/components/schemas/Base'}, {type: object, required: [y], properties: {y: {}}}]}"
+        ok = "{responses: {'200': {description: ok, content: {application/json: {schema: %s}}}}}"
+        pages = [
+            f"/{name}:\n  get: {ok % schema}" for name, schema in (("a", "{$ref: '#/components/schemas/Base'}"), ("b", more))
+        ]
+        rest = f"components: {{schemas: {{Base: {{type: object, required: [{required}], properties: {{x: {{}}, z: {{}}}}}}}}}}"
+        return contract("\n".join(pages), rest)
+
+    for before, after, word in (("z", "z, x", "required"), ("z, x", "z", "optional")):
+        (one,) = changed(read(base(before)), read(base(after)))
+        assert (told((one,)), one.places) == ([f"GET /a 200 application/json x: property is now {word}"], 2)
+
+
+def test_the_same_edit_in_two_places_is_two_changes() -> None:
+    before, after = (
+        contract(f"{page('/a', ('x', f'{{items: {value}}}'))}\n{page('/b', ('x', f'{{items: {value}}}'))}")
+        for value in ("true", "false")
+    )
+
+    assert len(listed(before, after)) == 2
+
+
 # --- who feels it ------------------------------------------------------------------------------------------------------------
 
 

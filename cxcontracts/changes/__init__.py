@@ -7,7 +7,7 @@ to, never by how they are spelled; ``allOf`` by what it merges to; descriptions 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from cxcontracts.changes.events import Events
 from cxcontracts.changes.notes import At, Difference, Keys, Notes
@@ -41,8 +41,16 @@ def differences(
         felt: Returns the ids of the requirements that depend on any of these parts.
         today: The day on which announced ends count.
     """
-    found = compared(record, candidate, today, called, most=MOST_DETAILS)
-    return tuple(Change(each.element, each.change, felt(frozenset(each.keys)), each.met.places, each.rule) for each in found)
+    edits: dict[object, list[Difference]] = {}
+    for each in compared(record, candidate, today, called, most=MOST_DETAILS):
+        edits.setdefault(each.edit or id(each), []).append(each)
+    return tuple(_told(shown, felt) for shown in edits.values())
+
+
+def _told(shown: Sequence[Difference], felt: Callable[[Keys], tuple[str, ...]]) -> Change:
+    """Return one edit, told where it shows first: a response, or a part of a message, that many refer to is written once."""
+    first, places = shown[0], sum(each.met.places for each in shown)
+    return Change(first.element, first.change, felt(frozenset().union(*(each.keys for each in shown))), places, first.rule)
 
 
 def compared(

@@ -72,6 +72,12 @@ class Difference:
     claims: list[Claim] = field(default_factory=list)
     keys: set[object] = field(default_factory=set)
 
+    @property
+    def edit(self) -> object:
+        """What tells the edit that was made from others, wherever it shows: None where it stands nowhere."""
+        written = tuple(_where(node) for node in self.at)
+        return (self.rule, self.change, str(self.data), self.tentative, written) if any(written) else None
+
 
 class Notes:
     """Every difference, in the order in which they were met.
@@ -158,6 +164,13 @@ class Notes:
             return  # as unsound as it was
         why = error.problems[0].what if isinstance(error, ContractError) else _TOO_MANY
         self.add(element, f"cannot be compared: {why}", "not-compared", at=at, words=why)
+
+
+def _where(node: Node | None) -> object:
+    """Return what tells a part of a document from others: true and false are the same wherever they stand."""
+    if node is None:
+        return None
+    return (node.identity, node.key, node.above.identity if node.above is not None else None)
 
 
 def both(old: JSON, new: JSON) -> dict[str, JSON]:

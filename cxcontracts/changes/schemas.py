@@ -395,7 +395,7 @@ class Schemas:
         elif isinstance(spot.whole, Told) and not required:
             claim = Missing(spot, other, name, gone=False)
         rule = f"{side_of(spot)}-property-became-{word}"
-        at = (required_at(one) or at[0], required_at(other) or at[1])
+        at = (required_at(one, name) or at[0], required_at(other, name) or at[1])
         self._notes.add(where, f"property is now {word}", rule, *keys, claim=claim, at=at, data=name)
 
     def _open_ends(

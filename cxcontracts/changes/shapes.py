@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from cxcontracts.containment.narrowing import NO_DEEPER, Interest, any_of, narrowed
@@ -105,10 +105,20 @@ def patterns(shape: Shape) -> dict[str, list[Node]]:
     return found
 
 
-def required_at(shape: Shape) -> Node | None:
-    """Return where it is written which members are required; None where that is in no place, or in several."""
-    lists = [atom.child("required") for atom in shape.atoms if "required" in atom.value]
-    return lists[0] if len(lists) == 1 else None
+def required_at(shape: Shape, name: str) -> Node | None:
+    """Return where it is written that a member is required, or would be; None where that is in no place, or in several.
+
+    Of several lists it is the one that has the member, else that of the schema which declares it.
+    """
+    atoms = [atom for atom in shape.atoms if "required" in atom.value]
+    naming = [atom for atom in atoms if name in _listed(atom.value["required"])]
+    declaring = [atom for atom in atoms if name in _listed(atom.value.get("properties"))]
+    only = next((some[0] for some in (naming, declaring, atoms) if len(some) == 1), None)
+    return None if only is None else only.child("required")
+
+
+def _listed(written: JSON) -> Collection[JSON]:
+    return written if isinstance(written, list | dict) else ()
 
 
 def has(shape: Shape, name: str, reader: Reader) -> bool:
