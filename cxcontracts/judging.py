@@ -229,7 +229,7 @@ class Judge:
     def waiver(self, finding: Finding) -> Waiver | None:
         """Return the waiver that accepts a finding and has not expired; None where there is none."""
         for waiver in self.estate.waivers:
-            if waiver.in_force(self.today) and waiver.accepts(finding.id):
+            if waiver.in_force(self.today) and waiver.accepts(finding.id, (finding.partner,)):
                 return waiver
         return None
 

@@ -354,45 +354,55 @@ def insist_on_matches(judge: Judge, waiver: Waiver) -> None:
     """Refuse a waiver that is of nothing that the journeys need.
 
     Raises:
-        UsageError: If its id is that of no requirement; it offers the nearest.
+        UsageError: If its id is that of no requirement of its partner, or the partner is not there; it offers the nearest.
     """
     if waiver.id.count("/") < 2:
         raise UsageError(
             f"{waiver.id!r} is no id of a requirement; copy it from a report: journey/step/kind:rest, with * for parts"
         )
-    ids = [requirement.id for requirement in judge.requirements]
-    if not any(map(waiver.accepts, ids)) and _is_judged(waiver.id, judge, certainly=True):
-        raise UsageError(f"nothing has the id {waiver.id!r}; {did_you_mean(waiver.id, ids)}")
+    if waiver.partner and waiver.partner not in judge.estate.partners:
+        raise UsageError(
+            f"partner {waiver.partner!r} is not in the estate; {did_you_mean(waiver.partner, judge.estate.partners)}"
+        )
+    if not _matching(waiver, judge.requirements) and _is_judged(waiver, judge, certainly=True):
+        of = f" at partner {waiver.partner!r}" if waiver.partner else ""
+        ids = _matching(replace(waiver, id="*"), judge.requirements)
+        raise UsageError(f"nothing has the id {waiver.id!r}{of}; {did_you_mean(waiver.id, ids)}")
 
 
 def idle_waivers(judge: Judge) -> Iterator[Problem]:
     """Yield a warning for each waiver in force that matches no requirement, with the id that was most likely meant.
 
-    One of a journey or a step that is not there is told by the estate's files, and one of a kind that contracts are not judged on
-    may yet match what other evidence shows.
+    One of a journey, a step or a partner that is not there is told by the estate's files, and one of a kind that contracts are
+    not judged on may yet match what other evidence shows.
     """
-    in_force = [waiver for waiver in judge.estate.waivers if waiver.in_force(judge.today)]
-    ids = [requirement.id for requirement in judge.requirements] if in_force else []
-    for waiver in in_force:
-        if not any(map(waiver.accepts, ids)) and _is_judged(waiver.id, judge):
+    for waiver in (each for each in judge.estate.waivers if each.in_force(judge.today)):
+        if not _matching(waiver, judge.requirements) and _is_judged(waiver, judge):
             journey, step, _ = waiver.id.split("/", 2)
-            near = list(filter(replace(waiver, id=f"{journey}/{step}/*").accepts, ids))
+            near = _matching(replace(waiver, id=f"{journey}/{step}/*"), judge.requirements)
             hint = did_you_mean(waiver.id, near) if nearest(waiver.id, near) else "copy the id from a report, or take it out"
-            yield Problem(waiver.where, f"the waiver {waiver.id!r} matches nothing", hint, "waiver-idle", warning=True)
+            of = f" at partner {waiver.partner!r}" if waiver.partner else ""
+            yield Problem(waiver.where, f"the waiver {waiver.id!r} matches nothing{of}", hint, "waiver-idle", warning=True)
 
 
-def _is_judged(id: str, judge: Judge, *, certainly: bool = False) -> bool:
+def _matching(waiver: Waiver, requirements: Iterable[Requirement]) -> list[str]:
+    """Return the ids of the requirements whose breaks a waiver accepts."""
+    return [each.id for each in requirements if waiver.accepts(each.id, each.partners)]
+
+
+def _is_judged(waiver: Waiver, judge: Judge, *, certainly: bool = False) -> bool:
     """Return whether a waiver is of a kind that contracts are judged on, at steps that are there.
 
     Args:
         certainly: What is returned of one that is of no step.
     """
-    journey, step, rest = id.split("/", 2)
+    journey, step, rest = waiver.id.split("/", 2)
     steps = [each for name, known in judge.estate.journeys.items() if fnmatchcase(name, journey) for each in known.steps]
     meant = [each for each in steps if not step or fnmatchcase(each.name, step)]
+    known = not waiver.partner or waiver.partner in judge.estate.partners
     silent = {"within", "succeeds", *KIND_KEYS} - {kind.key for kind in judge.kinds}
     kind = rest.partition(":")[0]
-    return (bool(meant) or certainly) and not any(fnmatchcase(name, kind) for name in silent)
+    return ((bool(meant) and known) or certainly) and not any(fnmatchcase(name, kind) for name in silent)
 
 
 __all__ = ["Opened", "Records", "Verdict", "open_estate", "read_contract"]

@@ -36,7 +36,7 @@ def added(text: bytes | None, waiver: Waiver) -> bytes:
     if not isinstance(known, list) or not known:
         raise UsageError(f"{WAIVERS_FILE} is no list in lines of its own; write '- id: …' below each other, or take it away")
     for index, each in enumerate(known):
-        if isinstance(each, dict) and each.get("id") == waiver.id:
+        if isinstance(each, dict) and (each.get("id"), each.get("partner", "")) == (waiver.id, waiver.partner):
             place = document.place((index, "id"))
             raise UsageError(f"{place}: {waiver.id!r} stands there already; change its date and its reason there")
     return _ended(text) + _dashed(entry, _indent(document)).encode()
@@ -59,7 +59,8 @@ def _entry(waiver: Waiver) -> list[str]:
     keys = {"id": waiver.id, "who": waiver.who, "why": waiver.why}
     lines = [f"{key}: {_scalar(value)}" for key, value in keys.items()]
     lines += [f"until: {waiver.until}"] if waiver.until else []
-    return [*lines, f"issue: {_scalar(waiver.issue)}"] if waiver.issue else lines
+    more = {"issue": waiver.issue, "partner": waiver.partner}
+    return [*lines, *(f"{key}: {_scalar(value)}" for key, value in more.items() if value)]
 
 
 def _dashed(lines: list[str], indent: int) -> str:

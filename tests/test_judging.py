@@ -223,6 +223,47 @@ def test_a_waiver_accepts_every_finding_whose_id_it_matches(id: str, waived: lis
     assert [name for name, each in judged.findings.items() if each.verdict is Verdict.WAIVED] == waived
 
 
+def posting(document: str, takes: str) -> str:
+    """Return a document that takes orders as well."""
+    return f"{document.rstrip()}\n  /order: {{post: {{{takes} responses: {{'200': {{description: ok}}}}}}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("partner", "waived"),
+    [("p", ["one/needs:a", "two/answers", "/effort:asks"]), ("q", []), ("", ["one/needs:a", "two/answers", "/effort:asks"])],
+)
+def test_a_waiver_of_a_partner_accepts_whatever_breaks_there_and_nothing_else(
+    partner: str, waived: list[str], tmp_path: Path
+) -> None:
+    journey = """
+    effort: {asks: 0}
+    steps:
+      - {step: one, call: p GET /thing, needs: {a: text}}
+      - {step: two, call: p POST /order}
+      - {step: three, call: q GET /thing, needs: {a: text}}
+    """
+    before = posting(answers("{a: {type: string}}", "[a]"), "")
+    after = posting(answers("{a: {type: integer}}", "[a]"), "parameters: [{name: n, in: query, required: true}],")
+    waivers = f"- {{id: '*/*/*', who: Ada, why: known, until: 2027-01-15{f', partner: {partner}' if partner else ''}}}\n"
+    root = write(tmp_path, journey, {"p": before, "q": answers("{a: {type: string}}", "[a]")}, waivers=waivers)
+
+    found = impact(root, p=after)
+
+    assert [name for name, each in found.findings.items() if each.verdict is Verdict.WAIVED] == waived
+
+
+def test_a_waiver_of_a_partner_leaves_the_breaks_of_another_released_with_it(tmp_path: Path) -> None:
+    journey = (
+        "steps:\n  - {step: one, call: p GET /thing, needs: {a: text}}\n  - {step: two, call: q GET /thing, needs: {a: text}}\n"
+    )
+    before, after = (answers(f"{{a: {{type: {kind}}}}}", "[a]") for kind in ("string", "integer"))
+    waivers = "- {id: '*/*/*', partner: q, who: Ada, why: known, until: 2027-01-15}\n"
+
+    found = impact(write(tmp_path, journey, {"p": before, "q": before}, waivers=waivers), p=after, q=after)
+
+    assert found.verdicts == {"one/needs:a": "broken", "two/needs:a": "waived"}
+
+
 def test_a_waiver_takes_brackets_for_brackets(tmp_path: Path) -> None:
     before = answers("{'a[b]': {type: string}, ab: {type: string}}", "['a[b]', ab]")
     after = answers("{'a[b]': {type: integer}, ab: {type: integer}}", "['a[b]', ab]")

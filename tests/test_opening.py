@@ -301,6 +301,15 @@ def test_a_waiver_of_what_is_there_or_of_what_contracts_do_not_show_is_not_odd(i
     assert opened(root).warnings == ()
 
 
+def test_a_waiver_of_a_partner_at_whom_nothing_has_its_id_is_told(tmp_path: Path) -> None:
+    entry = "- {id: 'j/s/needs:a', partner: q, who: Ada, why: known, until: 2027-01-15}\n"
+    root = write(tmp_path, STEP, {"p": TWO, "q": TWO}, partners={"q": "not-covered: {because: new}"}, waivers=entry)
+
+    (warning,) = opened(root).warnings
+
+    assert str(warning).startswith("waivers.yaml:1:3: the waiver 'j/s/needs:a' matches nothing at partner 'q'; ")
+
+
 def test_a_waiver_that_ended_is_told_once(tmp_path: Path) -> None:
     root = write(tmp_path, STEP, {"p": TWO}, waivers="- {id: 'j/s/need:a', who: Ada, why: known, until: 2027-01-14}\n")
 

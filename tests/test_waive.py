@@ -134,5 +134,37 @@ def test_a_waiver_with_a_star_may_be_of_several(here: Workplace) -> None:
     assert here.run(*("track-parcel/*/needs:*" if word == ID else word for word in WORDS)).exit_code == 0
 
 
+def test_whatever_breaks_at_a_partner_may_be_waived(here: Workplace) -> None:
+    every = [*("*/*/*" if word == ID else word for word in WORDS), "--partner", "courier"]
+
+    ran = here.run(*every)
+
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert ran.stdout.startswith(f"{WAIVERS}: */*/* at courier is accepted by Ada")
+    (entry,) = parse(here.read(WAIVERS).encode(), WAIVERS).value
+    assert (entry["id"], entry["partner"]) == ("*/*/*", "courier")
+    assert here.run("impact", "courier", "--candidate", BREAKING).exit_code == 0
+    again = here.run(*every)
+    assert again.exit_code == 2
+    assert "stands there already" in again.stderr
+    other = [word.replace("courier", "orders") for word in every]
+    assert here.run(*other).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("id", "partner", "message"),
+    [
+        ("*/*/*", "couriers", "partner 'couriers' is not in the estate; did you mean 'courier'?"),
+        (ID, "orders", f"nothing has the id {ID!r} at partner 'orders'; "),
+    ],
+)
+def test_a_waiver_of_nothing_at_a_partner_is_refused(id: str, partner: str, message: str, here: Workplace) -> None:
+    ran = here.run(*(id if word == ID else word for word in WORDS), "--partner", partner)
+
+    assert ran.exit_code == 2
+    assert message in ran.stderr
+    assert not (here.folder / WAIVERS).exists()
+
+
 def test_a_waiver_of_what_contracts_do_not_show_is_taken(here: Workplace) -> None:
     assert here.run(*("track-parcel/see-parcel/responds-within" if word == ID else word for word in WORDS)).exit_code == 0

@@ -19,9 +19,20 @@ from cxcontracts.errors import UsageError
 @click.option("--why", metavar="TEXT", required=True, help="Why it is accepted; reports show it.")
 @click.option("--who", metavar="NAME", help="Who accepts it; by default the name that git knows.")
 @click.option("--issue", metavar="TEXT", help="Where it is being worked on.")
+@click.option("--partner", metavar="PARTNER", help="Only what breaks at this partner.")
 @click.option("--estate", **ESTATE)
 @click.pass_obj
-def waive(found: Path | None, /, id: str, until: str, why: str, who: str | None, issue: str | None, estate: Path | None) -> int:
+def waive(
+    found: Path | None,
+    /,
+    id: str,
+    until: str,
+    why: str,
+    who: str | None,
+    issue: str | None,
+    partner: str | None,
+    estate: Path | None,
+) -> int:
     """Write a waiver for ID into waivers.yaml, and leave everything else there as it is.
 
     ID is that of a requirement, as reports show it, with * for parts. A break that is waived is shown with every run, and closes
@@ -31,6 +42,7 @@ def waive(found: Path | None, /, id: str, until: str, why: str, who: str | None,
     Examples:
       cxcontracts waive parcel/see/needs:day --until 2027-03-31 --why "no day yet"
       cxcontracts waive 'parcel/*/*' --until 2027-03-31 --why closed --who Ada
+      cxcontracts waive '*/*/*' --partner courier --until 2027-03-31 --why left
     """
     from cxcontracts.cli.judged import seen_from_here
     from cxcontracts.cli.output import say, show
@@ -41,7 +53,8 @@ def waive(found: Path | None, /, id: str, until: str, why: str, who: str | None,
     from cxcontracts.waiving import added
 
     root = estate_root(estate or found)
-    waiver = Waiver(id.strip(), _one_line(who or name_of_git(), "--who"), _one_line(why, "--why"), _day(until), issue or "")
+    by, reason = _one_line(who or name_of_git(), "--who"), _one_line(why, "--why")
+    waiver = Waiver(id.strip(), by, reason, _day(until), issue or "", (partner or "").strip())
     insist_on_matches(open_estate(root).judge, waiver)
     file = root / WAIVERS_FILE
     before = file.read_bytes() if file.exists() else None
@@ -51,7 +64,11 @@ def waive(found: Path | None, /, id: str, until: str, why: str, who: str | None,
     warnings = [problem for problem in open_estate(root).warnings if problem.place.file == WAIVERS_FILE]
     for problem in seen_from_here(warnings, root):
         say(f"warning: {problem}")
-    show(harmless(f"{os.path.relpath(file)}: {waiver.id} is accepted by {waiver}\n"))
+    show(
+        harmless(
+            f"{os.path.relpath(file)}: {waiver.id}{f' at {waiver.partner}' if waiver.partner else ''} is accepted by {waiver}\n"
+        )
+    )
     return 0
 
 

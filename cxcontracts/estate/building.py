@@ -206,5 +206,6 @@ def _waiver(waiver: Passage) -> Waiver:
         why=waiver["why"].text,
         until=date_of(waiver["until"]),
         issue=waiver["issue"].text,
+        partner=waiver["partner"].text,
         where=waiver.place(),
     )

@@ -404,6 +404,7 @@ _WAIVERS: Final = {
     "waiver-open": Row("the waiver never ends", "write until: YEAR-MONTH-DAY", warning=True),
     "waiver-twice": Row("{value!r} is waived twice", "keep one of them", warning=True),
     "waiver-journey": Row("the waiver matches nothing: there is no journey {name!r}", "{hint}", warning=True),
+    "waiver-partner": Row("the waiver matches nothing: there is no partner {name!r}", "{hint}", warning=True),
     "waiver-step": Row("the waiver matches nothing: journey {journey!r} has no step {name!r}", "{hint}", warning=True),
 }
 

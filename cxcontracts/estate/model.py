@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
@@ -223,13 +223,20 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """An accepted break: *id* may hold ``*``; *until* is the last day that counts, None for open end."""
+    """An accepted break.
+
+    Attributes:
+        id: That of a requirement, or several with ``*``.
+        until: The last day that counts; None for open end.
+        partner: Only what breaks at this partner; empty for whoever's fault it is.
+    """
 
     id: str
     who: str
     why: str
     until: datetime.date | None
     issue: str = ""
+    partner: str = ""
     where: Place = field(default=Place("", 1, 1), compare=False)
 
     def __str__(self) -> str:
@@ -237,9 +244,9 @@ class Waiver:
         until = f" until {self.until}" if self.until else ""
         return f"{self.who}{until}: {self.why}" + (f" ({self.issue})" if self.issue else "")
 
-    def accepts(self, id: str) -> bool:
-        """Tell whether a finding of that id is meant; brackets stand for themselves."""
-        return fnmatchcase(id, self.id.replace("[", "[[]"))
+    def accepts(self, id: str, partners: Collection[str]) -> bool:
+        """Tell whether a finding of that id, at any of some partners, is meant; brackets stand for themselves."""
+        return (not self.partner or self.partner in partners) and fnmatchcase(id, self.id.replace("[", "[[]"))
 
     def in_force(self, today: datetime.date) -> bool:
         """Tell whether it counts on a day."""

@@ -139,6 +139,6 @@ def _unsound(files: _Files, folder: EstateFolder, today: datetime.date) -> Itera
             known = frozenset(givens) if None not in files.journeys.values() else None
             yield from partner_problems(partner, folder.root / "partners" / name, users, known, today)
     if files.waivers is not None:
-        yield from waiver_problems(files.waivers, files.journeys, today)
+        yield from waiver_problems(files.waivers, files.journeys, files.partners, today)
     if files.lock is not None:
         yield from lock_problems(files.lock, folder.root)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from cxcontracts.estate.mistakes import suggestion
 from cxcontracts.estate.names import Names
@@ -25,14 +25,18 @@ def policy_problems(estate: Passage, journeys: Mapping[str, Passage | None]) -> 
                 yield journey.problem("app-journey", app=app.key, journey=journey.text, hint=hint)
 
 
-def waiver_problems(waivers: Passage, journeys: Mapping[str, Passage | None], today: datetime.date) -> Iterator[Problem]:
+def waiver_problems(
+    waivers: Passage, journeys: Mapping[str, Passage | None], partners: Collection[str], today: datetime.date
+) -> Iterator[Problem]:
     """Yield what is wrong in waivers.yaml."""
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for waiver in waivers.items():
-        requirement = waiver["id"]
-        if requirement.text in seen:
+        requirement, partner = waiver["id"], waiver["partner"]
+        if (requirement.text, partner.text) in seen:
             yield requirement.problem("waiver-twice", value=requirement.text)
-        seen.add(requirement.text)
+        seen.add((requirement.text, partner.text))
+        if partner.text and partner.text not in partners:
+            yield partner.problem("waiver-partner", name=partner.text, hint=suggestion(partner.text, partners, "take it out"))
         if requirement.text.count("/") > 1:
             yield from _matching_nothing(requirement, journeys)
         yield from _end_problems(waiver, today)

@@ -742,6 +742,7 @@ class WaiverKeys(Form):
     why: Text
     until: Date = Field(LEFT_OUT, description="the last day on which it counts")
     issue: Text = Field(LEFT_OUT, description="where it is being worked on")
+    partner: Text = Field(LEFT_OUT, description="only what breaks at this partner")
 
 
 WaiversForm = list[WaiverKeys]
