@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import re
 import threading
+import time
+import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from cxcontracts.errors import UsageError
+from cxcontracts.asked import Asked
+from cxcontracts.errors import EstateError, UsageError
 from cxcontracts.estate.model import Estate, Journey, Partner
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Finding, PartnerRun, Run, Verdict, Version
 from cxcontracts.opening import Opened, read_contract
 from cxcontracts.plugins import kinds
 from cxcontracts.problems import did_you_mean
-from cxcontracts.requirements import OnExchanges
+from cxcontracts.requirements import OnExchanges, Requirement
+from cxcontracts.running.calling import Partners
 from cxcontracts.running.inbox import Address, Inbox
-from cxcontracts.running.targets import Target
+from cxcontracts.running.secrets import Secrets, read_secret
+from cxcontracts.running.targets import Target, targets
 from cxcontracts.running.turns import Turns
-from cxcontracts.running.varying import Allowance, Counting, Fuzzer
-from cxcontracts.running.walking import POLL, SAFE, Stopping, Walker
+from cxcontracts.running.varying import Allowance, Counting, Fuzzer, LoggedIn
+from cxcontracts.running.walking import POLL, SAFE, Walker
 from cxcontracts.running.wire import origin_of
 from cxcontracts.scenes import Side
-from cxcontracts.verdicts import Curl, Observer
+from cxcontracts.verdicts import Curl, Observer, Verdicts
 from cxcontracts.walks import Sighting, Walk
 
 MOST_TRIES: Final = 4
@@ -45,38 +50,54 @@ POLL_HERE: Final = 0.1
 _GRACE: Final = 3.0
 """Seconds that calls on their way have to come back once the run is interrupted."""
 
+
+@dataclass(frozen=True)
+class Hooks:
+    """What the user's own code does for a run.
+
+    Attributes:
+        state: Brings about a provider state, and returns whether it did; None where it knows none of that name.
+        headers: Returns the headers that log in at a partner, given the name of who asks.
+    """
+
+    state: Callable[[str, Mapping[str, JSON]], bool | None] = lambda name, params: None
+    headers: Callable[[str, str], Mapping[str, str]] = lambda partner, identity: {}
+
+
 Progress = Callable[[int, int], None]
 """Called with how many journeys are done, and how many there are."""
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What to verify.
+@contextmanager
+def verification(opened: Opened, asked: Asked, curl: Curl, hooks: Hooks | None = None) -> Iterator[Verification]:
+    """Yield a verification of an estate; in the end every connection and inbox is closed.
 
-    Attributes:
-        partners, journeys: Their ids; empty for all.
-        pattern: Of the ids of requirements, with ``*``, or a part of one; empty for all.
-        environment: Where the partners run; empty where addresses alone say it.
-        givens: What replaces the examples of givens, and what steps keep at partners that do not run here.
-        states: Partner to the address of its provider-state handler.
-        workers: How many walks are made at the same time.
-        requests: How many requests may be sent in all; None for :data:`MOST_VARIED` with varied values, and all that are not.
-        varies: Whether values are varied at all.
+    Args:
+        curl: Makes the line that sends a request again.
+        hooks: What the user's own code does for the run.
+
+    Raises:
+        EstateError: With every mistake that shows when journeys and contracts are held against each other.
+        UsageError: If something was asked for that is not there.
     """
-
-    partners: frozenset[str] = frozenset()
-    journeys: frozenset[str] = frozenset()
-    pattern: str = ""
-    environment: str = ""
-    givens: Mapping[str, JSON] = field(default_factory=dict)
-    states: Mapping[str, str] = field(default_factory=dict)
-    workers: int = 4
-    requests: int | None = None
-    varies: bool = True
-
-    def names(self, id: str) -> bool:
-        """Tell whether a requirement is asked for."""
-        return not self.pattern or self.pattern in id or fnmatchcase(id, self.pattern.replace("[", "[[]"))
+    problems = tuple(opened.judge.problems())
+    if problems:
+        raise EstateError(problems)
+    estate, root = opened.estate, Path(opened.estate.root)
+    running = targets(estate, asked.environment, asked.urls)
+    addresses = inboxes(estate, asked.environment, lambda partner, named: read_secret(named, root / partner.folder))
+    with (
+        Partners(
+            running,
+            limits={name: partner.limits for name, partner in estate.partners.items()},
+            deadline=asked.deadline,
+            until=None if asked.seconds is None else time.monotonic() + asked.seconds,
+            run_id=str(uuid.uuid4()),
+        ) as partners,
+        Inbox({name: address for name, address in addresses.items() if name in running}) as inbox,
+        Verification(opened, asked, running, partners, inbox, curl, hooks) as made,
+    ):
+        yield made
 
 
 class Verification:
@@ -86,14 +107,23 @@ class Verification:
         opened: The estate.
         asked: What to verify.
         targets: Where each partner runs.
-        sender: Calls them.
+        partners: Calls them.
         inbox: Where their events arrive.
         curl: Makes the line that sends a request again.
     """
 
     def __init__(
-        self, opened: Opened, asked: Asked, targets: Mapping[str, Target], sender: Stopping, inbox: Inbox, curl: Curl
+        self,
+        opened: Opened,
+        asked: Asked,
+        targets: Mapping[str, Target],
+        partners: Partners,
+        inbox: Inbox,
+        curl: Curl,
+        hooks: Hooks | None = None,
     ) -> None:
+        hooks = hooks or Hooks()
+        sender = LoggedIn(partners, hooks.headers)
         self._opened = opened
         self._asked = asked
         self._targets = targets
@@ -101,7 +131,7 @@ class Verification:
         self._observer = Observer(opened.judge, kinds(), self._running, curl)
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(asked.workers, "cxcontracts")
-        self._sender = sender
+        self._partners = partners
         self._varies = asked.varies and not is_production(asked.environment)
         self._allowance = Allowance(MOST_VARIED if asked.requests is None else asked.requests)
         options: dict[str, Any] = {
@@ -112,6 +142,7 @@ class Verification:
             "inbox": inbox,
             "turns": Turns(),
             "poll": lambda name: POLL_HERE if targets[name].app or origin_of(targets[name].url).is_this_machine else POLL,
+            "set_up": hooks.state,
             "stop": self._stop,
         }
         holding = tuple(kind for kind in kinds() if isinstance(kind, OnExchanges) and kind.name in _HOLDING)
@@ -126,6 +157,30 @@ class Verification:
             self._pool,
             self._stop,
         )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def secrets(self) -> Secrets:
+        """What nobody may read, as far as the run came to know it."""
+        return self._partners.secrets
+
+    def of_journey(self, journey: Journey) -> Verdicts:
+        """Walk one journey, and judge what was seen."""
+        return self._observer.verdicts([journey], list(self._all(journey)))
+
+    def requirements(self, journey: Journey) -> Iterator[Requirement]:
+        """Yield what can be judged of a journey where its partners run."""
+        return (requirement for _, requirement in self._observer.requirements(journey))
+
+    def runs(self, partner: str) -> bool:
+        """Tell whether a partner runs here."""
+        return partner in self._targets
 
     def journeys(self) -> list[Journey]:
         """Return the journeys to walk: those that ask something of a partner that runs, and that were asked for.
@@ -200,11 +255,10 @@ class Verification:
                     progress(number, len(journeys))
         except KeyboardInterrupt:
             complete = False
-        finally:
-            self._stop.set()
-            self._pool.shutdown(wait=complete, cancel_futures=True)
         if not complete:
-            self._sender.stop()
+            self._stop.set()
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._partners.stop()
             for each in coordinators:
                 each.join(_GRACE / len(coordinators))
         return [walk for journey in journeys for walk in tuple(made[journey.name])], complete
@@ -303,4 +357,4 @@ def _running(opened: Opened, environment: str, targets: Mapping[str, Target]) ->
     return found
 
 
-__all__ = ["Asked", "Sighting", "Verdict", "Verification", "may_repeat"]
+__all__ = ["Asked", "Hooks", "Sighting", "Verdict", "Verification", "inboxes", "is_production", "may_repeat", "verification"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
@@ -17,7 +18,7 @@ from cxcontracts.fuzzing.plan import Variation, Waves, interleaved
 from cxcontracts.fuzzing.space import Space, space_of
 from cxcontracts.judging import Judge
 from cxcontracts.kinds.seen import success
-from cxcontracts.running.calling import Came
+from cxcontracts.running.calling import Came, Partners
 from cxcontracts.running.walking import SAFE, Sender, Varied, Walker
 from cxcontracts.verdicts import Observer
 from cxcontracts.walks import Trouble, Walk
@@ -93,6 +94,44 @@ class Counting:
     def _spent(self, request: Request) -> Came:
         why = f"the budget of {self._allowance.requests:,} requests is spent"
         return Came(request, None, Trouble.SPENT, why, datetime.now(UTC), 0.0)
+
+
+class LoggedIn:
+    """Sends as the partners are called, with headers that the user's own code logs in with.
+
+    Args:
+        headers: Returns them for a partner, given the name of who asks.
+    """
+
+    def __init__(self, partners: Partners, headers: Callable[[str, str], Mapping[str, str]]) -> None:
+        self._partners = partners
+        self._headers = headers
+
+    def send(self, partner: str, request: Request, *, identity: str = "", safe: bool = False) -> Came:
+        """Send a request to a partner."""
+        added = {name.lower(): value for name, value in self._headers(partner, identity).items()}
+        for value in added.values():
+            self._partners.secrets.add(value)
+        headers = {**added, **request.headers}
+        return self._partners.send(partner, replace(request, headers=headers), identity=identity, safe=safe)
+
+    def follow(
+        self,
+        partner: str,
+        method: str,
+        url: str,
+        *,
+        beside: str = "",
+        headers: Mapping[str, str] | None = None,
+        query: Sequence[tuple[str, str]] = (),
+        body: JSON = NO_BODY,
+        identity: str = "",
+        safe: bool = False,
+    ) -> Came:
+        """Send a request to an address that the partner handed out."""
+        return self._partners.follow(
+            partner, method, url, beside=beside, headers=headers, query=query, body=body, identity=identity, safe=safe
+        )
 
 
 class Fuzzer:

@@ -73,14 +73,6 @@ class Sender(Protocol):
         ...
 
 
-class Stopping(Sender, Protocol):
-    """A sender that can be told to send nothing more."""
-
-    def stop(self) -> None:
-        """End all that is under way, and send nothing more."""
-        ...
-
-
 class Unprepared(Exception):
     """What a journey starts from cannot be had; the message says what."""
 
@@ -140,6 +132,7 @@ class Walker:
         states: Partner to the address of its provider-state handler.
         runs: The partners that run; the part of each other is played from its contract.
         inbox: Where events arrive.
+        set_up: Brings about a provider state, and returns whether it did; None where it knows none of that name.
         turns: Who may walk at the same time.
         poll: Returns the seconds between two times of asking a partner whether it holds by now.
         stop: Set once nothing more is to be sent.
@@ -157,6 +150,7 @@ class Walker:
         states: Mapping[str, str] | None = None,
         runs: frozenset[str] = frozenset(),
         inbox: Inbox | None = None,
+        set_up: Callable[[str, Mapping[str, JSON]], bool | None] = lambda name, params: None,
         turns: Turns | None = None,
         poll: Callable[[str], float] = lambda _: POLL,
         stop: Flag | None = None,
@@ -169,6 +163,7 @@ class Walker:
         self._givens = dict(givens or {})
         self._states = dict(states or {})
         self._runs = runs
+        self._set_up_state = set_up
         self._poll = poll
         self._inbox = inbox or Inbox({})
         self._stop = stop or Flag()
@@ -267,10 +262,14 @@ class Walker:
 
     def _state(self, way: _Way, step: Step) -> str:
         """Ask the handlers of the journey's partners for a provider state, until one takes it; say why none does."""
+        params = self._filled(way, dict(step.params))
+        done = self._set_up_state(step.state, params)
+        if done is not None:
+            return "" if done else "it could not be brought about"
         partners = dict.fromkeys(each.partner for each in way.journey.steps if each.partner in self._states)
         if not partners:
             return "nobody says where provider states are set up; name it with --states PARTNER=URL"
-        body = {"state": step.state, "params": self._filled(way, dict(step.params)), "action": "setup", "consumer": "cxcontracts"}
+        body = {"state": step.state, "params": params, "action": "setup", "consumer": "cxcontracts"}
         json = {"content-type": "application/json"}
         refusals: list[str] = []
         for name in partners:

@@ -1,0 +1,116 @@
+"""What to verify, as both faces read it from the texts of their options."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from cxcontracts.errors import UsageError
+from cxcontracts.estate.durations import parse_duration
+from cxcontracts.estate.mistakes import Misread
+from cxcontracts.exchanges import JSON
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to verify, and what it may cost.
+
+    Attributes:
+        environment: Where the partners run; empty where addresses alone say it.
+        urls: Partner to its address, or to an app in Python as ``module:name``.
+        partners, journeys: Their ids; empty for all.
+        pattern: Of the ids of requirements, with ``*``, or a part of one; empty for all.
+        givens: What replaces the examples of givens, and what steps keep at partners that do not run here.
+        states: Partner to the address of its provider-state handler.
+        workers: How many walks are made at the same time.
+        requests: How many requests may be sent in all; None for no limit but that on varied values.
+        seconds: How long the run may take; None for no limit.
+        deadline: How many seconds one answer may take.
+        varies: Whether values are varied at all.
+        seed: What chance begins with where values are drawn.
+    """
+
+    environment: str = ""
+    urls: Mapping[str, str] = field(default_factory=dict)
+    partners: frozenset[str] = frozenset()
+    journeys: frozenset[str] = frozenset()
+    pattern: str = ""
+    givens: Mapping[str, JSON] = field(default_factory=dict)
+    states: Mapping[str, str] = field(default_factory=dict)
+    workers: int = 4
+    requests: int | None = None
+    seconds: float | None = None
+    deadline: float = 10.0
+    varies: bool = True
+    seed: int = 0
+
+    def names(self, id: str) -> bool:
+        """Tell whether a requirement is asked for."""
+        return not self.pattern or self.pattern in id or fnmatchcase(id, self.pattern.replace("[", "[[]"))
+
+
+def pairs(written: Sequence[str], option: str) -> dict[str, str]:
+    """Read options of the form NAME=VALUE.
+
+    Raises:
+        UsageError: If one is none, or names what another one names.
+    """
+    found: dict[str, str] = {}
+    for text in written:
+        name, equals, value = text.partition("=")
+        if not name or not equals or not value:
+            raise UsageError(f"{option} {text!r} is no NAME=VALUE")
+        if name in found:
+            raise UsageError(f"{option} names {name!r} twice; keep one")
+        found[name] = value
+    return found
+
+
+def values(written: Sequence[str], option: str) -> dict[str, JSON]:
+    """Read options of the form NAME=VALUE, where a value is JSON if it can be read as such, else text.
+
+    >>> values(["nights=2", "city=LIS", 'code="007"'], "--given")
+    {'nights': 2, 'city': 'LIS', 'code': '007'}
+    """
+    return {name: _value(text) for name, text in pairs(written, option).items()}
+
+
+def _value(text: str) -> JSON:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def budget(text: str, option: str) -> tuple[int | None, float | None]:
+    """Read how many requests and how many seconds a run may take, None for no limit.
+
+    Raises:
+        UsageError: If it is no budget.
+
+    >>> budget("500,2m", "--budget"), budget("", "--budget")
+    ((500, 120.0), (None, None))
+    """
+    requests: int | None = None
+    time: float | None = None
+    for part in filter(None, (each.strip() for each in text.split(","))):
+        if re.fullmatch(r"[1-9][0-9]{0,8}", part):
+            requests = int(part)
+        else:
+            time = seconds(part, option)
+    return requests, time
+
+
+def seconds(text: str, option: str) -> float:
+    """Read a length of time.
+
+    Raises:
+        UsageError: If it is none.
+    """
+    try:
+        return parse_duration(text).total_seconds()
+    except Misread as error:
+        raise UsageError(f"{option} {text!r}: {error}") from None
