@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import time
@@ -13,11 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final, Self
+from urllib.parse import urlencode
 
 from cxcontracts.asked import Asked
 from cxcontracts.errors import EstateError, UsageError
 from cxcontracts.estate.model import Estate, Journey, Partner
-from cxcontracts.exchanges import JSON
+from cxcontracts.exchanges import JSON, NO_BODY
 from cxcontracts.findings import Finding, PartnerRun, Run, Verdict, Version
 from cxcontracts.opening import Opened, read_contract
 from cxcontracts.plugins import kinds
@@ -29,7 +31,7 @@ from cxcontracts.running.secrets import Secrets, read_secret
 from cxcontracts.running.targets import Target, targets
 from cxcontracts.running.turns import Turns
 from cxcontracts.running.varying import Allowance, Counting, Fuzzer, LoggedIn
-from cxcontracts.running.walking import POLL, SAFE, Walker
+from cxcontracts.running.walking import POLL, SAFE, Unprepared, Walker
 from cxcontracts.running.wire import origin_of
 from cxcontracts.scenes import Side
 from cxcontracts.verdicts import Curl, Observer, Verdicts
@@ -173,6 +175,20 @@ class Verification:
     def of_journey(self, journey: Journey) -> Verdicts:
         """Walk one journey, and judge what was seen."""
         return self._observer.verdicts([journey], list(self._all(journey)))
+
+    def would_send(self) -> Iterator[str]:
+        """Yield a line for each call that the journeys would make as they are written; nothing is sent."""
+        for journey in self.journeys():
+            rows = self._walker.rows(journey)
+            yield f"{journey.name}: {f'the first of {rows} rows of values' if rows > 1 else 'with these values'}"
+            try:
+                for step, request in self._walker.would_send(journey):
+                    base = self._targets[step.partner].url
+                    sent = f" {json.dumps(request.body)}" if request.body is not NO_BODY else ""
+                    query = f"?{urlencode(request.query)}" if request.query else ""
+                    yield f"  {step.name}: {request.method} {base}{request.path}{query}{sent}"
+            except Unprepared as reason:
+                yield f"  nothing: {reason}"
 
     def requirements(self, journey: Journey) -> Iterator[Requirement]:
         """Yield what can be judged of a journey where its partners run."""

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cxcontracts.cli.exits import INTERRUPTED, NOTHING_CHECKED, UNCERTAIN, exit_code
+from cxcontracts.cli.exits import INTACT, INTERRUPTED, NOTHING_CHECKED, UNCERTAIN, exit_code
 from cxcontracts.cli.judged import say_uncertain, seen_from_here, unsound
 from cxcontracts.cli.options import Reporting, estate_root
-from cxcontracts.cli.output import insist_on_folder, outcome_of, publish, rendered
+from cxcontracts.cli.output import insist_on_folder, outcome_of, publish, rendered, show
 from cxcontracts.cli.progress import Progress
 from cxcontracts.errors import UnsoundError, UsageError
+from cxcontracts.sanitise import harmless_line
 
 if TYPE_CHECKING:
     from cxcontracts.asked import Asked
@@ -40,6 +41,7 @@ class Options:
     timeout: str
     no_fuzz: bool
     workers: int
+    dry_run: bool
 
 
 def verified(options: Options, asked: Reporting, estate: Path | None) -> int:
@@ -55,6 +57,9 @@ def verified(options: Options, asked: Reporting, estate: Path | None) -> int:
     if not wanted.environment and not wanted.urls:
         raise UsageError("nobody says where partners run; name an environment with --env, or an address with --url PARTNER=URL")
     try:
+        if options.dry_run:
+            show("".join(f"{harmless_line(line, None)}\n" for line in _would_send(root, wanted)))
+            return INTACT
         run, redact = _run(root, wanted)
     except UnsoundError as error:
         if asked.format == "json":
@@ -78,6 +83,15 @@ def _run(root: Path, asked: Asked) -> tuple[Run, Redact]:
 
     with verification(open_estate(root), asked, _again) as made, Progress(words=_WORDS) as progress:
         return made.run(progress), made.secrets.redact
+
+
+def _would_send(root: Path, asked: Asked) -> list[str]:
+    """Return what would be sent, without secrets."""
+    from cxcontracts.opening import open_estate
+    from cxcontracts.verifying import verification
+
+    with verification(open_estate(root), asked, _again) as made:
+        return [made.secrets.redact(line) for line in made.would_send()]
 
 
 def _again(sighting: Sighting) -> str:

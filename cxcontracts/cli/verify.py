@@ -32,6 +32,7 @@ from cxcontracts.cli.options import Reporting, reporting
 @click.option("--no-fuzz", is_flag=True, help="Walk the journeys as they are written, with no other values.")
 @click.option("--timeout", default="10s", show_default=True, metavar="TIME", help="The longest that one answer may take.")
 @click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="How many journeys to walk at once.")
+@click.option("--dry-run", is_flag=True, help="Send nothing; say what each journey would send, as far as contracts tell.")
 @reporting
 @click.pass_obj
 def verify(found: Path | None, /, estate: Path | None, **asked: object) -> int:
@@ -46,6 +47,7 @@ def verify(found: Path | None, /, estate: Path | None, **asked: object) -> int:
       cxcontracts verify --url operator=http://localhost:8080 --partner operator
       cxcontracts verify --url shop=shop.app:app --journey buy-ticket
       cxcontracts verify --env sandbox --budget 300,2m
+      cxcontracts verify --env sandbox --dry-run
     """
     from cxcontracts.cli.verification import Options, verified
 

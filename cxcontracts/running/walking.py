@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Event as Flag
@@ -205,6 +206,20 @@ class Walker:
         if name not in self._identifying:
             self._identifying[name] = identifying(self._judge, way.journey)
         return {str(way.known[each]) for each in self._identifying[name] if each in way.known}
+
+    def would_send(self, journey: Journey) -> Iterator[tuple[Step, Request]]:
+        """Yield the calls that a walk would make, each with values as contracts show them; nothing is sent.
+
+        Raises:
+            Unprepared: If what the journey starts from cannot be had.
+        """
+        way = _Way(journey, 0, 1, {}, str(uuid.uuid4()))
+        self._start(way)
+        for step in (each for each in journey.steps if each.call is not None and not each.by and each.part != "fallbacks"):
+            if step.partner in self._runs and not references(dict(step.sends)) - way.known.keys():
+                with suppress(ContractError, ValueError):
+                    yield step, self._request(way, step, self._judge.scene(journey, step))
+            self._play(way, step)
 
     def alone(self, base: Walk, varied: Varied, attempt: int = 1) -> Walk:
         """Return what comes of one call of a walk, made again with other values and with all else that the walk knew."""
