@@ -24,6 +24,11 @@ from typing import Final
 import pytest
 
 _ESTATE: Final = "estate.yaml"
+_REPEATED: Final = (
+    ("--cx-url", "PARTNER=URL", "Walk the journeys against partners that run: a base URL, or an app in Python as module:name."),
+    ("--cx-given", "NAME=VALUE", "What journeys start with, in place of their examples."),
+    ("--cx-states", "PARTNER=URL", "Where a partner's provider states are set up."),
+)
 _WHERE_ESTATES_ARE: Final = ("contracts/", "*/", "contracts/*/")
 
 
@@ -39,11 +44,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "together.",
     )
     group.addoption("--cx-strict", action="store_true", help="What cannot be decided on the contracts is an error.")
+    group.addoption("--cx-env", default="", metavar="NAME", help="Walk the journeys against partners that run in an environment.")
+    for option, metavar, words in _REPEATED:
+        group.addoption(option, action="append", default=[], metavar=metavar, help=words)
+    group.addoption("--cx-budget", default="", metavar="LIMIT", help="No more than so many requests, or so long: 500,2m.")
+    group.addoption("--cx-timeout", default="10s", metavar="TIME", help="The longest that one answer may take.")
+    group.addoption("--cx-no-fuzz", action="store_true", help="Walk the journeys with no other values than their own.")
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Offer the hooks by which a conftest.py says where partners run, logs in, and brings about provider states."""
+    from cxcontracts.pytest_plugin import hooks
+
+    pluginmanager.add_hookspecs(hooks)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse candidates of nobody, and files that are not there, before anything is collected."""
     written = config.getoption("--cx-candidate")
+    if written and verifies(config):
+        raise pytest.UsageError("--cx-candidate judges contracts, --cx-env and --cx-url what runs; ask for one of them")
     if not written:
         return
     from cxcontracts.candidates import candidates, existing_file, file_of, insist_on_words, partners_of
@@ -68,9 +88,18 @@ def pytest_report_header(config: pytest.Config) -> str | None:
         return None
     from cxcontracts.sanitise import harmless_line
 
+    if verifies(config):
+        where = [config.getoption("--cx-env"), *config.getoption("--cx-url")]
+        return harmless_line(f"cxcontracts: {', '.join(found)}, partners that run: {', '.join(filter(None, where))}", 500)
     written = config.getoption("--cx-candidate")
     judged_on = f"candidate {', '.join(written)}" if written else "contracts of record"
     return harmless_line(f"cxcontracts: {', '.join(found)}, {judged_on}", 500)
+
+
+def verifies(config: pytest.Config) -> bool:
+    """Tell whether journeys are walked against partners that run: an option, or a conftest.py, says where."""
+    told = config.pluginmanager.hook.pytest_cxcontracts_urls.get_hookimpls()
+    return bool(config.getoption("--cx-env") or config.getoption("--cx-url") or told)
 
 
 def estates_of(config: pytest.Config) -> list[Path]:

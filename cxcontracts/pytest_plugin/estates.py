@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,9 +16,14 @@ from cxcontracts.errors import CxError, EstateError, UnsoundError
 from cxcontracts.findings import Finding, Harm
 from cxcontracts.opening import Opened, open_estate
 from cxcontracts.problems import Place, Problem
+from cxcontracts.pytest_plugin import verifies
 from cxcontracts.requirements import Requirement
 from cxcontracts.sanitise import harmless
 from cxcontracts.whereabouts import Whereabouts
+
+
+class NotExercised(Exception):
+    """No exchange shows a requirement; the message says why."""
 
 
 @dataclass
@@ -94,6 +100,9 @@ class Estates:
     """
 
     def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._closing = ExitStack()
+        config.add_cleanup(self._closing.close)
         self._here = config.invocation_params.dir
         self._written: list[str] = config.getoption("--cx-candidate")
         self._opened: dict[Path, JudgedEstate | CxError] = {}
@@ -122,7 +131,12 @@ class Estates:
         problems = tuple(opened.judge.problems())
         if problems:
             raise EstateError(problems)
-        return JudgedEstate(root, opened, Whereabouts(root, self._here))
+        seen = Whereabouts(root, self._here)
+        if not verifies(self._config):
+            return JudgedEstate(root, opened, seen)
+        from cxcontracts.pytest_plugin.verified import VerifiedEstate
+
+        return VerifiedEstate(root, opened, seen, self._config, self._closing)
 
     def complaint(self, error: CxError, file: Path) -> str:
         """Return what is wrong: all for the first file that suffers from it, for others what is wrong in themselves."""

@@ -17,7 +17,7 @@ import pytest
 from cxcontracts.errors import CxError, UnsoundError
 from cxcontracts.findings import Finding, Verdict
 from cxcontracts.problems import Place
-from cxcontracts.pytest_plugin.estates import Estates, JudgedEstate
+from cxcontracts.pytest_plugin.estates import Estates, JudgedEstate, NotExercised
 from cxcontracts.pytest_plugin.failures import CouldNotJudge, ExperienceBreaks, shown_failure
 from cxcontracts.pytest_plugin.told import told
 from cxcontracts.requirements import Requirement
@@ -98,11 +98,14 @@ class RequirementTest(pytest.Item):
         """
         try:
             finding = self.finding = self._estate.finding(self._requirement)
+        except NotExercised as reason:
+            pytest.skip(harmless_line(str(reason)))
         except UnsoundError as error:
             raise CouldNotJudge([str(problem) for problem in self._estate.problems(error)]) from None
         self.user_properties += [("verdict", str(finding.verdict)), ("harm", str(finding.harm))]
         strict = self.config.getoption("--cx-strict")
-        if finding.verdict is Verdict.INCONCLUSIVE or (strict and finding.verdict is Verdict.UNPROVEN):
+        unsure = finding.verdict is Verdict.INCONCLUSIVE and (finding.decides or strict)
+        if unsure or (strict and finding.verdict is Verdict.UNPROVEN):
             raise CouldNotJudge([f"{finding.verdict}: {finding.because or finding.id}"])
 
     def runtest(self) -> None:

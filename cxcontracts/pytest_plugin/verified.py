@@ -1,0 +1,112 @@
+"""An estate whose journeys are walked against partners that run: each journey once in a process, when its first test asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cxcontracts.asked import Asked, budget, pairs, seconds, values
+from cxcontracts.opening import Opened
+from cxcontracts.pytest_plugin.estates import JudgedEstate, NotExercised
+from cxcontracts.reports.curl import curl
+from cxcontracts.verifying import Hooks, verification
+from cxcontracts.whereabouts import Whereabouts
+
+if TYPE_CHECKING:
+    from cxcontracts.findings import Finding
+    from cxcontracts.requirements import Requirement
+    from cxcontracts.verdicts import Verdicts
+    from cxcontracts.walks import Sighting
+
+
+class VerifiedEstate(JudgedEstate):
+    """A sound estate, judged on what its partners answer.
+
+    Args:
+        config: Says what to call; its hooks log in and bring about states.
+        close: Closes connections once the test run ends.
+    """
+
+    def __init__(self, root: Path, opened: Opened, seen: Whereabouts, config: pytest.Config, close: ExitStack) -> None:
+        super().__init__(root, opened, seen)
+        self._made = close.enter_context(verification(opened, asked_of(config), _again, hooks_of(config)))
+        self._environment = config.getoption("--cx-env")
+        self._verdicts: dict[str, Verdicts] = {}
+
+    def requirements(self, file: Path) -> Iterator[Requirement]:
+        """Yield what can be judged of a journey where its partners run; nothing of one that asks nothing of them."""
+        name = file.relative_to(self.root).as_posix()
+        for journey in self._made.journeys():
+            if journey.file == name:
+                yield from self._made.requirements(journey)
+
+    def finding(self, requirement: Requirement) -> Finding:
+        """Return what the exchanges of a requirement's journey show of it.
+
+        Raises:
+            NotExercised: If none does.
+        """
+        name = requirement.journey.name
+        if name not in self._verdicts:
+            self._verdicts[name] = self._made.of_journey(requirement.journey)
+        verdicts = self._verdicts[name]
+        for finding in verdicts.findings:
+            if finding.id == requirement.id:
+                return self._seen.finding(finding)
+        raise NotExercised(f"not exercised: {verdicts.not_exercised.get(requirement.id, 'no exchange shows it')}")
+
+    def cause(self, finding: Finding) -> Finding | None:
+        """Return the finding that this one follows from; None where it stands for itself."""
+        found = self._verdicts[finding.journey].findings
+        return next((self._seen.finding(each) for each in found if each.id == finding.cause), None)
+
+    def has_candidate(self, partner: str) -> bool:
+        """Return that no candidate of a partner is judged here."""
+        return False
+
+    def release(self, partner: str) -> str:
+        """Return what was called."""
+        return f"{partner}{f' at {self._environment}' if self._environment else ''}"
+
+
+def asked_of(config: pytest.Config) -> Asked:
+    """Return what a test run asks to verify.
+
+    Raises:
+        UsageError: If an option cannot be read.
+    """
+    told: dict[str, str] = {}
+    for urls in config.hook.pytest_cxcontracts_urls(config=config):
+        told.update(urls or {})
+    requests, time = budget(config.getoption("--cx-budget"), "--cx-budget")
+    return Asked(
+        environment=config.getoption("--cx-env"),
+        urls={**told, **pairs(config.getoption("--cx-url"), "--cx-url")},
+        givens=values(config.getoption("--cx-given"), "--cx-given"),
+        states=pairs(config.getoption("--cx-states"), "--cx-states"),
+        requests=requests,
+        seconds=time,
+        deadline=seconds(config.getoption("--cx-timeout"), "--cx-timeout"),
+        varies=not config.getoption("--cx-no-fuzz"),
+    )
+
+
+def hooks_of(config: pytest.Config) -> Hooks:
+    """Return what conftest.py does for a run."""
+
+    def state(name: str, params: Mapping[str, Any]) -> bool | None:
+        done: bool | None = config.hook.pytest_cxcontracts_state(config=config, state=name, params=params)
+        return done
+
+    def headers(partner: str, identity: str) -> Mapping[str, str]:
+        return config.hook.pytest_cxcontracts_headers(config=config, partner=partner, identity=identity) or {}
+
+    return Hooks(state, headers)
+
+
+def _again(sighting: Sighting) -> str:
+    return curl(sighting.request) if sighting.request is not None else ""
