@@ -22,6 +22,7 @@ def attributed(
     sighting: Sighting,
     record: tuple[Side, Operation] | None,
     running: tuple[Side, Operation] | None,
+    part: str = "",
 ) -> Attribution:
     """Return whose a break is.
 
@@ -29,11 +30,12 @@ def attributed(
         sighting: What shows it; it has an answer.
         record: The contract of record of the step's partner, and the operation; None where it is not known.
         running: The contract that the environment runs, where that is another one.
+        part: The part of the answer that breaks; of several departures, the one there speaks.
     """
     exchange = sighting.exchange
     if exchange is None or record is None:
         return Attribution(Fault.NOBODY_KNOWS, (), sighting.why or "no contract says what to expect")
-    departing = departures(*record, exchange)
+    departing = sorted(departures(*record, exchange), key=lambda each: not (part and each.element.endswith(f" {part}")))
     asked = [each for each in departing if each.part == "request"]
     answered = [each for each in departing if each.part == "response"]
     refused = exchange.response.status in REFUSALS and exchange.response.status not in step.status

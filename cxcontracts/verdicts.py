@@ -135,7 +135,7 @@ class Observer:
             flaky=f"{len(tries) - len(passed)}/{len(tries)}" if passed else "",
             confirmed=len(failed) > 1 or failed[0].observed > 1,
             promised=self._promised(requirement),
-            attribution=attributed(requirement.journey, step, sighting, known, running),
+            attribution=attributed(requirement.journey, step, sighting, known, running, failed[0].element),
             curl=self._curl(sighting),
         )
 
