@@ -22,7 +22,7 @@ Reply = tuple[int, Mapping[str, str], JSON]
 """Status, headers, and a body: a JSON value, or bytes as they are."""
 
 Answers = Callable[[str, str, JSON], Reply]
-"""What a partner answers to a method, a target and a body."""
+"""What a partner answers to a method, a target and a body as needs read it."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def partner(answers: Answers, allows: Callable[[Request], bool] = lambda request
 
         def _answer(self) -> None:
             sent = self.rfile.read(int(self.headers.get("content-length") or 0))
-            status, headers, body = answers(self.command, self.path, json.loads(sent) if sent else None)
+            status, headers, body = answers(self.command, self.path, read_body(sent, self.headers.get("content-type", "")))
             data = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)
             for name, value in ({"Content-Type": "application/json"} | dict(headers)).items():

@@ -18,7 +18,7 @@ def document(*written: Mapping[str, Any], version: str = "3.0.0", key: str = "in
     """Return a Pact file of the consumer *web*."""
     listed = [{"description": f"d{number}", **each} for number, each in enumerate(written, 1)]
     metadata = {"metadata": {"pactSpecification": {"version": version}}} if version else {}
-    return json.dumps({"consumer": {"name": "web"}, "provider": {"name": "p"}, key: listed, **metadata, **keys}).encode()
+    return json.dumps({"consumer": {"name": "web"}, "provider": {"name": "p"}, key: listed} | metadata | keys).encode()
 
 
 def read(*written: Mapping[str, Any], version: str = "3.0.0", key: str = "interactions") -> Sequence[Interaction]:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
+from benchmarks.damage import Stroke, damaged
+from cxcontracts.documents import parse
 from cxcontracts.exchanges import JSON, Raw, Request, Response
 from cxcontracts.findings import Verdict
 from cxcontracts.kinds.interactions import of_interaction
+from cxcontracts.pacts import interactions
 from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.running.matching import Engine
 from cxcontracts.running.pacts import Desk, Heard, Verification, judgement_of
 from cxcontracts.walks import Sighting, Trouble
 from tests.pact_partner import Answers, Line, Reply, message_reply, partner
-from tests.pacts_made import call, message, read
+from tests.pacts_made import call, document, message, read
+from tests.test_diff_mutations import STROKES, TIMES
 
 STATES = Desk(states="/_states")
 MESSAGES = Desk(messages="/_messages")
@@ -258,6 +263,16 @@ def test_a_message_is_fetched_by_its_description_and_states(version: str) -> Non
     assert asked == [state]
 
 
+def test_a_message_is_fetched_in_its_states_where_somebody_sets_them_up() -> None:
+    with partner(lambda *_: message_reply({"a": 1})) as line:
+        (judgement,) = judged(
+            line, *requirements({**message({"a": 1}), "providerState": "s"}, version="4.0"), desk=Desk("/_states", "/_messages")
+        )
+
+    assert judgement.verdict is Verdict.INTACT
+    assert line.targets == ["POST /_states setup s", "POST /_messages", "POST /_states teardown s"]
+
+
 def test_a_message_that_is_not_as_it_is_read_is_broken() -> None:
     judgement = only(message({"a": 1}, {"topic": "x"}), lambda *_: message_reply({"a": 2}, topic="y"), MESSAGES, "4.0")
 
@@ -369,3 +384,48 @@ def test_the_sighting_and_the_match_name_their_requirement() -> None:
     assert asked is requirement
     assert (sighting.step, sighting.known, match.interaction) == ("web", {"id": 77}, "pact/web/d/a thing")
     assert judgement_of(asked, replace(sighting, trouble=Trouble.DOWN, why="down"), match).because == "down"
+
+
+# --- whatever is wrong --------------------------------------------------------------------------------------------------------
+
+LETTER: JSON = {"contentType": "text/plain", "encoded": "base64", "content": "YQ=="}
+RULES: JSON = {
+    "body": {"$.list": {"matchers": [{"match": "type"}]}},
+    "status": {"": {"matchers": [{"match": "statusCode", "status": "success"}]}},
+}
+SOUND: JSON = [
+    {**TAKING, "type": "Synchronous/HTTP"},
+    {
+        "type": "Synchronous/HTTP",
+        **call(
+            {"contentType": "application/json", "encoded": False, "content": {"a": "x", "list": [{"a": 1}]}},
+            rules=RULES,
+            request={"query": {"a": ["1"]}, "headers": {"X-A": ["1"]}, "body": LETTER},
+            headers={"X-A": ["1"]},
+        ),
+    },
+    message({"minutes": 7}, {"topic": "x"}),
+    {
+        "type": "Synchronous/Messages",
+        "request": {"contents": LETTER},
+        "response": [{"contents": LETTER, "metadata": {"t": "x"}}],
+    },
+]
+
+
+@pytest.fixture(scope="module")
+def verification() -> Iterator[Verification]:
+    with Engine() as engine, partner(lambda method, target, sent: message_reply({"id": 77}, topic="x")) as line:
+        yield Verification(line, engine, {"p": Desk("/_states", "/_messages")})
+
+
+@settings(max_examples=100 * TIMES, deadline=None)
+@given(strokes=STROKES)
+def test_whatever_is_wrong_with_an_interaction_it_is_judged_or_said(verification: Verification, strokes: list[Stroke]) -> None:
+    text = document(version="4.0", interactions=damaged(SOUND, strokes))
+    found, _ = interactions(parse(text, "pact.json"), running=True)
+
+    seen = list(verification.seen(of_interaction("p", each, None) for each in found))
+
+    assert [requirement.what for requirement, _, _ in seen] == list(found)
+    assert all(judgement_of(*each).because for each in seen if not each[2].ok)

@@ -78,7 +78,7 @@ def answer_of(response: Response, data: bytes | None = None, metadata: Mapping[s
 def data_of(body: JSON, media: str) -> tuple[bytes, str]:
     """Return a body that stands in a Pact file as it comes over the wire, and its media type.
 
-    Version 4 wraps it in ``content``, ``contentType`` and ``encoded``.
+    Version 4 wraps it in ``content``, ``contentType`` and ``encoded``. What claims to be Base64 and is none stands for itself.
 
     Args:
         media: As the headers have it; empty where they do not.
@@ -89,7 +89,8 @@ def data_of(body: JSON, media: str) -> tuple[bytes, str]:
     if body is None or body == "":
         return b"", media
     if isinstance(body, str) and encoded not in (False, None):
-        return base64.b64decode(body), media
+        with contextlib.suppress(ValueError):
+            return base64.b64decode(body), media
     if isinstance(body, str) and not is_json(media_of(media)):
         return body.encode(), media
     return json.dumps(body).encode(), media or "application/json"
@@ -268,9 +269,10 @@ def unsupported(interaction: Interaction) -> str:
     if interaction.version and not _VERSION.fullmatch(interaction.version):
         return f"version {harmless_line(interaction.version, 20)} of the Pact specification is not known"
     written = interaction.written
-    named = [*(written.get("pluginConfiguration") or ()), *({str(written.get("transport") or "http")} - {"http", "message"})]
-    if named:
-        return f"it needs a plugin of Pact ({harmless_line(', '.join(named), 60)}), and none is run"
+    plugins, transport = written.get("pluginConfiguration"), str(written.get("transport") or "http")
+    if plugins or transport not in ("http", "message"):
+        named = ", ".join(plugins) if plugins and isinstance(plugins, dict) else transport
+        return f"it needs a plugin of Pact ({harmless_line(named, 60)}), and none is run"
     return ""
 
 

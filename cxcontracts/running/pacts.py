@@ -129,16 +129,16 @@ class Verification:
         """Ask in the provider states of an interaction, and take them down whatever comes."""
         interaction, desk = requirement.what, self._desk(requirement)
         states = states_of(interaction)
-        if interaction.type != CALL:
-            return self._fetched(requirement, posted(desk.messages, _message_asked(interaction, states)))
         if states and not desk.states:
-            return self._stateless(requirement, states, request)
+            if interaction.type == CALL:
+                return self._stateless(requirement, states, request)
+            states = ()  # a message endpoint is told them
         handler = Handler(self._send, requirement.of[0], desk.states)
         prepared = handler.set_up(interaction.consumer, states)
         if prepared.trouble is not None:
             return _not_asked(requirement, request, prepared.trouble, prepared.why)
         try:
-            asked = self._called(requirement, request, prepared)
+            asked = self._called(requirement, request, prepared) if interaction.type == CALL else self._fetched(requirement)
         finally:
             left = handler.take_down(interaction.consumer, states)
         return replace(asked, remark=left)
@@ -172,8 +172,9 @@ class Verification:
             return Unsupported(f"the handler of its states returns no {lacking!r}, which the request needs")
         return self._engine.requests([interaction], values)[0]
 
-    def _fetched(self, requirement: Requirement, request: Request) -> _Asked:
-        """Ask the message endpoint, which sets up the states itself."""
+    def _fetched(self, requirement: Requirement) -> _Asked:
+        """Ask the message endpoint, which is told the states as well."""
+        request = posted(self._desk(requirement).messages, _message_asked(requirement.what))
         came = self._send(requirement.of[0], request, safe=True)
         sighting = _sighting(requirement, came, {})
         if came.response is None or came.trouble is not None:
@@ -221,7 +222,11 @@ class Verification:
 def judgement_of(requirement: Requirement, sighting: Sighting, match: Match) -> Judgement:
     """Judge an interaction by what was seen of it."""
     interaction: Interaction = requirement.what
-    element = f"{interaction.method} {interaction.path}" if interaction.type == CALL else interaction.message[0]
+    element = (
+        f"{interaction.method} {interaction.path}"
+        if interaction.type == CALL
+        else next(iter(interaction.message), interaction.id)
+    )
     why = sighting.why if sighting.trouble is not None else match.unsupported
     if sighting.trouble is not None or match.unsupported:
         return Judgement(Verdict.INCONCLUSIVE, element, _joined(why, match.remark))
@@ -268,9 +273,9 @@ def _takes(generators: JSON) -> Iterator[str]:
                 yield from _takes(each)
 
 
-def _message_asked(interaction: Interaction, states: Sequence[State]) -> Mapping[str, JSON]:
+def _message_asked(interaction: Interaction) -> Mapping[str, JSON]:
     """Return what a message endpoint is asked, as Pact's own verifier asks it."""
-    listed = [{"name": state.name, "params": dict(state.params)} for state in states]
+    listed = [{"name": state.name, "params": dict(state.params)} for state in states_of(interaction)]
     request = {"request": interaction.written["request"]} if interaction.written.get("request") else {}
     return {"description": interaction.written.get("description", ""), "providerStates": listed, **request}
 
@@ -282,7 +287,8 @@ def _expected(interaction: Interaction) -> Sequence[int]:
     found = {interaction.status}
     for matcher in _matchers(rule):
         named = matcher.get("status") if matcher.get("match") == "statusCode" else None
-        found |= set(_STATUSES.get(named, ()) if isinstance(named, str) else named or ())
+        codes = _STATUSES.get(named, ()) if isinstance(named, str) else named
+        found |= {code for code in (codes if isinstance(codes, list | range) else ()) if isinstance(code, int)}
     return sorted(status for status in found if not 200 <= status < 300)
 
 
@@ -379,7 +385,8 @@ def _example(interaction: Interaction) -> Answer:
         return Answer(interaction.status, (*named, *_typed(named, media)), data)
     part = interaction.written
     if interaction.type == SYNCHRONOUS:
-        part = part["response"][0] if isinstance(part["response"], list) else part["response"]
+        responses = part["response"]
+        part = _mapping(responses[0] if isinstance(responses, list) else responses)
     metadata = _mapping(part.get("metadata", part.get("metaData")))
     data, media = data_of(part.get("contents"), str(metadata.get("contentType", "application/json")))
     return Answer(200, (("Content-Type", media),), data, metadata)
