@@ -33,7 +33,19 @@ def test_the_public_names_are_exactly_these() -> None:
     assert public_names(cxcontracts) - submodules() == set()
     assert public_names(Hooks) == {"cxcontracts_kinds", "cxcontracts_sign"}
     assert isinstance(main, click.Group)
-    assert set(main.commands) == {"check", "diff", "explain", "export", "impact", "import", "init", "map", "partner", "waive"}
+    assert set(main.commands) == {
+        "check",
+        "diff",
+        "explain",
+        "export",
+        "impact",
+        "import",
+        "init",
+        "map",
+        "partner",
+        "verify",
+        "waive",
+    }
 
 
 def test_the_commands_and_options_that_the_readme_shows_exist() -> None:

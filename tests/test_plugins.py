@@ -18,8 +18,8 @@ from tests.estates import Speaks
 from tests.workplace import Workplace, workplace
 
 BUILT_IN = [
-    "answers", "event", "needs", "needs-when", "may-have", "must", "accepts", "asks-at-most", "keep", "informs", "repeat-safe",
-    "survives", "announces", "effort", "recognises", "consistent", "pact",
+    "answers", "event", "needs", "needs-when", "may-have", "must", "accepts", "asks-at-most", "keep",
+    "responds-within", "informs", "repeat-safe", "survives", "announces", "effort", "recognises", "consistent", "succeeds", "pact",
 ]  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def test_each_kind_has_what_the_interface_asks_for_and_a_name_and_a_key_of_its_o
 
     assert (len(set(names)), len(set(keys))) == (len(names), len(keys))
     for kind in kinds():
-        assert [each for each in ("name", "key", "form", "harm", "requirements", "on_contract") if not hasattr(kind, each)] == []
+        assert [each for each in ("name", "key", "form", "harm", "requirements") if not hasattr(kind, each)] == []
 
 
 @pytest.mark.parametrize(
@@ -198,12 +198,16 @@ REPAIR = "repair it, or uninstall the plugin"
         (
             KINDS,
             "return [7]",
-            f"{HOOK}brings 7, which has no 'name', 'key', 'form', 'harm', 'requirements', 'on_contract'; {WHOLE}",
+            f"{HOOK}brings 7, which has no 'name', 'key', 'form', 'harm', 'requirements'; {WHOLE}",
         ),
         (KINDS, "return [{}['a']]", f"{HOOK}raises KeyError: 'a' (FILE:24); {REPAIR}"),
         (KINDS, "yield Odd(); sys.exit(0)", f"{HOOK}raises SystemExit: 0 (FILE:24); {REPAIR}"),
         ("    form = bool\n", "\n", f"{HOOK}brings an instance of Odd, which has no 'form'; {WHOLE}"),
-        ("def on_contract(", "def on_contracts(", f"{HOOK}brings an instance of Odd, which has no 'on_contract'; {WHOLE}"),
+        (
+            "def on_contract(",
+            "def on_contracts(",
+            f"{HOOK}brings an instance of Odd, which judges nothing; give it on_contract or on_exchanges",
+        ),
         (
             "harm = Harm.BLOCKED",
             "harm = 'blocked'",

@@ -76,12 +76,11 @@ def _changes() -> Mapping[str, Entry]:
 
 
 def _kinds() -> Mapping[str, Entry]:
-    from cxcontracts.kinds import UNSHOWN
     from cxcontracts.plugins import kinds
-    from cxcontracts.reports.explained import of_kind, of_meaning
+    from cxcontracts.reports.explained import of_kind
 
     judged = {kind.name: of_kind(kind) for kind in kinds()}
-    return judged | {name: of_meaning(name, *known) for name, known in UNSHOWN.items() if name not in judged}
+    return judged
 
 
 def _known(wanted: str, catalogues: Iterable[Callable[[], Mapping[str, Entry]]]) -> Entry:

@@ -28,30 +28,6 @@ from cxcontracts.kinds.survives import Survives
 from cxcontracts.plugins import hookimpl
 from cxcontracts.requirements import Kind, Meaning
 
-UNSHOWN: Final[Mapping[str, tuple[Harm, Meaning]]] = {
-    "responds-within": (
-        Harm.DELAYED,
-        Meaning(
-            customer="it answers before I give up",
-            kept="",
-            breaks="",
-            example="responds-within: {p95: 800ms, max: 3s}",
-            remedy="Nothing has to be done: it is read, checked by form, and counted as not judged.",
-        ),
-    ),
-    "succeeds": (
-        Harm.BLOCKED,
-        Meaning(
-            customer="it works nearly always",
-            kept="",
-            breaks="",
-            example="succeeds: {target: 99.5%, over: 28d}",
-            remedy="Nothing has to be done: it is read, checked by form, and counted as not judged.",
-        ),
-    ),
-}
-"""What no contract shows, and only running partners do: there is no kind that judges it."""
-
 
 @hookimpl
 def cxcontracts_kinds() -> Sequence[Kind]:

@@ -10,7 +10,7 @@ from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.written import RespondsWithinForm
 from cxcontracts.findings import Harm, Verdict
 from cxcontracts.kinds.seen import waits
-from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.shares import samples_needed, surely_above, surely_at_most
 from cxcontracts.walks import Purpose, Sighting, Walk
 from cxcontracts.wording import listed
@@ -25,6 +25,13 @@ class RespondsWithin:
     key = "responds-within"
     form = RespondsWithinForm
     harm = Harm.DELAYED
+    meaning = Meaning(
+        customer="it answers before I give up",
+        kept="",
+        breaks="",
+        example="responds-within: {p95: 800ms, max: 3s}",
+        remedy="Ask the partner to answer sooner, call it earlier in the journey, or show the customer something meanwhile.",
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield the one requirement of a call; *what* is quantile (1 for ``max``) to the time that it may take."""

@@ -9,7 +9,7 @@ from cxcontracts.estate.model import Journey, Step
 from cxcontracts.findings import Harm, Verdict
 from cxcontracts.kinds.answers import Answers
 from cxcontracts.kinds.needs import Needs
-from cxcontracts.requirements import Judgement, Requirement
+from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.shares import samples_needed, surely_above, surely_at_most
 from cxcontracts.walks import Sighting, Walk
 
@@ -21,6 +21,13 @@ class Succeeds:
     key = ""
     form: Any = None
     harm = Harm.BLOCKED
+    meaning = Meaning(
+        customer="it works nearly always",
+        kept="",
+        breaks="",
+        example="succeeds: {target: 99.5%, over: 28d}",
+        remedy="Look at what failed in the walks that did not work: each has a finding of its own.",
+    )
 
     def requirements(self, journey: Journey, step: Step) -> Iterator[Requirement]:
         """Yield the one requirement of a journey; *what* is the share of walks that has to work."""
