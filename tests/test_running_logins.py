@@ -32,9 +32,6 @@ PASSWORD = 'CANARY "word" ü'
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
     for name, value in {"TOKEN": TOKEN, "USER": "me", "WORD": PASSWORD, "SHORT": "12345"}.items():
         monkeypatch.setenv(f"SHOP_{name}", value)
     monkeypatch.delenv("SHOP_ABSENT", raising=False)

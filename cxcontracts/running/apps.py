@@ -156,6 +156,9 @@ class _AsgiServer:
         self._lifespan = asyncio.run_coroutine_threadsafe(self._begin(), self._loop).result()
         try:
             asyncio.run_coroutine_threadsafe(self._lifespan.started(), self._loop).result(_STARTING)
+        except Failed:
+            self.close()
+            raise
         except concurrent.futures.TimeoutError:
             raise Failed(Trouble.UNPREPARED, f"the app does not start within {_STARTING:g} s") from None
 
@@ -223,7 +226,12 @@ class _Lifespan:
         self._wanted: asyncio.Queue[_Message] = asyncio.Queue()
         self._said: asyncio.Queue[_Message] = asyncio.Queue()
         scope: _Message = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": state}
-        self._task = asyncio.ensure_future(app(scope, self._wanted.get, self._said.put))
+        self._task = asyncio.ensure_future(app(scope, self._wanted.get, self._say))
+
+    async def _say(self, message: _Message) -> None:
+        if not str(message["type"]).startswith("lifespan."):
+            raise RuntimeError(f"{message['type']} is no message of a lifespan")
+        await self._said.put(message)
 
     async def started(self) -> None:
         said = await self._asked("lifespan.startup")

@@ -40,7 +40,8 @@ def proxy_for(origin: Origin, environment: Mapping[str, str]) -> Way | None:
         return None
     try:
         parts = urlsplit(named if "://" in named else f"http://{named}")
-        port = parts.port or PORTS[parts.scheme]
+        usual = PORTS[parts.scheme]
+        port = parts.port or usual
     except (KeyError, ValueError):
         raise Failed(Trouble.UNPREPARED, f"the proxy for {origin} is none over http or https; check the environment") from None
     if not parts.hostname:

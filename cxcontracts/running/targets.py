@@ -109,7 +109,7 @@ def _checked(partner: str, address: str) -> str:
     except ValueError as error:
         shown = re.sub(r"//[^/@]*@", "//…@", address)
         raise UsageError(
-            f"{shown!r} is no address of {partner}: {error}; log in under auth, and write http(s)://HOST/PATH"
+            f"{shown!r} is no address of {partner}: {error}; write https://HOST/PATH, and log in under auth"
         ) from None
     if re.search(r"[?#\s]", address):
         raise UsageError(f"{address!r} is no base address of {partner}; leave out what comes from its ? or # on")

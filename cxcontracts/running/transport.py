@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import httpcore
 import httpx
@@ -89,32 +89,37 @@ class Carrier(Protocol):
         """Hang up."""
 
 
+class _Pool(NamedTuple):
+    """The connections to an origin."""
+
+    pool: httpcore.ConnectionPool
+    backend: Backend
+    proxied: bool
+
+
 class Transport:
     """Carries requests over the network. Safe to use from several threads; connections are kept for the next request.
 
     Args:
         permit: What is allowed.
         context: Makes the TLS context, with the certificate that the client shows, if any.
-        environment: Names the proxies; that of the process where it is None.
     """
 
     def __init__(
         self,
         permit: Permit,
         context: Callable[[], ssl.SSLContext] = httpx.create_ssl_context,
-        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._permit = permit
         self._context = context
-        self._environment = os.environ if environment is None else environment
         self._lock = threading.Lock()
-        self._pools: dict[Origin, tuple[httpcore.ConnectionPool, Backend]] = {}
+        self._pools: dict[Origin, _Pool] = {}
 
     def exchange(self, outgoing: Outgoing, until: float, *, safe: bool = False) -> Incoming:
         """Return what comes of a request; see :class:`Carrier`."""
         self._permit.insist(outgoing, safe)
         request = _request(outgoing, until)
-        pool = self._pool(outgoing.origin)
+        pool, proxied = self._pool(outgoing.origin)
         try:
             try:
                 response = pool.handle_request(request)
@@ -125,30 +130,31 @@ class Transport:
         except Failed:
             raise
         except Exception as problem:
-            raise _failed(problem) from None
+            raise _failed(problem, proxied=proxied) from None
         return _read(response)
 
     def break_off(self) -> None:
         """End every exchange that is under way."""
-        for _, backend in list(self._pools.values()):
-            backend.break_off()
+        for each in list(self._pools.values()):
+            each.backend.break_off()
 
     def close(self) -> None:
         """Close all connections."""
         with self._lock:
-            for pool, _ in self._pools.values():
-                pool.close()
+            for each in self._pools.values():
+                each.pool.close()
             self._pools.clear()
 
-    def _pool(self, origin: Origin) -> httpcore.ConnectionPool:
+    def _pool(self, origin: Origin) -> tuple[httpcore.ConnectionPool, bool]:
+        """Return what has the connections to an origin, and whether they lead through a proxy."""
         with self._lock:
             found = self._pools.get(origin)
             if found is None:
                 found = self._pools[origin] = self._new_pool(origin)
-            return found[0]
+            return found.pool, found.proxied
 
-    def _new_pool(self, origin: Origin) -> tuple[httpcore.ConnectionPool, Backend]:
-        way = proxy_for(origin, self._environment)
+    def _new_pool(self, origin: Origin) -> _Pool:
+        way = proxy_for(origin, os.environ)
         nearest = origin if way is None else way.origin
         backend = Backend(lambda host, port: (host, port) == (nearest.host, nearest.port))
         context = self._context() if "https" in (origin.scheme, nearest.scheme) else None
@@ -159,7 +165,7 @@ class Transport:
             keepalive_expiry=_IDLE,
             network_backend=backend,
         )
-        return pool, backend
+        return _Pool(pool, backend, way is not None)
 
 
 def _proxy(way: Way, context: ssl.SSLContext | None) -> httpcore.Proxy:
@@ -173,9 +179,10 @@ def _request(outgoing: Outgoing, until: float) -> httpcore.Request:
     if outgoing.body or outgoing.method not in READS:
         headers.append((b"Content-Length", str(len(outgoing.body)).encode()))
     origin = outgoing.origin
+    port = None if origin.port == PORTS[origin.scheme] else origin.port
     return httpcore.Request(
         outgoing.method,
-        httpcore.URL(scheme=origin.scheme, host=origin.host, port=origin.port, target=outgoing.target),
+        httpcore.URL(scheme=origin.scheme, host=origin.host, port=port, target=outgoing.target),
         headers=headers,
         content=outgoing.body,
         extensions={"timeout": {"connect": until, "read": until, "write": until}},  # moments: see sockets
@@ -203,7 +210,7 @@ def _read(response: httpcore.Response) -> Incoming:
     except Failed as failed:
         raise Failed(failed.trouble, failed.why, Incoming(head.status, headers, bytes(body))) from None
     except Exception as problem:
-        found = _failed(problem, isinstance(line, Line) and line.ended)
+        found = _failed(problem, ended=isinstance(line, Line) and line.ended)
         raise Failed(found.trouble, found.why, Incoming(head.status, headers, bytes(body))) from None
     finally:
         response.close()
@@ -235,12 +242,13 @@ def _text(value: bytes) -> str:
         return value.decode("latin-1")
 
 
-def _failed(problem: Exception, ended: bool = False) -> Failed:
+def _failed(problem: Exception, *, ended: bool = False, proxied: bool = False) -> Failed:
     """Return what went wrong, in our terms.
 
     Args:
         problem: What was raised.
         ended: Whether the partner closed the connection amid its answer.
+        proxied: Whether the connection leads through a proxy.
     """
     match problem:
         case httpcore.TimeoutException():
@@ -256,7 +264,10 @@ def _failed(problem: Exception, ended: bool = False) -> Failed:
             return Failed(Trouble.GARBLED, f"what comes back is no HTTP: {said}")
         case httpcore.ProxyError():
             return Failed(Trouble.UNREACHABLE, f"the proxy refuses: {problem}")
-    return _unreachable(problem)
+    found = _unreachable(problem)
+    if proxied and isinstance(problem, httpcore.ConnectError) and not isinstance(problem.__cause__, ssl.SSLError):
+        return Failed(found.trouble, f"the proxy does not answer: {found.why}")
+    return found
 
 
 def _unreachable(problem: Exception) -> Failed:
