@@ -34,7 +34,6 @@ _MOST: Final = 50
 
 _BODILESS: Final = frozenset({204, 205, 304})
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?(?:[eE][+-]?[0-9]{1,2})?")
-_PARAMETER: Final = re.compile(r"\{[^{}]*\}")
 _KINDS: Final = {str: "string", list: "array", dict: "object", int: "integer", float: "number"}
 _STANDARD: Final = re.compile(
     r"""accept(-.*)?|access-control-.*|age|allow|alt-svc|alt-used|authentication-info|authorization|cache-control|cdn-.*|cf-.*|connection
@@ -258,7 +257,7 @@ class _Sent:
         self._request = exchange.request
         cookies = (pair.strip().partition("=") for pair in exchange.request.headers.get("cookie", "").split(";"))
         self._cookies = [(name, value) for name, sign, value in cookies if sign]
-        found = _path_pattern(operation).search(exchange.request.path)
+        found = operation.pattern.search(exchange.request.path)
         self._path = [unquote(text) for text in found.groups()] if found else []
 
     def candidates(self, side: Side, parameter: Parameter) -> list[JSON]:
@@ -319,15 +318,6 @@ def _takes_every_name(side: Side, parameter: Parameter) -> bool:
     except TooManyShapes:
         return True
     return any(shape.types == {"object"} and (shape.silent or shape.map_nodes) for shape in shapes)
-
-
-def _path_pattern(operation: Operation) -> re.Pattern[str]:
-    """Return what finds the path parameters in a path, whatever comes before."""
-    known = _PATTERNS.get(operation)
-    if known is None:
-        pattern = re.escape(operation.path).replace(r"\{", "{").replace(r"\}", "}")
-        known = _PATTERNS[operation] = re.compile(_PARAMETER.sub("([^/]+)", pattern) + "/?$")
-    return known
 
 
 # --- bodies and values --------------------------------------------------------------------------------------------------------
@@ -511,7 +501,6 @@ def _at(value: JSON, place: tuple[str | int, ...]) -> JSON:
 # --- what is known of a version -----------------------------------------------------------------------------------------------
 
 _CHECKERS: WeakKeyDictionary[Side, dict[tuple[object, ...], Checker]] = WeakKeyDictionary()
-_PATTERNS: WeakKeyDictionary[Operation, re.Pattern[str]] = WeakKeyDictionary()
 
 
 def _checker(side: Side, reader: Reader, nodes: tuple[Node, ...]) -> Checker:

@@ -151,7 +151,7 @@ def _recorded(entry: JSON) -> Recorded | None:
         return None
     answered = _mapping(entry.get("response"))
     status = _status(answered.get("status"))
-    if status == 101:
+    if status == 101 and not marks:
         return None
     request, lost = _request(asked)
     response, why = _response(answered, status, request.method)

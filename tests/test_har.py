@@ -384,6 +384,7 @@ recordings = st.builds(
 RECORDED = [
     Recorded(Request("GET", "/a", base="https://api.example"), Response(200, {}, {"a": 1}), AT, 0.1, marks={"journey": "j"}),
     Recorded(Request("", ""), None, AT, 0.0, "waits for a", marks={"journey": "j"}),
+    Recorded(Request("GET", "/a"), Response(101), AT, 0.0, marks={"journey": "j"}),
 ]
 
 
@@ -484,4 +485,5 @@ def test_entries_keep_their_order_and_say_where_they_are() -> None:
     assert [(each.marks["n"], str(each.where)) for each in read_har(written(*recorded), "b.har")] == [
         (0, "b.har: entry 1:1:1"),
         (1, "b.har: entry 2:1:1"),
+        (2, "b.har: entry 3:1:1"),
     ]

@@ -234,6 +234,12 @@ class Operation:
         """The names in the template, in their order; one may stand twice."""
         return tuple(re.findall(r"\{([^{}]*)\}", self.path))
 
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What finds the path in an address, each of its parameters a group; a slash at the end is nothing to it."""
+        literal = re.escape(self.path).replace(r"\{", "{").replace(r"\}", "}")
+        return re.compile(re.sub(r"\{[^{}]*\}", "([^/]+)", literal).removesuffix("/") + "/?$")
+
     @property
     def deprecated(self) -> bool:
         """Whether the partner has announced its end."""
@@ -471,21 +477,29 @@ def bases_of(servers: Any) -> tuple[str, ...]:
     >>> bases_of([{"url": "https://a.example/{v}/", "variables": {"v": {"default": "v2", "enum": ["v1", "v2"]}}}])
     ('/v2', '/v1')
     """
-    return tuple(dict.fromkeys(base for server in _list(servers) if isinstance(server, dict) for base in _bases(server)))
+    return tuple(dict.fromkeys(base for url in addresses_of(servers) for base in _bases(url)))
 
 
-def _bases(server: Mapping[str, Any]) -> Iterator[str]:
+def addresses_of(servers: Any) -> tuple[str, ...]:
+    """Return the addresses of servers as written, in that order, their variables filled in as :func:`bases_of` does."""
+    return tuple(dict.fromkeys(url for server in _list(servers) if isinstance(server, dict) for url in _addresses(server)))
+
+
+def _addresses(server: Mapping[str, Any]) -> Iterator[str]:
     urls = [str(server.get("url", ""))]
     variables = server.get("variables")
     for name, variable in variables.items() if isinstance(variables, dict) else ():
         if isinstance(variable, dict):
             values = dict.fromkeys(map(str, (variable.get("default", ""), *_list(variable.get("enum")))))
             urls = [url.replace(f"{{{name}}}", value) for url in urls for value in values][:_MOST_BASES]
-    for url in urls:
-        try:
-            yield urlsplit(url).path.rstrip("/")
-        except ValueError:
-            yield ""
+    yield from urls
+
+
+def _bases(url: str) -> Iterator[str]:
+    try:
+        yield urlsplit(url).path.rstrip("/")
+    except ValueError:
+        yield ""
 
 
 def _stand_in(key: str, keys: Sequence[str]) -> int:
