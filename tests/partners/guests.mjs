@@ -127,7 +127,7 @@ function tellStay(bookingRef, sent) {
   const { email, checkIn, total } = sent;
   if (!isEmail(email, 254)) throw new Refused(422, "That is no e-mail address", "Write it as name@place.", "/email");
   if (!isDate(checkIn)) throw new Refused(422, "That is no day", "Write it as 2031-06-14.", "/checkIn");
-  if (!total || !Number.isInteger(total.amount) || !["GBP", "EUR", "USD"].includes(total.currency)) {
+  if (!total || !Number.isInteger(total.amount) || total.amount < 0 || total.amount > 1e9 || !["GBP", "EUR", "USD"].includes(total.currency)) {
     throw new Refused(422, "That is no amount of money", "Send amount and currency.", "/total");
   }
   const before = kept.stays[bookingRef];

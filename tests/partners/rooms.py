@@ -208,6 +208,7 @@ _BUSY: dict[str, Any] = {"Retry-After": {"required": True, "schema": {"type": "i
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     words = {
+        400: "Not readable",
         401: "Not logged in",
         404: "Not found",
         409: "Not possible any more",
@@ -423,7 +424,7 @@ def _offer(city: str, number: str, rating: int, start: str, nights: int, guests:
 # --- holds --------------------------------------------------------------------------------------------------------------------
 
 
-@app.post("/holds", response_model=Hold, status_code=201, responses=_problems(401, 409, 422, 429, 503))
+@app.post("/holds", response_model=Hold, status_code=201, responses=_problems(400, 401, 409, 422, 429, 503))
 async def hold(wish: Wish, request: Request) -> Response:
     """Keep a room for half an hour."""
     match = re.fullmatch(r"([A-Z]{3})-([123])-[a-z]+-(\d{4}-\d\d-\d\d)-(\d+)-(\d+)-(GBP|EUR|USD)", wish.offerId)
@@ -513,7 +514,7 @@ Ref = Annotated[str, Path(max_length=9)]
 _ETAG: dict[int | str, dict[str, Any]] = {200: {"headers": {"ETag": {"required": True, "schema": {"type": "string"}}}}}
 
 
-@app.post("/bookings", response_model=Booking, status_code=201, responses=_problems(401, 404, 409, 422))
+@app.post("/bookings", response_model=Booking, status_code=201, responses=_problems(400, 401, 404, 409, 422))
 async def book(wish: Confirmation, idempotency_key: Annotated[str, Header(min_length=1, max_length=64)]) -> Response:
     """Turn a hold that is paid into a booking; the same key and hold give the same booking."""
     known = switched.kept["keys"].get(idempotency_key)
@@ -566,7 +567,7 @@ def _said(ref: str, status: int) -> Response:
     return JSONResponse(known, status, headers=headers)
 
 
-@app.post("/bookings/{bookingRef}/changes", response_model=Change, responses=_problems(401, 404, 409, 422))
+@app.post("/bookings/{bookingRef}/changes", response_model=Change, responses=_problems(400, 401, 404, 409, 422))
 async def change(bookingRef: Ref, wish: Dates) -> Response:
     """Move a booking to other days; what was paid too much is for you to pay back."""
     known = switched.kept["bookings"].get(bookingRef)

@@ -100,10 +100,18 @@ def _said(body: Any, status: int = 200, **headers: str) -> Response:
 
 
 def _sent() -> dict[str, Any]:
-    body = request.get_json(force=True, silent=True)
+    try:
+        body = json.loads(request.get_data(), parse_float=_number)
+    except ValueError:
+        body = None
     if not isinstance(body, dict):
         raise Refused(422, "That is no object", "Send a JSON object.", "")
     return body
+
+
+def _number(text: str) -> float:
+    """Return a number; one without a fraction is whole, however it is written."""
+    return int(float(text)) if float(text).is_integer() else float(text)
 
 
 def _is_whole(value: Any, least: int, most: int = 10**9) -> bool:
@@ -276,6 +284,7 @@ def payment(payment_id: str) -> Response:
 @api.post("/refunds")
 def refund() -> Response:
     """Pay money back; the same key and request pay it once."""
+    _key()
     sent = _sent()
     amount, reason = _money(sent, "amount"), sent.get("reason")
     known = switched.kept["payments"].get(str(sent.get("paymentId")))
