@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +120,45 @@ def _breakwatch_words(cost: Cost) -> Said:
         return _refused(cost)
     counts = printed["summary"]
     return Said(counts["breaking"] > 0, ", ".join(f"{count} {word}" for word, count in counts.items()))
+
+
+# --- both, told which endpoints somebody calls ---------------------------------------------------------------------------------
+
+
+def told(endpoints: Sequence[str]) -> tuple[Peer, Peer]:
+    """Return oasdiff and breakwatch as somebody uses them who calls these endpoints only, each ``METHOD /path``.
+
+    oasdiff knows of no callers, so that its findings about other operations are left out; breakwatch is given its graph.
+    """
+
+    def command(pair: Pair, folder: Path) -> Command:
+        consumers = {"caller": {"consumes": [{"producer": "api", "endpoints": list(endpoints)}]}}
+        graph = {"version": 1, "producers": {"api": {"spec": str(pair.old.file)}}, "consumers": consumers}
+        file = folder / "breakwatch.yaml"
+        file.write_text(json.dumps(graph), encoding="utf-8")
+        program = _home("breakwatch", _BREAKWATCH) / "bin" / "breakwatch"
+        sides = ["--old", pair.old.file, "--new", pair.new.file]
+        return [*_in(folder), program, "check", "--config", file, "--producer", "api", *sides, "--format", "json"]
+
+    def words(cost: Cost) -> Said:
+        printed = _printed(cost, (0, 1))
+        if not isinstance(printed, dict):
+            return _refused(cost)
+        counts = printed["consumers"]["caller"]["summary"]
+        return Said(counts["breaking"] > 0, ", ".join(f"{count} {word}" for word, count in counts.items()))
+
+    def errors(cost: Cost) -> Said:
+        printed = _printed(cost, (0, 1))
+        if cost.exit not in (0, 1) or not (printed is None or isinstance(printed, list)):
+            return _refused(cost)
+        known = [each for each in printed or () if not each.get("path") or f"{each['operation']} {each['path']}" in endpoints]
+        return Said(any(each["level"] == 3 for each in known), f"{len(known)} of {len(printed or ())} findings")
+
+    oasdiff_peer, breakwatch_peer = PEERS[1:3]
+    return (
+        replace(oasdiff_peer, name="oasdiff, told the endpoints", said=errors),
+        replace(breakwatch_peer, name="breakwatch, told the endpoints", command=command, said=words),
+    )
 
 
 # --- api-diff-sentinel: turning YAML round for it is not measured -------------------------------------------------------------

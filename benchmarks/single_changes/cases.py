@@ -1,0 +1,145 @@
+"""The set: which changes of which contracts, in journeys over which of them."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.corpus import pair
+from benchmarks.leaves import parse
+from benchmarks.single_changes.edits import Edit, edits
+from benchmarks.single_changes.journeys import JOURNEY, World, journey, world
+from benchmarks.single_changes.places import Contract
+from benchmarks.single_changes.truth import Partner, Trial, Undecided
+
+WORLDS: tuple[tuple[str, ...], ...] = (
+    ("petstore/v3-1.0.5-1.0.26",),
+    ("openfinance-br/accounts-2.4.1-2.4.2", "openfinance-br/credit-cards-1.0.4-2.0.0"),
+    ("camara/qod-0.8.1-0.9.0", "camara/quality-on-demand-r2.2-r3.2"),
+    ("amadeus/HotelList", "motis/motis-v2.0.0-v2.8"),
+    ("adyen/TransferService-v3-v4", "adyen/PayoutService-v64-v67"),
+    ("adyen/RecurringService-v49-v67",),
+    ("govuk-pay/publicapi", "govuk-pay/ledger"),
+    ("cdr-au/cds_banking-v1.20-v1.36",),
+    ("tomp/tomp-1.3.0-1.4.0",),
+    ("vng/zaken-1.2.0-1.3.0",),
+    ("twilio/messaging_v1-1.30-2.6", "svix/server-v1.10-v1.84"),
+    ("obuk/vrp-v3.1.10-v4.0", "openfinance-br/insurances-1.0.1-2.0.0"),
+)
+"""Pairs whose old versions a journey goes over together."""
+MOST_OF_A_RULE = 4
+"""How many harmful changes are made by one rule, and how many harmless ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One change, with the estate that it is held against."""
+
+    number: int
+    drawn: World
+    edit: Edit
+    suffixes: Mapping[str, str]
+
+    @property
+    def harmful(self) -> bool:
+        """Whether the rule says that it breaks something."""
+        return bool(self.edit.breaks)
+
+    def __str__(self) -> str:
+        return f"{self.drawn.name} {self.edit.partner}: {self.edit.rule}: {self.edit.where}"
+
+
+def cases(only: str = "") -> list[Case]:
+    """Return every change, in an order that is the same at every run."""
+    made: dict[tuple[str, bool], list[tuple[int, World, Edit, Mapping[str, str]]]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for place, members in enumerate(WORLDS):
+            if not any(only in each for each in members):
+                continue
+            read = {_partner(name): pair(name, Path(folder)).old for name in members}
+            contracts = {name: Contract(_with_text_keys(parse(version.file.read_bytes()))) for name, version in read.items()}
+            drawn = world(f"{place + 1}", contracts)
+            suffixes = {name: version.entry.suffix for name, version in read.items()}
+            for partner in contracts:
+                for edit in _one_of_each(edits(drawn, partner)):
+                    made.setdefault((edit.rule, bool(edit.breaks)), []).append((_order(place, edit), drawn, edit, suffixes))
+    chosen = [each for group in made.values() for each in sorted(group, key=lambda each: each[0])[:MOST_OF_A_RULE]]
+    return [Case(number, *rest) for number, (_, *rest) in enumerate(chosen, 1)]
+
+
+def _with_text_keys(value: Any) -> Any:
+    """Return a document whose keys are text: YAML reads a status as a number."""
+    if isinstance(value, dict):
+        return {str(key): _with_text_keys(each) for key, each in value.items()}
+    return [_with_text_keys(each) for each in value] if isinstance(value, list) else value
+
+
+def _partner(name: str) -> str:
+    return name.rpartition("/")[2].partition("-")[0].lower().replace("_", "-")
+
+
+def _one_of_each(made: Iterator[Edit]) -> Iterator[Edit]:
+    """Yield one harmful and one harmless change of each rule."""
+    best: dict[tuple[str, bool], Edit] = {}
+    for edit in made:
+        key = (edit.rule, bool(edit.breaks))
+        if key not in best or _order(0, edit) < _order(0, best[key]):
+            best[key] = edit
+    yield from best.values()
+
+
+def _order(place: int, edit: Edit) -> int:
+    return zlib.crc32(f"{place} {edit.partner} {edit.rule} {edit.where}".encode())
+
+
+def tried(case: Case) -> frozenset[str] | None:
+    """Return what the second way says breaks; None where it cannot tell."""
+    records = {name: Partner(contract) for name, contract in case.drawn.contracts.items()}
+    try:
+        return frozenset(Trial(case.drawn, records, {case.edit.partner: Partner(Contract(case.edit.value))}).broken())
+    except Undecided:
+        return None
+
+
+def write(case: Case, folder: Path) -> tuple[Path, Path]:
+    """Write the estate of a change and its candidate; return the folder of the one, and the file of the other."""
+    estate = folder / "estate"
+    _json(estate / "estate.yaml", {"format": 1, "estate": "drawn", "customers": {"everyone": {"monthly": 1000}}})
+    _json(estate / "journeys" / f"{JOURNEY}.yaml", journey(case.drawn))
+    for name, contract in case.drawn.contracts.items():
+        file = f"openapi{case.suffixes[name]}"
+        about = {"partner": name, "kind": "partner", "owner": {"team": "t"}, "contract": file}
+        _json(estate / "partners" / name / "partner.yaml", about)
+        _document(estate / "partners" / name / file, contract.value)
+    candidate = folder / f"candidate{case.suffixes[case.edit.partner]}"
+    _document(candidate, case.edit.value)
+    return estate, candidate
+
+
+def _json(file: Path, value: Any) -> None:
+    """Write JSON, which is YAML."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(value, indent=1), encoding="utf-8")
+
+
+def _document(file: Path, value: Any) -> None:
+    """Write a contract in the language of its file."""
+    if file.suffix == ".json":
+        _json(file, value)
+    else:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(yaml.dump(value, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=1000), encoding="utf-8")
+
+
+class _Plain(yaml.CSafeDumper):
+    """Writes no aliases: what a document shares with itself by chance is no part of it."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
