@@ -17,6 +17,7 @@ from benchmarks.leaves import parse
 from benchmarks.single_changes.edits import Edit, edits
 from benchmarks.single_changes.journeys import JOURNEY, World, journey, world
 from benchmarks.single_changes.places import Contract
+from benchmarks.single_changes.swagger import Unsayable, as_swagger
 from benchmarks.single_changes.truth import Partner, Trial, Undecided
 
 WORLDS: tuple[tuple[str, ...], ...] = (
@@ -34,8 +35,10 @@ WORLDS: tuple[tuple[str, ...], ...] = (
     ("obuk/vrp-v3.1.10-v4.0", "openfinance-br/insurances-1.0.1-2.0.0"),
 )
 """Pairs whose old versions a journey goes over together."""
-MOST_OF_A_RULE = 4
-"""How many harmful changes are made by one rule, and how many harmless ones."""
+AS_SWAGGER = (("petstore/v3-1.0.5-1.0.26",), ("twilio/messaging_v1-1.30-2.6", "amadeus/HotelList"))
+"""Those that are written down as Swagger 2.0 too, which none of the corpus is in."""
+HARMFUL, NEAR, ALONE = 5, 4, 2
+"""How many harmful changes of one rule there are, how many harmless ones beside them, and of a rule that never does any harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Case:
     drawn: World
     edit: Edit
     suffixes: Mapping[str, str]
+    as_swagger: bool
 
     @property
     def harmful(self) -> bool:
@@ -53,14 +57,15 @@ class Case:
         return bool(self.edit.breaks)
 
     def __str__(self) -> str:
-        return f"{self.drawn.name} {self.edit.partner}: {self.edit.rule}: {self.edit.where}"
+        older = " (Swagger 2.0)" if self.as_swagger else ""
+        return f"{self.drawn.name}{older} {self.edit.partner}: {self.edit.rule}: {self.edit.where}"
 
 
 def cases(only: str = "") -> list[Case]:
     """Return every change, in an order that is the same at every run."""
-    made: dict[tuple[str, bool], list[tuple[int, World, Edit, Mapping[str, str]]]] = {}
+    made: dict[tuple[str, bool], list[tuple[int, World, Edit, Mapping[str, str], bool]]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for place, members in enumerate(WORLDS):
+        for place, (members, older) in enumerate([*((each, False) for each in WORLDS), *((each, True) for each in AS_SWAGGER)]):
             if not any(only in each for each in members):
                 continue
             read = {_partner(name): pair(name, Path(folder)).old for name in members}
@@ -68,10 +73,24 @@ def cases(only: str = "") -> list[Case]:
             drawn = world(f"{place + 1}", contracts)
             suffixes = {name: version.entry.suffix for name, version in read.items()}
             for partner in contracts:
-                for edit in _one_of_each(edits(drawn, partner)):
-                    made.setdefault((edit.rule, bool(edit.breaks)), []).append((_order(place, edit), drawn, edit, suffixes))
-    chosen = [each for group in made.values() for each in sorted(group, key=lambda each: each[0])[:MOST_OF_A_RULE]]
+                for edit in _one_of_each(each for each in edits(drawn, partner) if not older or _is_sayable(each.value)):
+                    made.setdefault((edit.rule, bool(edit.breaks)), []).append(
+                        (_order(place, edit), drawn, edit, suffixes, older)
+                    )
+    harming = {rule for rule, harmful in made if harmful}
+    chosen = []
+    for (rule, harmful), group in made.items():
+        most = HARMFUL if harmful else NEAR if rule in harming else ALONE
+        chosen += sorted(group, key=lambda each: each[0])[:most]
     return [Case(number, *rest) for number, (_, *rest) in enumerate(chosen, 1)]
+
+
+def _is_sayable(value: Mapping[str, Any]) -> bool:
+    try:
+        as_swagger(value)
+    except Unsayable:
+        return False
+    return True
 
 
 def _with_text_keys(value: Any) -> Any:
@@ -99,11 +118,16 @@ def _order(place: int, edit: Edit) -> int:
     return zlib.crc32(f"{place} {edit.partner} {edit.rule} {edit.where}".encode())
 
 
+def trial(case: Case) -> Trial:
+    """Return what tries a change the second way."""
+    records = {name: Partner(contract) for name, contract in case.drawn.contracts.items()}
+    return Trial(case.drawn, records, {case.edit.partner: Partner(Contract(case.edit.value))})
+
+
 def tried(case: Case) -> frozenset[str] | None:
     """Return what the second way says breaks; None where it cannot tell."""
-    records = {name: Partner(contract) for name, contract in case.drawn.contracts.items()}
     try:
-        return frozenset(Trial(case.drawn, records, {case.edit.partner: Partner(Contract(case.edit.value))}).broken())
+        return frozenset(trial(case).broken())
     except Undecided:
         return None
 
@@ -111,15 +135,16 @@ def tried(case: Case) -> frozenset[str] | None:
 def write(case: Case, folder: Path) -> tuple[Path, Path]:
     """Write the estate of a change and its candidate; return the folder of the one, and the file of the other."""
     estate = folder / "estate"
+    written_down = as_swagger if case.as_swagger else dict
     _json(estate / "estate.yaml", {"format": 1, "estate": "drawn", "customers": {"everyone": {"monthly": 1000}}})
     _json(estate / "journeys" / f"{JOURNEY}.yaml", journey(case.drawn))
     for name, contract in case.drawn.contracts.items():
         file = f"openapi{case.suffixes[name]}"
         about = {"partner": name, "kind": "partner", "owner": {"team": "t"}, "contract": file}
         _json(estate / "partners" / name / "partner.yaml", about)
-        _document(estate / "partners" / name / file, contract.value)
+        _document(estate / "partners" / name / file, written_down(contract.value))
     candidate = folder / f"candidate{case.suffixes[case.edit.partner]}"
-    _document(candidate, case.edit.value)
+    _document(candidate, written_down(case.edit.value))
     return estate, candidate
 
 

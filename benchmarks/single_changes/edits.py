@@ -161,7 +161,7 @@ def _member_rule(name: str, change: Callable[[_Scene, Hop], Any], answer: _Answe
 def _schema_rule(
     name: str, change: Callable[[_Scene, Hop, Mapping[str, Any]], Any], answer: _Answer, request: Callable[[Sent, Any], bool]
 ) -> Rule:
-    """Return a rule for what a schema says of a scalar; *change* returns what it says afterwards, None where it does not apply."""
+    """Return a rule for what a schema says of a scalar; *change* returns what it says afterwards, None where that is nothing."""
 
     def made(scene: _Scene) -> _Made:
         for hop in scene.fields():
@@ -479,7 +479,7 @@ def _new_parameter(required: bool, place: str) -> Callable[[_Scene], _Made]:
 
 def _parameter_removed(scene: _Scene) -> _Made:
     for operation, step in _with_steps(scene):
-        for index, written in enumerate(scene.contract.at(operation.pointer).get("parameters") or ()):
+        for index in range(len(scene.contract.at(operation.pointer).get("parameters") or ())):
             said = scene.contract.at(scene.contract.followed((*operation.pointer, "parameters", index)))
             if said["in"] != "path":
                 breaks = {step.id(f"accepts:{said['in']}.{said['name']}")} if step and _sent_there(step, said) else set()

@@ -145,7 +145,7 @@ def _is_text(sent: Sent) -> bool:
 
 
 def _handed_on(contract: Contract, step: Step, taker: Mapping[str, Any]) -> Leaf | None:
-    """Return a text that a later parameter takes, whatever it is, and that is not asked for already; a sure one if there is one."""
+    """Return a text that a later parameter takes, whatever it is, and nobody asks for already; a sure one if there is one."""
     success = contract.successes(step.operation)
     schema = contract.answer(step.operation, success[0]) if success else None
     fitting = []
@@ -362,7 +362,7 @@ def scalar_space(contract: Contract, schema: Pointer) -> Mapping[str, Any] | Non
         low = max(said.get("minimum", 1), 1) + (said.get("exclusiveMinimum") is True)
         return {"type": kind, "minimum": low, "maximum": max(low, min(said.get("maximum", 100), 100))}
     if said.get("format") in FORMATS:
-        return {"type": kind, "format": said["format"]}
+        return {key: said[key] for key in ("type", "format", "minLength", "maxLength", "pattern") if key in said}
     low, high = max(said.get("minLength", 1), 1), said.get("maxLength", _LONGEST)
     lengths = {"minLength": low, "maxLength": high if "pattern" in said else min(high, max(low, _LONGEST))}
     if "pattern" in said and ("(?" in said["pattern"] or "pattern" not in written({"type": kind, "pattern": said["pattern"]})):

@@ -1,4 +1,4 @@
-"""What a change does to a journey, by trying: values are drawn from both versions, and each side says of each whether it takes it.
+"""What a change does to a journey, by trying: values are drawn from both versions, and each side says of each if it takes it.
 
 The rules are those of DESIGN.md, section 1, written down once more. Nothing here reads a contract as the engine does, and nothing
 knows which edit was made.
@@ -190,6 +190,31 @@ class Trial:
             Undecided: If too little could be drawn to tell.
         """
         return {id for step in self.drawn.steps for id in self._broken_of(step)}
+
+    def confirms(self, id: str, response: Mapping[str, Any]) -> bool:
+        """Tell whether an answer that is said to break a need does: the candidate allows it, and the journey cannot live with it.
+
+        Of what is no need on an answer, nothing is asked here.
+        """
+        for step in self.drawn.steps:
+            for asked in step.asks:
+                if asked.id == id:
+                    return self._shows(step, asked, response)
+        return True
+
+    def _shows(self, step: Step, asked: Asked, response: Mapping[str, Any]) -> bool:
+        record, candidate = self.records[step.partner], self._after(step.partner)
+        there = candidate.operation(record, step.operation)
+        status, body = str(response.get("status")), response.get("body", ABSENT)
+        declared = candidate.contract.at(there.pointer)["responses"] if there is not None else {}
+        if there is None or status not in declared:
+            return False
+        schema = candidate.contract.answer(there, status)
+        if schema is None:
+            return body is ABSENT
+        fits = self._fits(asked)
+        missed = any(not _is_there(value) or fits is None or not fits(value) for value in _at(body, asked))
+        return missed and candidate.drawer(schema, "response").allows(body)
 
     def _after(self, partner: str) -> Partner:
         return self.candidates.get(partner, self.records[partner])
