@@ -137,8 +137,8 @@ def told(endpoints: Sequence[str]) -> tuple[Peer, Peer]:
         file = folder / "breakwatch.yaml"
         file.write_text(json.dumps(graph), encoding="utf-8")
         program = _home("breakwatch", _BREAKWATCH) / "bin" / "breakwatch"
-        sides = ["--old", pair.old.file, "--new", pair.new.file]
-        return [*_in(folder), program, "check", "--config", file, "--producer", "api", *sides, "--format", "json"]
+        words: Command = ["check", "--config", file, "--producer", "api", "--old", pair.old.file, "--new", pair.new.file]
+        return [*_in(folder), program, *words, "--format", "json"]
 
     def words(cost: Cost) -> Said:
         printed = _printed(cost, (0, 1))

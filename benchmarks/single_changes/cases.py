@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import tempfile
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,27 +62,30 @@ class Case:
 
 
 def cases(only: str = "") -> list[Case]:
-    """Return every change, in an order that is the same at every run."""
-    made: dict[tuple[str, bool], list[tuple[int, World, Edit, Mapping[str, str], bool]]] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for place, (members, older) in enumerate([*((each, False) for each in WORLDS), *((each, True) for each in AS_SWAGGER)]):
-            if not any(only in each for each in members):
-                continue
-            read = {_partner(name): pair(name, Path(folder)).old for name in members}
-            contracts = {name: Contract(_with_text_keys(parse(version.file.read_bytes()))) for name, version in read.items()}
-            drawn = world(f"{place + 1}", contracts)
-            suffixes = {name: version.entry.suffix for name, version in read.items()}
-            for partner in contracts:
-                for edit in _one_of_each(each for each in edits(drawn, partner) if not older or _is_sayable(each.value)):
-                    made.setdefault((edit.rule, bool(edit.breaks)), []).append(
-                        (_order(place, edit), drawn, edit, suffixes, older)
-                    )
+    """Return every change, in an order that is the same at every run; of contracts with *only* in their name."""
+    made: dict[tuple[str, bool], list[tuple[int, Case]]] = {}
+    written = [*((each, False) for each in WORLDS), *((each, True) for each in AS_SWAGGER)]
+    for place, (members, older) in enumerate(written):
+        if any(only in each for each in members):
+            for case in _of_world(str(place + 1), members, older):
+                made.setdefault((case.edit.rule, case.harmful), []).append((_order(place, case.edit), case))
     harming = {rule for rule, harmful in made if harmful}
     chosen = []
     for (rule, harmful), group in made.items():
         most = HARMFUL if harmful else NEAR if rule in harming else ALONE
-        chosen += sorted(group, key=lambda each: each[0])[:most]
-    return [Case(number, *rest) for number, (_, *rest) in enumerate(chosen, 1)]
+        chosen += [case for _, case in sorted(group, key=lambda each: each[0])[:most]]
+    return [replace(case, number=number) for number, case in enumerate(chosen, 1)]
+
+
+def _of_world(name: str, members: Sequence[str], older: bool) -> Iterator[Case]:
+    with tempfile.TemporaryDirectory() as folder:
+        read = {_partner(member): pair(member, Path(folder)).old for member in members}
+        contracts = {partner: Contract(_with_text_keys(parse(version.file.read_bytes()))) for partner, version in read.items()}
+    drawn = world(name, contracts)
+    suffixes = {partner: version.entry.suffix for partner, version in read.items()}
+    for partner in contracts:
+        sayable = (edit for edit in edits(drawn, partner) if not older or _is_sayable(edit.value))
+        yield from (Case(0, drawn, edit, suffixes, older) for edit in _one_of_each(sayable))
 
 
 def _is_sayable(value: Mapping[str, Any]) -> bool:

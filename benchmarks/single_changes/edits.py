@@ -539,7 +539,7 @@ def _path_changed(change: Callable[[str], str], breaks: bool) -> Callable[[_Scen
             if path == operation.path or path in scene.contract.value["paths"]:
                 continue
             paths = {path if each == operation.path else each: item for each, item in scene.contract.value["paths"].items()}
-            value = {**scene.contract.value, "paths": paths}
+            value: Mapping[str, Any] = {**scene.contract.value, "paths": paths}
             if not breaks:
                 value = _parameters_renamed(value, path)
             hit = {step.id("answers") for step in scene.steps if breaks and step.operation.path == operation.path}
@@ -586,6 +586,10 @@ def _renamed_operation(scene: _Scene) -> _Made:
 def _new_operation(scene: _Scene) -> _Made:
     item = {"get": {"responses": {"200": {"description": "new"}}}}
     yield "paths", {**scene.contract.value, "paths": {**scene.contract.value["paths"], "/brand-new": item}}, set()
+
+
+def _on_another_host(url: str) -> str:
+    return re.sub(r"^https?://[^/]+", "https://elsewhere.example", url)
 
 
 def _servers(change: Callable[[str], str], breaks: bool) -> Callable[[_Scene], _Made]:
@@ -682,8 +686,8 @@ def _body_media(scene: _Scene) -> _Made:
     """A body is no longer taken as JSON."""
     for operation, step in _with_steps(scene):
         body = scene.contract.below(operation.pointer, "requestBody")
-        content = (scene.contract.at(body) or {}).get("content") if body is not None else None
-        if body is not None and list(content or ()) == ["application/json"]:
+        content = scene.contract.at(body).get("content", {}) if body is not None else {}
+        if body is not None and list(content) == ["application/json"]:
             turned = {**scene.contract.at(body), "content": {"application/xml": content["application/json"]}}
             yield str(operation), _put(scene.contract.value, (*operation.pointer, "requestBody"), turned), _answers(step)
 
@@ -715,12 +719,8 @@ def _login(alternatives: Sequence[Mapping[str, Any]], breaks: bool, everywhere: 
     """A login of another sort is asked for."""
 
     def made(scene: _Scene) -> _Made:
-        schemes = {
-            **(scene.contract.at(("components", "securitySchemes")) or {}),
-            NEW: {"type": "apiKey", "in": "header", "name": "X-New"},
-        }
-        components = {**scene.contract.value.get("components", {}), "securitySchemes": schemes}
-        value = {**scene.contract.value, "components": components}
+        scheme = {"type": "apiKey", "in": "header", "name": "X-New"}
+        value = _put(scene.contract.value, ("components", "securitySchemes", NEW), scheme)
         if everywhere:
             hit = {step.id("answers") for step in scene.steps if "security" not in scene.contract.at(step.operation.pointer)}
             yield "security", {**value, "security": list(alternatives)}, hit if breaks else set()
@@ -736,7 +736,7 @@ def _scope_added(scene: _Scene) -> _Made:
     for operation, step in _with_steps(scene):
         said = scene.contract.at(operation.pointer)
         schemes = scene.contract.at(("components", "securitySchemes")) or {}
-        asked = said.get("security", scene.contract.value.get("security")) or ()
+        asked: Sequence[Mapping[str, Any]] = said.get("security", scene.contract.value.get("security")) or []
         if len(asked) == 1 and all(schemes.get(name, {}).get("type") == "oauth2" for name in asked[0]) and asked[0]:
             more = [{name: [*scopes, f"{NEW}:scope"] for name, scopes in asked[0].items()}]
             yield str(operation), _put(scene.contract.value, operation.pointer, {**said, "security": more}), _answers(step)
@@ -785,7 +785,7 @@ def _put(value: Any, pointer: Pointer, new: Any) -> Any:
         assert isinstance(key, int)
         changed = _put(value[key], rest, new)
         return [*value[:key], *([] if changed is _GONE else [changed]), *value[key + 1 :]]
-    changed = _put(value.get(key), rest, new)
+    changed = _put(value.get(key, {}), rest, new)
     if changed is _GONE:
         return {each: said for each, said in value.items() if each != key}
     return {**value, key: changed}
@@ -821,7 +821,8 @@ RULES = (
                  _understands_less("format"), _takes),
     _schema_rule("a time is a day", _other_format("date-time", "date"), _understands_less("format"), _refuses),
     _schema_rule("a day is a time", _other_format("date", "date-time"), _understands_less("format"), _refuses),
-    _schema_rule("any pattern", _without("pattern", only=lambda said: "enum" not in said and _kind(said) == "string"), _understands_less("pattern"), _takes),
+    _schema_rule("any pattern", _without("pattern", only=lambda said: "enum" not in said and _kind(said) == "string"),
+                 _understands_less("pattern"), _takes),
     _schema_rule("longer text", _longer, _understands_less("maxLength"), _takes),
     _schema_rule("any length", _without("maxLength", only=_plain_text), _understands_less("maxLength"), _takes),
     _schema_rule("a lower minimum", _lower, _understands_less("minimum"), _takes),
@@ -846,7 +847,7 @@ RULES = (
     Rule("an operation has another id", _renamed_operation),
     Rule("an operation is new", _new_operation),
     Rule("the servers have another path", _servers(lambda url: f"{url}/v99", breaks=True)),
-    Rule("the servers have another host", _servers(lambda url: re.sub(r"^https?://[^/]+", "https://elsewhere.example", url), breaks=False)),
+    Rule("the servers have another host", _servers(_on_another_host, breaks=False)),
     Rule("the success is gone", _success_removed),
     Rule("the success has another code", _another_success),
     Rule("one more success, without a body", _empty_success),

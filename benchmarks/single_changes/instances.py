@@ -66,7 +66,7 @@ class WrittenOut:
 
     contract: Contract
     way: str
-    _names: dict[tuple[Pointer, bool], str] = field(default_factory=dict)
+    _names: dict[tuple[Pointer, bool, frozenset[str]], str] = field(default_factory=dict)
     _defs: dict[str, Any] = field(default_factory=dict)
 
     def schema(self, pointer: Pointer) -> Mapping[str, Any]:
@@ -74,23 +74,24 @@ class WrittenOut:
         root = self._reference(pointer, closed=True)
         return {**root, "$defs": self._defs}
 
-    def _reference(self, pointer: Pointer, *, closed: bool) -> dict[str, Any]:
-        key = (pointer, closed)
+    def _reference(self, pointer: Pointer, *, closed: bool, hidden: frozenset[str] = frozenset()) -> dict[str, Any]:
+        """Return a reference to a schema written out; *hidden* members travel the other way only, as one beside it says."""
+        key = (pointer, closed, hidden)
         if key not in self._names:
             name = self._names[key] = f"s{len(self._names)}"
-            self._defs[name] = self._translated(pointer, closed)
+            self._defs[name] = self._translated(pointer, closed, hidden)
         return {"$ref": f"#/$defs/{self._names[key]}"}
 
-    def _translated(self, pointer: Pointer, closed: bool) -> Any:
+    def _translated(self, pointer: Pointer, closed: bool, hidden: frozenset[str]) -> Any:
         value = self.contract.at(pointer)
         if not isinstance(value, dict):
             return True if value is None else value
         if isinstance(value.get("$ref"), str) and (self.contract.legacy or value.keys() <= {"$ref", "description", "summary"}):
-            return self._reference(self.contract.followed(pointer), closed=closed)
+            return self._reference(self.contract.followed(pointer), closed=closed, hidden=hidden)
         said: dict[str, Any] = self._own(value)
+        hidden |= {name for name in self._members(pointer) if self._is_hidden(pointer, name)}
         if isinstance(value.get("$ref"), str):
-            said["$ref"] = self._reference(self.contract._target(value["$ref"]), closed=False)["$ref"]
-        hidden = {name for name in self._members(pointer) if self._is_hidden(pointer, name)}
+            said["$ref"] = self._reference(self.contract._target(value["$ref"]), closed=False, hidden=hidden)["$ref"]
         if isinstance(value.get("properties"), dict):
             said["properties"] = {
                 name: self._reference((*pointer, "properties", name), closed=True)
@@ -105,9 +106,13 @@ class WrittenOut:
         if value.get("additionalProperties") is False:
             said["additionalProperties"] = False
         if value.get("allOf"):
-            said["allOf"] = [self._reference((*pointer, "allOf", index), closed=False) for index in range(len(value["allOf"]))]
+            said["allOf"] = [
+                self._reference((*pointer, "allOf", index), closed=False, hidden=hidden) for index in range(len(value["allOf"]))
+            ]
         branches = [
-            self._branch(pointer, word, index) for word in ("oneOf", "anyOf") for index in range(len(value.get(word) or ()))
+            self._branch(pointer, word, index, hidden)
+            for word in ("oneOf", "anyOf")
+            for index in range(len(value.get(word) or ()))
         ]
         if branches:
             said["anyOf"] = branches
@@ -131,8 +136,8 @@ class WrittenOut:
             said |= {"maximum": min(said.get("maximum", 2**31 - 1), 2**31 - 1)}
         return said
 
-    def _branch(self, pointer: Pointer, word: str, index: int) -> dict[str, Any]:
-        said = self._reference((*pointer, word, index), closed=False)
+    def _branch(self, pointer: Pointer, word: str, index: int, hidden: frozenset[str]) -> dict[str, Any]:
+        said = self._reference((*pointer, word, index), closed=False, hidden=hidden)
         told = self.contract.at(pointer).get("discriminator")
         branch = self.contract.at((*pointer, word, index))
         if not told or "$ref" not in branch:
@@ -234,16 +239,13 @@ class Drawer:
 
     def _objects(self, flat: Sequence[Mapping[str, Any]], path: Sequence[str], depth: int) -> Iterator[Any]:
         name = path[0]
-        try:
-            others = self._object(flat, depth, without=name)
-        except NotDrawn:
-            return
-        yield others
         declared = [part["properties"][name] for part in flat if name in part.get("properties", {})]
         declared += [part["additionalProperties"] for part in flat if not declared and "additionalProperties" in part]
-        if declared and False not in declared:
-            for value in self._at(_all(declared), path[1:], depth + 1):
-                yield {**others, name: value}
+        for place, others in enumerate(self._small_objects(flat, depth, without=name)):
+            yield others
+            if declared and False not in declared and place == 0:
+                for value in self._at(_all(declared), path[1:], depth + 1):
+                    yield {**others, name: value}
 
     def _object(self, flat: Sequence[Mapping[str, Any]], depth: int, without: str = "") -> dict[str, Any]:
         value = {}
@@ -252,12 +254,12 @@ class Drawer:
             value[name] = self.least(_all(said), depth + 1)
         return value
 
-    def _small_objects(self, flat: Sequence[Mapping[str, Any]], depth: int) -> Iterator[dict[str, Any]]:
+    def _small_objects(self, flat: Sequence[Mapping[str, Any]], depth: int, without: str = "") -> Iterator[dict[str, Any]]:
         """Yield an object of what is required, and it again with one member more."""
         with suppress(NotDrawn):
-            least = self._object(flat, depth)
+            least = self._object(flat, depth, without)
             yield least
-            for name in {name: None for part in flat for name in part.get("properties", {}) if name not in least}:
+            for name in {name: None for part in flat for name in part.get("properties", {}) if name not in {*least, without}}:
                 said = [part["properties"][name] for part in flat if name in part.get("properties", {})]
                 with suppress(NotDrawn):
                     yield {**least, name: self.least(_all(said), depth + 1)}

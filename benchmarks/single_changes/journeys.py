@@ -110,7 +110,7 @@ class World:
 
 def world(name: str, contracts: Mapping[str, Contract]) -> World:
     """Return a journey over some contracts: readers and a writer of each."""
-    steps = []
+    steps: list[Step] = []
     for partner, contract in contracts.items():
         readers = _readers(contract)
         for operation in readers + _writers(contract, _WRITERS if readers else _READERS):
