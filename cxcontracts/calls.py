@@ -16,7 +16,7 @@ from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.templates import COUNTER, is_whole_reference, references
 from cxcontracts.exchanges import JSON, Exchange, Request, Response
 from cxcontracts.paths import Path, parse_path
-from cxcontracts.promises import Need, carried
+from cxcontracts.promises import THERE, Need, carried
 from cxcontracts.scenes import Scene, Side
 from cxcontracts.sending import Entry, Shell, bind, call, content_type, example_of, given_names, leaves
 
@@ -139,7 +139,7 @@ def kept_schemas(scene: Scene, name: str, *, before: bool = False) -> list[Schem
 
 def handed_out(scene: Scene, path: Path, side: Side, operation: Operation) -> list[Schema]:
     """Return the sets of values that a step hands out at a path, under one version of its partner's contract."""
-    need = Need(path, {}, statuses=scene.step.status, levels=_WHOLE)
+    need = Need(path, THERE, statuses=scene.step.status, levels=_WHOLE)
     return carried(side, operation, need, scene.accept, scene.touched).schemas
 
 

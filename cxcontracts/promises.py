@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from cxcontracts import breaches
 from cxcontracts.containment.building import ABSENT, Unbuildable, allows
@@ -26,6 +26,9 @@ from cxcontracts.problems import did_you_mean
 from cxcontracts.requirements import Judgement
 from cxcontracts.scenes import Scene, Side, Voice, voices
 from cxcontracts.wording import condition_met, described
+
+THERE: Final[Mapping[str, Any]] = {"not": {"type": "null"}}
+"""What a value has to be that only has to be there: null is as good as none."""
 
 _MOST_WITNESSES = 40
 _GRAVEST_FIRST = (Gap.UNDECLARED, Gap.RETYPED, Gap.NULL, Gap.OPTIONAL)

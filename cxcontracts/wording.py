@@ -38,6 +38,7 @@ _ANY_TEXT = re.compile(r"\^?(?:\.|\[(?:\\w\\W|\\W\\w|\\s\\S|\\S\\s|\\d\\D|\\D\\d
 _NARROWING = ("enum", "const", "pattern", "format", "minLength", "maxLength")
 _LOWER = frozenset({"minimum", "exclusiveMinimum", "minLength", "minItems"})
 _UPPER = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems"})
+_NOT_NULL = {"not": {"type": "null"}}
 _ALL_BUT_NULL = frozenset({"string", "array", "object", "number", "boolean"})
 _INT32 = (-(2**31), 2**31 - 1)
 _MOST_VALUES = 6
@@ -89,9 +90,13 @@ def described(schema: Mapping[str, Any] | bool) -> str:
     '"on-time", "late" or null'
     >>> described({"type": ["null", "boolean"]})
     'yes, no or null'
+    >>> described({"not": {"type": "null"}})
+    'a value'
     """
     if schema is False:
         return "no value"
+    if schema == _NOT_NULL:
+        return "a value"
     words = list(dict.fromkeys(_alternatives(_merged(schema)))) if schema is not True else []
     more = len(words) - _MOST_VALUES
     if more > 1:

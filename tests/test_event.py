@@ -119,6 +119,12 @@ def test_a_message_that_comes_short_leaves_customers_uninformed_unless_its_autho
             "nobody can tell any more for whom the {} train.late is: data.who may now be missing; the journey needs it",
         ),
         (
+            DATA.replace("who: {type: string}", "who: {type: [string, 'null']}"),
+            REQUIRED,
+            "event",
+            "nobody can tell any more for whom the {} train.late is: data.who may now be null; the journey needs a value",
+        ),
+        (
             DATA.replace("who: {type: string}", "who: {type: integer}"),
             REQUIRED,
             "event",

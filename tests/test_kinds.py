@@ -437,6 +437,24 @@ def test_what_one_partner_hands_out_another_one_takes(
     assert impact(root, **candidates).verdicts == verdicts
 
 
+@pytest.mark.parametrize("taken", ["{type: string}", "{type: string, pattern: '^[a-z]+$'}"])
+def test_what_is_handed_on_may_not_become_null(taken: str, tmp_path: Path) -> None:
+    root = write(tmp_path, SEAM, {"a": hands_out("{type: string, pattern: '^[a-z]+$'}"), "b": takes_in(taken)})
+
+    judged = impact(root, a=hands_out("{type: [string, 'null'], pattern: '^[a-z]+$'}"))
+
+    assert judged.verdicts == {"one/keep:k": "broken"}
+    assert judged.because("one/keep:k") == "id may now be null; the journey needs a value"
+
+
+@pytest.mark.parametrize("taken", ["{type: string}", "{type: string, pattern: '^[a-z]+$'}"])
+def test_where_what_is_handed_on_may_be_missing_null_is_nothing_new(taken: str, tmp_path: Path) -> None:
+    before = "{type: string, pattern: '^[a-z]+$'}"
+    root = write(tmp_path, SEAM, {"a": hands_out(before, "[]"), "b": takes_in(taken)})
+
+    assert impact(root, a=hands_out(before.replace("string", "[string, 'null']"), "[]")).verdicts == {"one/keep:k": "unpromised"}
+
+
 def test_the_witness_of_a_seam_is_the_later_call_with_the_new_value(tmp_path: Path) -> None:
     root = write(tmp_path, SEAM, {"a": hands_out(digits("3")), "b": takes_in(digits("3"))})
 

@@ -16,7 +16,7 @@ from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.kinds.needs import breaking_need
 from cxcontracts.kinds.seen import inconclusive, waits
 from cxcontracts.paths import parse_path
-from cxcontracts.promises import Need, carried, judge_need
+from cxcontracts.promises import THERE, Need, carried, judge_need
 from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.scenes import Scene, voices
 from cxcontracts.sending import sent_schema
@@ -83,7 +83,7 @@ class Event:
 
     def _matched(self, scene: Scene, path: str, template: Any) -> Iterator[Judgement]:
         """Yield whether what the event is known by is there, and can be what the journey has."""
-        there = judge_need(scene, Need(parse_path(path), {}), lambda: request_of(scene))
+        there = judge_need(scene, Need(parse_path(path), THERE), lambda: request_of(scene))
         if there.verdict is Verdict.BROKEN:
             cause = breaking_need(scene, [parse_path(path)], (), lambda: request_of(scene))
             because = f"nobody can tell any more for whom the {scene.operation} is: {there.because}"
@@ -97,7 +97,7 @@ class Event:
         names = names_of(scene, template, before=before)
         ours = sent_schema(template, names) if all(names.values()) else {}
         side, operation = (scene.record, scene.operation) if before else scene.current()
-        theirs = carried(side, operation, Need(parse_path(path), {}, levels=4), scene.accept, scene.touched).schemas
+        theirs = carried(side, operation, Need(parse_path(path), THERE, levels=4), scene.accept, scene.touched).schemas
         return bool(ours and theirs) and all(isinstance(find([ours, each]), Nothing) for each in theirs)
 
     def _missed(self, scene: Scene, path: str, template: Any) -> Judgement:

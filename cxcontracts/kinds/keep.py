@@ -17,7 +17,7 @@ from cxcontracts.findings import Harm, Verdict
 from cxcontracts.kinds.needs import breaking_need
 from cxcontracts.kinds.seen import answer_id, judged_each, unreadable
 from cxcontracts.paths import MISSING, Path, found
-from cxcontracts.promises import Need, judge_need
+from cxcontracts.promises import THERE, Need, judge_need
 from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.scenes import Scene
 from cxcontracts.sending import content_type, filled, placed, sent_schema
@@ -80,7 +80,9 @@ class Keep:
     def _present(self, scene: Scene, paths: tuple[Path, ...]) -> Judgement:
         """Judge the presence at the best of the paths: the first present counts."""
         ranked = (Verdict.INTACT, Verdict.UNPROMISED, Verdict.UNPROVEN, Verdict.BROKEN)
-        judgements = [judge_need(scene, Need(path, {}, statuses=scene.step.status), lambda: request_of(scene)) for path in paths]
+        judgements = [
+            judge_need(scene, Need(path, THERE, statuses=scene.step.status), lambda: request_of(scene)) for path in paths
+        ]
         broken = next((judgement for judgement in judgements if judgement.verdict is Verdict.BROKEN), None)
         best = min(judgements, key=lambda judgement: ranked.index(judgement.verdict))
         if broken is None or best.verdict is Verdict.INTACT:

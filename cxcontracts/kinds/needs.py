@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 from cxcontracts.calls import request_of
 from cxcontracts.estate.model import Journey, Step
@@ -15,13 +14,11 @@ from cxcontracts.findings import Harm, Verdict
 from cxcontracts.kinds.seen import judged_each, needed
 from cxcontracts.paths import Path, parse_path
 from cxcontracts.problems import Place
-from cxcontracts.promises import Need, judge_need
+from cxcontracts.promises import THERE, Need, judge_need
 from cxcontracts.requirements import Judgement, Meaning, Requirement, id_of
 from cxcontracts.scenes import Scene
 from cxcontracts.walks import Walk
 from cxcontracts.wording import shown
-
-_NOT_NULL: Mapping[str, Any] = {"not": {"type": "null"}}
 
 
 class Needs:
@@ -104,4 +101,4 @@ def tolerated(judgement: Judgement, need: Need, value: Value) -> Judgement:
 def _is_a_value(judgement: Judgement, need: Need) -> bool:
     """``otherwise`` stands in for a value that is not known, not for one that is missing."""
     assert judgement.witness is not None
-    return not Need(need.path, _NOT_NULL, condition=need.condition).refuses(judgement.witness.response)
+    return not Need(need.path, THERE, condition=need.condition).refuses(judgement.witness.response)
