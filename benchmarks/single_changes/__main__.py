@@ -54,20 +54,20 @@ def main(words: Sequence[str] | None = None) -> int:
     """Judge, print, write it down, and return 1 where something is not named right."""
     options = _options(words)
     chosen = [case for case in cases(options.only) if zlib.crc32(str(case).encode()) < options.share * 2**32]
-    with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:
-        outcomes = [Outcome(case, found) for case, found in zip(chosen, pool.map(tried, chosen, chunksize=8), strict=True)]
     if options.others:
         for peer in _OTHERS:
             peer.install()
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(options.jobs) as pool:
-        list(pool.map(lambda outcome: _judge(outcome, Path(folder), others=options.others), outcomes))
-    complaints = [line for outcome in outcomes for line in _complaints(outcome)]
-    print("\n".join(complaints))
+    with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:
+        found = list(pool.map(tried, chosen, chunksize=8))
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(options.jobs) as threads:
+        outcomes = list(threads.map(lambda case, ids: judged(case, ids, Path(folder), others=options.others), chosen, found))
+    wrong = [line for outcome in outcomes for line in complaints(outcome)]
+    print("\n".join(wrong))
     report = "\n".join(_report(outcomes, " ".join(["benchmarks.single_changes", *(sys.argv[1:] if words is None else words)])))
     print(report)
     if options.output:
         options.output.write_text(report, encoding="utf-8")
-    return 1 if complaints or not outcomes else 0
+    return 1 if wrong or not outcomes else 0
 
 
 def _options(words: Sequence[str] | None) -> argparse.Namespace:
@@ -83,9 +83,14 @@ def _options(words: Sequence[str] | None) -> argparse.Namespace:
 # --- held against what detectors say ------------------------------------------------------------------------------------------
 
 
-def _judge(outcome: Outcome, workspace: Path, *, others: bool) -> None:
-    """Ask ``impact``, and the others where they are wanted, what one change breaks."""
-    case = outcome.case
+def judged(case: Case, ids: frozenset[str] | None, workspace: Path, *, others: bool = False) -> Outcome:
+    """Return what ``impact``, and the others where they are wanted, make of one change.
+
+    Args:
+        ids: What the second way says of it.
+        workspace: A folder for its estate.
+    """
+    outcome = Outcome(case, ids)
     folder = workspace / str(case.number)
     estate, candidate = write(case, folder)
     printed = folder / "printed"
@@ -103,10 +108,11 @@ def _judge(outcome: Outcome, workspace: Path, *, others: bool) -> None:
     if others:
         record = estate / "partners" / case.edit.partner / f"openapi{candidate.suffix}"
         versions = Pair(str(case.number), *(Version(file.parent, Path(file.name), alone=True) for file in (record, candidate)))
-        for peer in (*_OTHERS, *told([str(step.operation) for step in case.drawn.of(case.edit.partner)])):
+        for peer in (_OTHERS[0], *told([str(step.operation) for step in case.drawn.of(case.edit.partner)])):
             made = folder / peer.name
             made.mkdir()
             outcome.said[peer.name] = peer.said(measured(peer.command(versions, made), printed, limit=_LIMIT))
+    return outcome
 
 
 def _doubts(case: Case, finding: Mapping[str, Any]) -> Iterator[str]:
@@ -126,7 +132,8 @@ _OTHERS = PEERS[1:3]
 # --- what comes of it ---------------------------------------------------------------------------------------------------------
 
 
-def _complaints(outcome: Outcome) -> Iterator[str]:
+def complaints(outcome: Outcome) -> Iterator[str]:
+    """Yield what is wrong: the two ways to the truth differ, or ``impact`` says something else, or proves it badly."""
     case = outcome.case
     if outcome.tried is None:
         yield f"NOT TRIED {case}"
