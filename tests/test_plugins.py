@@ -19,7 +19,8 @@ from tests.workplace import Workplace, workplace
 
 BUILT_IN = [
     "answers", "event", "needs", "needs-when", "may-have", "must", "accepts", "asks-at-most", "keep",
-    "responds-within", "informs", "repeat-safe", "survives", "announces", "effort", "recognises", "consistent", "succeeds", "pact",
+    "responds-within", "informs", "repeat-safe", "survives", "announces", "effort", "recognises", "consistent", "succeeds",
+    "pact",
 ]  # fmt: skip
 
 

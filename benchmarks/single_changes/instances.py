@@ -91,7 +91,7 @@ class WrittenOut:
         said: dict[str, Any] = self._own(value)
         hidden |= {name for name in self._members(pointer) if self._is_hidden(pointer, name)}
         if isinstance(value.get("$ref"), str):
-            said["$ref"] = self._reference(self.contract._target(value["$ref"]), closed=False, hidden=hidden)["$ref"]
+            said["$ref"] = self._reference(self.contract.target(value["$ref"]), closed=False, hidden=hidden)["$ref"]
         if isinstance(value.get("properties"), dict):
             said["properties"] = {
                 name: self._reference((*pointer, "properties", name), closed=True)

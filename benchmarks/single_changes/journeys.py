@@ -301,7 +301,7 @@ def _members_sent(contract: Contract, schema: Pointer, depth: int) -> list[tuple
     hops = list(contract.hops(schema, "request"))
     if {hop.name for hop in hops if hop.required_by} < _required(contract, schema) or any(hop.name == EACH for hop in hops):
         return None
-    if any(word in contract.at(part) for part, _ in contract._parts(schema) for word in ("oneOf", "anyOf", "discriminator")):
+    if any(word in contract.at(part) for part, _ in contract.parts(schema) for word in ("oneOf", "anyOf", "discriminator")):
         return None
     found = []
     optional = 0
@@ -319,11 +319,11 @@ def _members_sent(contract: Contract, schema: Pointer, depth: int) -> list[tuple
 def _required(contract: Contract, schema: Pointer) -> set[str]:
     return {
         str(name)
-        for part, _ in contract._parts(schema)
+        for part, _ in contract.parts(schema)
         for name in contract.at(part).get("required") or ()
         if not any(
-            contract._says(contract.followed((*each, "properties", name)), "readOnly")
-            for each, _ in contract._parts(schema)
+            contract.says(contract.followed((*each, "properties", name)), "readOnly")
+            for each, _ in contract.parts(schema)
             if name in (contract.at(each).get("properties") or {})
         )
     }

@@ -122,10 +122,11 @@ class Contract:
             found = self.at(pointer)
             if not (isinstance(found, dict) and isinstance(found.get("$ref"), str)):
                 return pointer
-            pointer = self._target(found["$ref"])
+            pointer = self.target(found["$ref"])
         raise ValueError(f"a reference in a circle at {pointer}")
 
-    def _target(self, reference: str) -> Pointer:
+    def target(self, reference: str) -> Pointer:
+        """Return the place that a reference within the document leads to."""
         pointer: Pointer = ()
         for token in unquote(reference.partition("#")[2]).split("/")[1:]:
             token = token.replace("~1", "/").replace("~0", "~")
@@ -189,7 +190,7 @@ class Contract:
 
     def hops(self, schema: Pointer, way: str) -> Iterator[Hop]:
         """Yield the members of a schema that travel one way and that one place alone declares."""
-        parts = list(self._parts(schema))
+        parts = list(self.parts(schema))
         names = [str(name) for part, _ in parts for name in self.at(part).get("properties") or ()]
         tags = {(self.at(part).get("discriminator") or {}).get("propertyName") for part, _ in parts}
         for part, certain in parts:
@@ -200,20 +201,20 @@ class Contract:
                     place = (*part, "properties", name)
                     found = self.followed(place)
                     sure = certain and bool(required_by) and not self.may_be_null(found)
-                    if not self._says(found, _ONE_WAY[way]):
+                    if not self.says(found, _ONE_WAY[way]):
                         yield Hop(part, str(name), place, found, required_by, sure)
             if isinstance(value.get("items"), dict) and len(parts) == 1:
                 place = (*part, "items")
                 found = self.followed(place)
                 yield Hop(part, EACH, place, found, (), certain and not self.may_be_null(found))
 
-    def _parts(self, schema: Pointer, certain: bool = True) -> Iterator[tuple[Pointer, bool]]:
+    def parts(self, schema: Pointer, certain: bool = True) -> Iterator[tuple[Pointer, bool]]:
         """Yield the schemas that one is made of, and whether a value always has to meet them."""
         schema = self.followed(schema)
         yield schema, certain
         for word in _COMPOSED:
             for index in range(len(self.at(schema).get(word) or ())):
-                yield from self._parts((*schema, word, index), certain and word == "allOf")
+                yield from self.parts((*schema, word, index), certain and word == "allOf")
 
     def kind(self, schema: Pointer) -> str:
         """Return the only type that a plain schema has; empty for any other."""
@@ -232,5 +233,6 @@ class Contract:
     def _has_null_branch(self, value: Mapping[str, Any]) -> bool:
         return any(each == {"type": "null"} for word in ("oneOf", "anyOf") for each in value.get(word) or ())
 
-    def _says(self, schema: Pointer, word: str) -> bool:
-        return any(self.at(part).get(word) is True for part, certain in self._parts(schema) if certain)
+    def says(self, schema: Pointer, word: str) -> bool:
+        """Tell whether a schema, or one that it is made of, says that a word is true."""
+        return any(self.at(part).get(word) is True for part, certain in self.parts(schema) if certain)

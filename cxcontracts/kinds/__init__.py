@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Sequence
 
-from cxcontracts.findings import Harm
 from cxcontracts.kinds.accepts import Accepts
 from cxcontracts.kinds.announces import Announces
 from cxcontracts.kinds.answers import Answers
@@ -26,7 +24,7 @@ from cxcontracts.kinds.responds_within import RespondsWithin
 from cxcontracts.kinds.succeeds import Succeeds
 from cxcontracts.kinds.survives import Survives
 from cxcontracts.plugins import hookimpl
-from cxcontracts.requirements import Kind, Meaning
+from cxcontracts.requirements import Kind
 
 
 @hookimpl

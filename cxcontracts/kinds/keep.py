@@ -34,8 +34,8 @@ class Keep:
     harm = Harm.BLOCKED
     meaning = Meaning(
         customer="you pass me on without losing me",
-        kept="the field is there, and every later step's partner takes what it may be",
-        breaks="lets it go missing, or hands out what a later partner refuses",
+        kept="the field is there and not null, and every later step's partner takes what it may be",
+        breaks="lets it go missing or be null, or hands out what a later partner refuses",
         example="keep: {service: legs.0.serviceId}",
         remedy=(
             "Have the partner go on handing out what the next one takes, or have the next one take more before this is released."
