@@ -33,9 +33,14 @@ def _check_format(written: JSON) -> None:
 
 
 def _check_file(written: str) -> None:
-    path = PurePosixPath(written)
-    if path.is_absolute() or ".." in path.parts or "\\" in written:
+    if not _is_inside(written):
         raise Misread.of("contract-outside", value=written)
+
+
+def _is_inside(name: str) -> bool:
+    """Tell whether a name leads to a file below the folder that it is seen from."""
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and not {"\\", "\0"} & {*name}
 
 
 FileName = Annotated[str, Checked(_check_file)]
@@ -111,8 +116,10 @@ def pins(lock: Passage) -> Iterator[Pin]:
 
 
 def lock_problems(lock: Passage, root: Path) -> Iterator[Problem]:
-    """Yield which files are not what was taken in any more."""
+    """Yield which files are not what was taken in any more. What a name or a link leads to outside is not looked at."""
     for partner in lock["contracts"].entries():
+        if not _is_inside(partner.key):
+            continue
         folder = root / "partners" / partner.key
         if not folder.is_dir():
             yield partner.problem("lock-partner", of_key=True, name=partner.key)
@@ -121,7 +128,11 @@ def lock_problems(lock: Passage, root: Path) -> Iterator[Problem]:
             for file in role["files"].entries():
                 path = folder / file.key
                 name = f"partners/{partner.key}/{file.key}"
-                if not path.is_file():
+                if not _is_inside(file.key):
+                    continue
+                if not path.resolve().is_relative_to(folder.resolve()):
+                    yield file.problem("lock-outside", of_key=True, name=name)
+                elif not path.is_file():
                     yield file.problem("lock-missing", of_key=True, name=name, partner=partner.key)
                 elif digest(path.read_bytes()) != file.text:
                     yield file.problem("lock-edited", of_key=True, name=name, partner=partner.key)

@@ -411,6 +411,7 @@ _WAIVERS: Final = {
 _LOCK: Final = {
     "digest": Row("{value!r} is no digest", "it is sha256: and 64 hex digits, which cxcontracts partner refresh writes"),
     "lock-role": Row("{value!r} is nothing that a partner is pinned for", "one of: contract, events"),
+    "lock-outside": Row("{name} leads out of the partner's folder", "put the file itself there, not a link to it"),
     "lock-partner": Row("there is no partner {name!r} any more", "take it out of estate.lock", warning=True),
     "lock-missing": Row(
         "{name!r} was taken in and is not there", "cxcontracts partner refresh {partner} --accept takes it in anew", True
