@@ -21,13 +21,12 @@ from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from tests.partners.samples import PACTS
-
 from benchmarks.cached import home
 from benchmarks.measure import measured
 from cxcontracts.exchanges import JSON
 from tests.partners.behaviours import BEHAVIOURS, Behaviour
 from tests.partners.running import CREDENTIALS, ESTATE, NAMES, Partner, running
+from tests.partners.samples import PACTS
 
 RESULTS = Path(__file__).parent / "results" / "breaks_found.md"
 HEALTHY = "healthy"

@@ -303,7 +303,9 @@ def _journey(number: int, size: Size, due: int) -> tuple[list[str], int]:
         f"journey: journey-{number}",
         f"goal: I want to know how thing number {number} stands, and to change it.",
         f"owner: team-{number % 40}@example.com",
-        "customers: [everyone, assisted]" if number % 2 else f"customers: {{everyone: {1_000 + number}, newcomers: {number % 90}}}",
+        "customers: [everyone, assisted]"
+        if number % 2
+        else f"customers: {{everyone: {1_000 + number}, newcomers: {number % 90}}}",
         "",
         "given:",
         '  thing: {from: customer, pattern: "^[A-Z0-9]{8}$", examples: [AB12CD34]}',

@@ -7,7 +7,9 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from urllib.parse import urlsplit
 
+import jsonschema_rs
 import pytest
 
 from cxcontracts.findings import Verdict
@@ -16,6 +18,7 @@ from tests.partners import rooms
 from tests.partners.asking import Asking
 from tests.partners.behaviours import BEHAVIOURS, Behaviour, Needed, Whose
 from tests.partners.running import ESTATE, FOLDER, NAMES, Partner, missing, running
+from tests.partners.samples import PACTS, Sample, samples, written_pacts
 
 SOURCES = {"rooms": "rooms.py", "till": "till.py", "guests": "guests.mjs"}
 KINDS = (
@@ -79,6 +82,47 @@ def test_the_estate_has_every_kind_that_an_exchange_can_judge() -> None:
     assert in_effect >= {"survives", "responds-within"}
 
 
+def test_healthy_partners_answer_every_step_and_error_as_the_journeys_expect_and_the_contracts_say(
+    partners: Mapping[str, Partner],
+) -> None:
+    taken = walked(partners)
+
+    assert len({sample.name for sample in taken}) == len(taken)
+    assert [sample.name for sample in taken if not is_expected(sample)] == []
+    assert [(sample.name, mistakes) for sample in taken if (mistakes := mistakes_of(sample))] == []
+
+
+def walked(partners: Mapping[str, Partner]) -> list[Sample]:
+    for name in NAMES:
+        of(partners, name).switch()
+    return list(samples(partners))
+
+
+def is_expected(sample: Sample) -> bool:
+    status = sample.response.status_code
+    return status in sample.expected if sample.expected else sample.response.is_success
+
+
+def mistakes_of(sample: Sample) -> list[str]:
+    """Return in what an answer is not what its operation's document says."""
+    document = json.loads((ESTATE / f"partners/{sample.partner}/openapi.json").read_bytes())
+    path = sample.request.url.path.removeprefix(urlsplit(document["servers"][0]["url"]).path)
+    fits = [template for template in document["paths"] if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path)]
+    answer = document["paths"][fits[0]][sample.request.method.lower()]["responses"][str(sample.response.status_code)]
+    content = answer["content"][sample.response.headers["Content-Type"]]
+    schema = {**content["schema"], "components": document["components"]}
+    missing = [name for name in answer.get("headers", {}) if name not in sample.response.headers]
+    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    return missing + [error.message for error in validator.iter_errors(sample.response.json())]
+
+
+def test_the_pact_files_are_those_that_follow_from_the_journeys(partners: Mapping[str, Partner]) -> None:
+    walked(partners)
+    assert {path: path.read_text(encoding="utf-8") for path in sorted(PACTS.iterdir())} == dict(
+        sorted(written_pacts(partners).items())
+    )
+
+
 @pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda behaviour: behaviour.name)
 def test_a_switch_changes_what_it_says(partners: Mapping[str, Partner], behaviour: Behaviour) -> None:
     partner = of(partners, behaviour.partner)
@@ -119,6 +163,17 @@ def test_a_partner_refuses_who_is_not_logged_in(partners: Mapping[str, Partner],
     with partner.client() as client:
         client.headers.update({"Authorization": "Bearer wrong", "X-Api-Key": "wrong"})
         assert client.get("/nowhere").status_code == 401
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_partner_ends_when_whoever_started_it_is_gone(partners: Mapping[str, Partner], name: str) -> None:
+    of(partners, name)
+    with running(name) as started:
+        process = started[name].process
+        assert process.stdin is not None
+        process.stdin.close()
+
+        assert process.wait(timeout=60) == 0
 
 
 @pytest.mark.parametrize("name", NAMES)

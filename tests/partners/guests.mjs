@@ -229,4 +229,5 @@ const server = http.createServer((request, response) => {
   request.on("data", (part) => parts.push(part));
   request.on("end", () => respond(request, response, Buffer.concat(parts).toString("utf-8")));
 });
+if (process.argv.includes("held")) process.stdin.on("end", () => process.exit()).resume();
 server.listen(Number(process.argv[2]), "127.0.0.1");

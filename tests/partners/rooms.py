@@ -22,13 +22,13 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 from starlette.exceptions import HTTPException
 
-from tests.partners.switches import Switches
+from tests.partners.switches import Switches, end_with_starter
 
 TOKEN = "rooms-5d1b7c2e9f3a4c60"
 """What a caller logs in with."""
 
 CITIES = {"LIS": "Lisbon", "PAR": "Paris", "EDI": "Edinburgh"}
-HOTELS = (("1", "Harbour House", 3, 9), ("2", "Old Customs Hall", 5, 7), ("3", "Quayside Inn", 4, 8))
+HOTELS = (("1", "Harbour House", 3, 7), ("2", "Old Customs Hall", 5, 8), ("3", "Quayside Inn", 4, 9))
 """Number, name, stars, and how well guests rate it."""
 RATES = {"GBP": 100, "EUR": 117, "USD": 128}
 """How many hundredths of the currency are a hundredth of a pound's price, in percent."""
@@ -339,7 +339,7 @@ async def offers(
     cursor: Annotated[str | SkipJsonSchema[None], Query(max_length=80)] = None,
 ) -> Response:
     """Say what is free, the cheapest first."""
-    if switched("slow-search"):
+    if switched("slow-search-for-six") and guests == 6:
         await asyncio.sleep(2.6)
     if city not in CITIES:
         if switched("no-advice-when-nothing-there"):
@@ -663,4 +663,5 @@ app.openapi = document  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
+    end_with_starter()
     uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", access_log=False)

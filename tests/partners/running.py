@@ -15,6 +15,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.partners.switches import HELD
+
 FOLDER = Path(__file__).parent
 ESTATE = FOLDER / "contracts"
 CREDENTIALS = {
@@ -93,12 +95,12 @@ def _started(name: str) -> Iterator[Partner]:
     command = ["node", str(FOLDER / "guests.mjs")] if name == "guests" else [sys.executable, "-m", f"tests.partners.{name}"]
     repository = str(FOLDER.parent.parent)
     environment = {**os.environ, "PYTHONPATH": repository}
-    process = subprocess.Popen([*command, str(port)], cwd=repository, env=environment, stdin=subprocess.DEVNULL)
+    process = subprocess.Popen([*command, str(port), HELD], cwd=repository, env=environment, stdin=subprocess.PIPE)
     try:
         yield Partner(name, f"http://127.0.0.1:{port}", process)
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
 
 
 def _wait_for(partner: Partner) -> None:

@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 import itertools
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
+
+HELD = "held"
+"""The word that a partner's command has where its life hangs on whoever started it."""
+
+
+def end_with_starter() -> None:
+    """End this process when its standard input ends: whoever holds the other end is gone, however that came about."""
+
+    def wait() -> None:
+        sys.stdin.buffer.read()
+        os._exit(0)
+
+    if HELD in sys.argv:
+        threading.Thread(target=wait, daemon=True).start()
 
 
 class Switches:

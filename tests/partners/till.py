@@ -18,7 +18,7 @@ from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.partners.switches import Switches
+from tests.partners.switches import Switches, end_with_starter
 
 KEY = "till-91c4e07ab3d25f68"
 """What a caller logs in with."""
@@ -380,4 +380,5 @@ class _Quiet(WSGIRequestHandler):
 
 
 if __name__ == "__main__":
+    end_with_starter()
     make_server("127.0.0.1", int(sys.argv[1]), app, threaded=True, request_handler=_Quiet).serve_forever()
