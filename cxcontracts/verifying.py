@@ -9,8 +9,9 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final, Self
@@ -20,13 +21,16 @@ from cxcontracts.asked import Asked
 from cxcontracts.errors import EstateError, UsageError
 from cxcontracts.estate.model import Estate, Journey, Partner
 from cxcontracts.exchanges import JSON, NO_BODY
-from cxcontracts.findings import Finding, PartnerRun, Run, Verdict, Version
+from cxcontracts.findings import Run, Verdict
+from cxcontracts.observing import run_of
 from cxcontracts.opening import Opened, read_contract
 from cxcontracts.plugins import kinds
 from cxcontracts.problems import did_you_mean
+from cxcontracts.recordings.marks import recorded
 from cxcontracts.requirements import OnExchanges, Requirement
 from cxcontracts.running.calling import Partners
 from cxcontracts.running.inbox import Address, Inbox
+from cxcontracts.running.recording import HarWriter
 from cxcontracts.running.secrets import Secrets, read_secret
 from cxcontracts.running.targets import Target, targets
 from cxcontracts.running.turns import Turns
@@ -71,12 +75,15 @@ Progress = Callable[[int, int], None]
 
 
 @contextmanager
-def verification(opened: Opened, asked: Asked, curl: Curl, hooks: Hooks | None = None) -> Iterator[Verification]:
+def verification(
+    opened: Opened, asked: Asked, curl: Curl, hooks: Hooks | None = None, recording: Path | None = None
+) -> Iterator[Verification]:
     """Yield a verification of an estate; in the end every connection and inbox is closed.
 
     Args:
         curl: Makes the line that sends a request again.
         hooks: What the user's own code does for the run.
+        recording: The file to record all that is seen in; None for none.
 
     Raises:
         EstateError: With every mistake that shows when journeys and contracts are held against each other.
@@ -97,9 +104,21 @@ def verification(opened: Opened, asked: Asked, curl: Curl, hooks: Hooks | None =
             run_id=str(uuid.uuid4()),
         ) as partners,
         Inbox({name: address for name, address in addresses.items() if name in running}) as inbox,
-        Verification(opened, asked, running, partners, inbox, curl, hooks) as made,
+        ExitStack() as closing,
     ):
-        yield made
+        record = _recorder(closing.enter_context(HarWriter(recording, partners.secrets.redact))) if recording else lambda _: None
+        yield closing.enter_context(Verification(opened, asked, running, partners, inbox, curl, hooks, record))
+
+
+def _recorder(writer: HarWriter) -> Callable[[Walk], None]:
+    """Return what writes a walk into a recording; several threads may."""
+    numbers = count(1)
+
+    def record(walk: Walk) -> None:
+        for entry in recorded(walk, next(numbers)):
+            writer.add(entry)
+
+    return record
 
 
 class Verification:
@@ -123,9 +142,11 @@ class Verification:
         inbox: Inbox,
         curl: Curl,
         hooks: Hooks | None = None,
+        record: Callable[[Walk], None] = lambda _: None,
     ) -> None:
         hooks = hooks or Hooks()
         sender = LoggedIn(partners, hooks.headers)
+        self._record = record
         self._opened = opened
         self._asked = asked
         self._targets = targets
@@ -224,33 +245,9 @@ class Verification:
         """Walk, and judge what was seen; an interrupt ends the walking, and what was seen until then is judged."""
         journeys = self.journeys()
         walks, complete = self._walked(journeys, progress)
-        return self.judged("verify", journeys, walks, complete)
-
-    def judged(self, command: str, journeys: Sequence[Journey], walks: Sequence[Walk], complete: bool) -> Run:
-        """Judge walks, wherever they come from."""
-        opened, verdicts = self._opened, self._observer.verdicts(journeys, walks)
-        named = [finding for finding in verdicts.findings if self._asked.names(finding.id)]
-        partners = [
-            self._partner(opened.estate.partners[name], [finding for finding in named if finding.partner == name])
-            for name in sorted(self._asked.partners & self._targets.keys() or self._targets)
-        ]
-        return Run(
-            command,
-            opened.estate.name,
-            tuple(each for each in partners if each.findings or self._asked.partners),
-            opened.estate.fail_on,
-            complete=complete,
-            not_exercised={id: why for id, why in verdicts.not_exercised.items() if self._asked.names(id)},
-            exchanges=sum(1 for walk in walks for sighting in walk.sightings if sighting.response is not None),
-            environment=self._asked.environment,
-        )
-
-    def _partner(self, partner: Partner, findings: Sequence[Finding]) -> PartnerRun:
-        record = self._opened.records.get(partner.name)
-        side = record if record is not None else None
-        version = Version(side.contract.version, side.contract.folder.digest(), partner.contract) if side else Version("", "", "")
-        exempt = partner.not_covered.because if partner.not_covered and not findings else ""
-        return PartnerRun(partner.name, partner.title, version, None, tuple(findings), not_covered=exempt)
+        verdicts = self._observer.verdicts(journeys, walks)
+        partners = self._asked.partners & self._targets.keys() or self._targets
+        return run_of(self._opened, "verify", verdicts, walks, self._asked, partners, complete=complete)
 
     # --- walking --------------------------------------------------------------------------------------------------------------
 
@@ -283,6 +280,7 @@ class Verification:
         try:
             for walk in self._all(journey):
                 made[journey.name].append(walk)
+                self._record(walk)
             done.put(None)
         except CancelledError:
             done.put(None)

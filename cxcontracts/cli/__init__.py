@@ -21,6 +21,7 @@ from cxcontracts.cli.exits import UNUSABLE, guarded
 from cxcontracts.cli.explain import explain
 from cxcontracts.cli.impact import impact
 from cxcontracts.cli.init import init
+from cxcontracts.cli.judge import judge
 from cxcontracts.cli.map import map_
 from cxcontracts.cli.options import ESTATE
 from cxcontracts.cli.partner import partner
@@ -90,6 +91,7 @@ main.add_command(init)
 main.add_command(check)
 main.add_command(impact)
 main.add_command(verify)
+main.add_command(judge)
 main.add_command(map_)
 main.add_command(partner)
 main.add_command(diff)

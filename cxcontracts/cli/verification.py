@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cxcontracts.cli.exits import INTACT, INTERRUPTED, NOTHING_CHECKED, UNCERTAIN, exit_code
+from cxcontracts.cli.exits import BROKEN, INTACT, INTERRUPTED, NOTHING_CHECKED, UNCERTAIN, exit_code
 from cxcontracts.cli.judged import say_uncertain, seen_from_here, unsound
 from cxcontracts.cli.options import Reporting, estate_root
 from cxcontracts.cli.output import insist_on_folder, outcome_of, publish, rendered, show
@@ -41,6 +41,7 @@ class Options:
     timeout: str
     no_fuzz: bool
     workers: int
+    record: Path | None
     dry_run: bool
 
 
@@ -52,7 +53,8 @@ def verified(options: Options, asked: Reporting, estate: Path | None) -> int:
         OSError: If the report cannot be written.
     """
     root = estate_root(estate)
-    insist_on_folder(asked.output)
+    for file in (asked.output, options.record):
+        insist_on_folder(file)
     wanted = _asked(options)
     if not wanted.environment and not wanted.urls:
         raise UsageError("nobody says where partners run; name an environment with --env, or an address with --url PARTNER=URL")
@@ -60,28 +62,33 @@ def verified(options: Options, asked: Reporting, estate: Path | None) -> int:
         if options.dry_run:
             show("".join(f"{harmless_line(line, None)}\n" for line in _would_send(root, wanted)))
             return INTACT
-        run, redact = _run(root, wanted)
+        run, redact = _run(root, wanted, options.record)
     except UnsoundError as error:
         if asked.format == "json":
             from cxcontracts.reports import json as json_report
 
             publish("verify", json_report.render_problems("verify", error.problems), "unsound", asked.output)
         return unsound(seen_from_here(error.problems, root))
-    publish("verify", redact(rendered(run, asked, root)), outcome_of(run), asked.output)
+    return told("verify", redact(rendered(run, asked, root)), run, asked)
+
+
+def told(command: str, report: str, run: Run, asked: Reporting) -> int:
+    """Publish the report of what was seen, and return the exit code: what nobody saw is never green."""
+    publish(command, report, outcome_of(run), asked.output)
     code = exit_code(run, asked.strict) if run.complete else INTERRUPTED
-    if run.complete and not run.exchanges and code not in (1, NOTHING_CHECKED):
+    if run.complete and not run.exchanges and code not in (BROKEN, NOTHING_CHECKED):
         code = UNCERTAIN if any(each.findings for each in run.partners) else NOTHING_CHECKED
     if code == UNCERTAIN:
         say_uncertain(run, asked.strict)
     return code
 
 
-def _run(root: Path, asked: Asked) -> tuple[Run, Redact]:
+def _run(root: Path, asked: Asked, record: Path | None) -> tuple[Run, Redact]:
     """Return what was found, and what takes the secrets out of all that is written of it."""
     from cxcontracts.opening import open_estate
     from cxcontracts.verifying import verification
 
-    with verification(open_estate(root), asked, _again) as made, Progress(words=_WORDS) as progress:
+    with verification(open_estate(root), asked, again, recording=record) as made, Progress(words=_WORDS) as progress:
         return made.run(progress), made.secrets.redact
 
 
@@ -90,11 +97,12 @@ def _would_send(root: Path, asked: Asked) -> list[str]:
     from cxcontracts.opening import open_estate
     from cxcontracts.verifying import verification
 
-    with verification(open_estate(root), asked, _again) as made:
+    with verification(open_estate(root), asked, again) as made:
         return [made.secrets.redact(line) for line in made.would_send()]
 
 
-def _again(sighting: Sighting) -> str:
+def again(sighting: Sighting) -> str:
+    """Return the line for a shell that sends a request again."""
     from cxcontracts.reports.curl import curl
 
     return curl(sighting.request) if sighting.request is not None else ""
@@ -120,4 +128,4 @@ def _asked(options: Options) -> Asked:
     )
 
 
-__all__ = ["Options", "verified"]
+__all__ = ["Options", "again", "told", "verified"]

@@ -32,6 +32,10 @@ from cxcontracts.cli.options import Reporting, reporting
 @click.option("--no-fuzz", is_flag=True, help="Walk the journeys as they are written, with no other values.")
 @click.option("--timeout", default="10s", show_default=True, metavar="TIME", help="The longest that one answer may take.")
 @click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="How many journeys to walk at once.")
+@click.option(
+    "--record", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    help="Write all that is seen into a HAR file, for cxcontracts judge and other tools.",
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Send nothing; say what each journey would send, as far as contracts tell.")
 @reporting
 @click.pass_obj

@@ -25,6 +25,7 @@ def recorded(walk: Walk, number: int) -> Iterator[Recorded]:
             "row": walk.row,
             "attempt": walk.attempt,
             "caught": dict(walk.caught),
+            "whole": walk.whole,
             "step": sighting.step,
             "partner": steps[sighting.step].partner if sighting.step in steps else "",
             "purpose": str(sighting.purpose),
@@ -73,7 +74,8 @@ def marked(entries: Sequence[Recorded], journeys: Mapping[str, Journey]) -> Mark
         made.setdefault(key, (journey, marks, []))[2].append(sighting)
     for journey, marks, sightings in made.values():
         caught = {name: text for name, text in _mapping(marks, "caught").items() if isinstance(text, str)}
-        found.walks.append(Walk(journey, _number(marks, "row", 0), _number(marks, "attempt", 1), tuple(sightings), caught))
+        row, attempt, whole = _number(marks, "row", 0), _number(marks, "attempt", 1), marks.get("whole") is not False
+        found.walks.append(Walk(journey, row, attempt, tuple(sightings), caught, whole))
     return found
 
 

@@ -1,0 +1,74 @@
+"""``judge``: the same judgement as ``verify``, of recorded traffic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cxcontracts.cli.options import Reporting, estate_root, reporting
+
+if TYPE_CHECKING:
+    from cxcontracts.har import Recorded
+
+
+@click.command(short_help="Does recorded traffic show what the journeys need?")
+@click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECORDING...")
+@click.option("-u", "--url", "urls", multiple=True, metavar="PARTNER=URL", help="Where a partner ran, if no file says it.")
+@click.option("-p", "--partner", "partners", multiple=True, metavar="PARTNER", help="Judge this partner only; can be repeated.")
+@click.option("-j", "--journey", "journeys", multiple=True, metavar="JOURNEY", help="Judge this journey only; can be repeated.")
+@click.option("-k", "pattern", default="", metavar="ID", help="Judge only requirements with this in their id; * stands for any.")
+@reporting
+@click.pass_obj
+def judge(
+    found: Path | None,
+    /,
+    recordings: tuple[Path, ...],
+    urls: tuple[str, ...],
+    partners: tuple[str, ...],
+    journeys: tuple[str, ...],
+    pattern: str,
+    estate: Path | None,
+    **asked: object,
+) -> int:
+    """Judge HAR files, of a browser, a proxy or verify --record, by what the journeys need. Nothing is sent to anybody.
+
+    The calls of many customers in one recording are told apart by the values that go from step to step. What the traffic shows
+    and no contract promises is listed as well.
+
+    \b
+    Examples:
+      cxcontracts judge recording.har
+      cxcontracts judge monday.har tuesday.har --journey buy-ticket
+      cxcontracts judge proxy.har --url operator=https://gateway.example.com/operator
+    """
+    from cxcontracts.asked import Asked, pairs
+    from cxcontracts.cli.judged import seen_from_here, unsound
+    from cxcontracts.cli.output import insist_on_folder, publish, rendered, say
+    from cxcontracts.cli.verification import again, told
+    from cxcontracts.errors import UnsoundError
+    from cxcontracts.observing import recording_judged
+    from cxcontracts.opening import open_estate
+
+    look = Reporting(**asked)  # type: ignore[arg-type]  # click made them
+    root = estate_root(estate or found)
+    insist_on_folder(look.output)
+    try:
+        wanted = Asked("", pairs(urls, "--url"), frozenset(partners), frozenset(journeys), pattern)
+        run, notes = recording_judged(open_estate(root), _read(recordings), wanted, again)
+    except UnsoundError as error:
+        if look.format == "json":
+            from cxcontracts.reports import json
+
+            publish("judge", json.render_problems("judge", error.problems), "unsound", look.output)
+        return unsound(seen_from_here(error.problems, root))
+    for note in notes:
+        say(f"judge: {note}")
+    return told("judge", rendered(run, look, root), run, look)
+
+
+def _read(recordings: tuple[Path, ...]) -> list[Recorded]:
+    from cxcontracts.har import read_har
+
+    return [entry for path in recordings for entry in read_har(path.read_bytes(), str(path))]
