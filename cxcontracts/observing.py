@@ -91,8 +91,8 @@ def drift(judge: Judge, walks: Iterable[Walk], others: Iterable[Routed]) -> Mapp
     """
     found: Counter[str] = Counter()
     for partner, side, operation, exchange in (*_of_walks(judge, walks), *_of_others(judge, others)):
-        for each in undeclared(side, operation, exchange):
-            found[f"{partner} {each.element}: {each.because}"] += 1
+        for stray in undeclared(side, operation, exchange):
+            found[f"{partner} {stray.element}: {stray.because}"] += 1
     for each in others:
         if each.operation is None and each.partner and not each.inbox:
             request = each.recorded.request
@@ -116,13 +116,9 @@ def _of_walks(judge: Judge, walks: Iterable[Walk]) -> Iterator[tuple[str, Side, 
 
 def _of_others(judge: Judge, others: Iterable[Routed]) -> Iterator[tuple[str, Side, Operation, Exchange]]:
     for each in others:
-        if each.operation is not None and each.recorded.response is not None:
-            yield (
-                each.partner,
-                judge.records[each.partner],
-                each.operation,
-                Exchange(each.recorded.request, each.recorded.response),
-            )
+        response = each.recorded.response
+        if each.operation is not None and response is not None:
+            yield each.partner, judge.records[each.partner], each.operation, Exchange(each.recorded.request, response)
 
 
 def _with_drift(run: Run, found: Mapping[str, int]) -> Run:

@@ -300,6 +300,7 @@ def test_what_does_not_work_yet_is_not_listed(tmp_path: Path) -> None:
         "impact",
         "import",
         "init",
+        "judge",
         "map",
         "partner",
         "verify",
