@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 import click
@@ -27,6 +28,7 @@ from cxcontracts.estate.reading import read_estate
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.kinds import cxcontracts_kinds
 from cxcontracts.kinds.informs import PROBLEM
+from cxcontracts.plugins import manager, signature
 from cxcontracts.reports import json as json_report
 from tests.test_house import calls_in, unknown_words
 from tests.workplace import Workplace
@@ -272,9 +274,22 @@ def properties(schema: Any) -> set[str]:
 
 def test_the_plugin_that_the_page_shows_is_the_one_that_ships() -> None:
     plugin = REPOSITORY / "plugins" / "cxcontracts-speaks"
-    shown = {block.language: block.text for block in blocks(REPOSITORY / "docs" / "plugins.md")}
-    assert shown["python"] == (plugin / "cxcontracts_speaks.py").read_text(encoding="utf-8")
-    assert shown["toml"] in (plugin / "pyproject.toml").read_text(encoding="utf-8")
+    toml, python = blocks(REPOSITORY / "docs" / "plugins.md")[1:3]
+    assert python.text == (plugin / "cxcontracts_speaks.py").read_text(encoding="utf-8")
+    assert toml.text in (plugin / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def test_the_plugin_that_signs_signs_as_the_page_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACME_KEY", "key")
+    plugin = ModuleType("acme")
+    exec(blocks(REPOSITORY / "docs" / "plugins.md")[-1].text, vars(plugin))
+    manager().register(plugin, "acme/acme")
+    try:
+        signed = signature("acme", "GET", "https://api.acme.example/?a=1", {}, b"")
+    finally:
+        manager().unregister(plugin)
+
+    assert signed == {"X-Signature": "8f3b5a79e37597c886eb54cc7e63c9ea2d9306798129b8a36a6446556ea89ee2"}
 
 
 def test_the_page_names_everything_that_a_kind_has() -> None:

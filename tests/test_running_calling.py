@@ -109,6 +109,26 @@ def test_a_journey_does_not_say_where_a_request_goes_or_ends(name: str) -> None:
     assert shop.connected == 0
 
 
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request("GET", "/\ud800"),
+        Request("GET", "/", (("q", "\ud800"),)),
+        Request("GET", "/", headers={"x-name": "\ud800"}),
+        Request("GET", "/", headers={"authorization": "Bearer \ud800\ud800\ud800"}),
+        Request("POST", "/", body="\ud800"),
+        Request("POST", "/", headers={"content-type": "image/png"}, body={"a": 1}),
+        Request("G T", "/"),
+    ],
+)
+def test_what_no_request_can_say_is_not_sent(request_: Request) -> None:
+    with running(answer()) as shop, calling(shop.url, may=("read", "write")) as partners:
+        came = partners.send("shop", request_)
+
+    assert (came.trouble, came.response, shop.asked) == (Trouble.UNPREPARED, None, [])
+    assert came.why
+
+
 @pytest.mark.parametrize("value", ["a\r\nx-evil: 1", "a\nb", "a\x00b"])
 def test_a_header_that_would_end_early_is_not_sent(value: str) -> None:
     with running(answer()) as shop, calling(shop.url) as partners:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import httpcore
 import pytest
 
 from cxcontracts.exchanges import Request
 from cxcontracts.running.proxies import Way, proxy_for
+from cxcontracts.running.sockets import Backend
 from cxcontracts.running.transport import Permit
 from cxcontracts.running.wire import Failed, Origin, origin_of
 from cxcontracts.walks import Trouble
@@ -61,6 +64,15 @@ def test_a_partner_without_tls_has_hosts_without_tls() -> None:
 
     assert permit.reaches(origin_of("http://127.0.0.1:9000"))
     assert permit.reaches(origin_of("https://127.0.0.1:9000"))
+
+
+def test_a_connection_is_made_to_nobody_else_whoever_asks_for_it() -> None:
+    with running(answer(1)) as shop, running(answer(2)) as other:
+        backend = Backend(lambda host, port: (host, port) == ("127.0.0.1", shop.port))
+        with httpcore.ConnectionPool(network_backend=backend) as pool, pytest.raises(Failed) as raised:
+            pool.request("GET", other.url, extensions={"timeout": {"connect": time.monotonic() + 30}})
+
+    assert (raised.value.trouble, other.connected) == (Trouble.FORBIDDEN, 0)
 
 
 # --- links --------------------------------------------------------------------------------------------------------------------

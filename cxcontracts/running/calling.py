@@ -233,13 +233,13 @@ class Partners:
         if request.body is not NO_BODY:
             headers.setdefault("content-type", "application/json")
         request = replace(request, headers=headers)
-        try:
-            body = written_body(request.body, headers.get("content-type", ""))
-        except (TypeError, ValueError) as error:
-            raise Failed(Trouble.UNPREPARED, f"the body cannot be sent: {error}") from None
         origin = origin_of(request.base)
         base = request.base.partition("://")[2].partition("/")[2]
-        target = target_of(f"/{base}{request.path}" if base else request.path, request.query)
+        try:
+            body = written_body(request.body, headers.get("content-type", ""))
+            target = target_of(f"/{base}{request.path}" if base else request.path, request.query)
+        except (TypeError, ValueError) as error:
+            raise Failed(Trouble.UNPREPARED, f"the request cannot be written: {error}") from None
         return request, Outgoing(request.method, origin, target, tuple({**self._our_headers(), **headers}.items()), body)
 
     def _our_headers(self) -> Mapping[str, str]:

@@ -83,6 +83,11 @@ class Limit:
         number, seconds = (int(rate[1]), _SECONDS[rate[2]]) if rate else (None, 0.0)
         return cls(number, seconds, written.get("requests"), written.get("at-once"))
 
+    @property
+    def remembers(self) -> bool:
+        """Whether each call matters, and not their number alone."""
+        return not self.number is self.at_once is None
+
     def __bool__(self) -> bool:
         return not self.number is self.requests is self.at_once is None
 
@@ -144,7 +149,8 @@ class Quotas:
             try:
                 yield
             finally:
-                self._end(partner, number, limit)
+                if limit.remembers:
+                    self._end(partner, number, limit)
         finally:
             if turns is not None:
                 turns.release()
@@ -175,7 +181,8 @@ class Quotas:
                 number, ready = self._asked(partner, limit, now)
                 if ready <= now:
                     self._database.execute("INSERT OR REPLACE INTO spent VALUES (?, ?)", (partner, number))
-                    self._database.execute("INSERT INTO calls VALUES (?, ?, NULL, ?)", (partner, number, now + self._lease))
+                    if limit.remembers:
+                        self._database.execute("INSERT INTO calls VALUES (?, ?, NULL, ?)", (partner, number, now + self._lease))
                     return number
             if until is not None and ready > until:
                 break

@@ -6,7 +6,8 @@ import base64
 import os
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -138,21 +139,26 @@ def _forms(shown: Mapping[str, str]) -> _Forms:
     return _Forms(
         longest,
         tuple(form.encode("utf-8", "surrogatepass") for form, _ in longest),
-        tuple((re.compile("".join(map(_spellings, value))), shown[value]) for value in values),
+        tuple((_spelled(value), shown[value]) for value in values),
         any(re.fullmatch(r"[-+0-9.eE]+", value) for value in values),
     )
 
 
-def _literal_forms(value: str) -> Iterator[str]:
-    data = value.encode("utf-8", "surrogateescape")
-    yield value
-    yield data.hex()
-    yield data.hex().upper()
+@lru_cache(2 * MOST_NAMELESS)
+def _literal_forms(value: str) -> tuple[str, ...]:
+    data = value.encode("utf-8", "surrogatepass")
+    forms = [value, data.hex(), data.hex().upper()]
     for before in range(3):
         whole = base64.b64encode(bytes(before) + data).decode()
         known = whole[-(-8 * before // 6) : 8 * (before + len(data)) // 6]  # the characters that no neighbour has a part in
-        yield known
-        yield known.translate(_URL_ALPHABET)
+        forms += [known, known.translate(_URL_ALPHABET)]
+    return tuple(forms)
+
+
+@lru_cache(2 * MOST_NAMELESS)
+def _spelled(value: str) -> re.Pattern[str]:
+    """Return a pattern of every way to write a value with escapes."""
+    return re.compile("".join(map(_spellings, value)))
 
 
 _URL_ALPHABET: Final = str.maketrans("+/", "-_")
@@ -161,7 +167,7 @@ _URL_ALPHABET: Final = str.maketrans("+/", "-_")
 def _spellings(character: str) -> str:
     """Return a pattern of every way to write a character."""
     code = ord(character)
-    data = character.encode("utf-8", "surrogateescape")
+    data = character.encode("utf-8", "surrogatepass")
     units = character.encode("utf-16-be", "surrogatepass")
     ways = [
         re.escape(character),

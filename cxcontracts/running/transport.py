@@ -118,9 +118,9 @@ class Transport:
     def exchange(self, outgoing: Outgoing, until: float, *, safe: bool = False) -> Incoming:
         """Return what comes of a request; see :class:`Carrier`."""
         self._permit.insist(outgoing, safe)
-        request = _request(outgoing, until)
         pool, proxied = self._pool(outgoing.origin)
         try:
+            request = _request(outgoing, until)
             try:
                 response = pool.handle_request(request)
             except Stale:  # RFC 9112, section 9.3.1: what changes nothing may be sent again, over another connection
