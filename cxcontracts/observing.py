@@ -15,6 +15,7 @@ from cxcontracts.exchanges import Exchange
 from cxcontracts.findings import Finding, PartnerRun, Run, Version
 from cxcontracts.har import Recorded
 from cxcontracts.judging import Judge
+from cxcontracts.kinds.interactions import Pact
 from cxcontracts.opening import Opened
 from cxcontracts.plugins import kinds
 from cxcontracts.recordings import Routed, walks_of
@@ -63,6 +64,7 @@ def run_of(
         complete: False where it was interrupted.
     """
     named = [finding for finding in verdicts.findings if asked.names(finding.id)]
+    seen = sum(1 for walk in walks for sighting in walk.sightings if sighting.response is not None)
     told = [_partner(opened, opened.estate.partners[name], [each for each in named if each.partner == name]) for name in partners]
     return Run(
         command,
@@ -71,7 +73,7 @@ def run_of(
         opened.estate.fail_on,
         complete=complete,
         not_exercised={id: why for id, why in verdicts.not_exercised.items() if asked.names(id)},
-        exchanges=sum(1 for walk in walks for sighting in walk.sightings if sighting.response is not None),
+        exchanges=seen + sum(1 for finding in named if finding.kind == Pact.name),
         environment=asked.environment,
     )
 

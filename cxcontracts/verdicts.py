@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cxcontracts.attribution import attributed
+from cxcontracts.conforming import departures
 from cxcontracts.contracts.operation import Operation
 from cxcontracts.errors import ContractError
 from cxcontracts.estate.model import Journey, Step
@@ -35,6 +36,10 @@ class Verdicts:
 
     findings: tuple[Finding, ...]
     not_exercised: Mapping[str, str]
+
+    def beside(self, others: Verdicts) -> Verdicts:
+        """Return these, and others after them."""
+        return Verdicts((*self.findings, *others.findings), {**self.not_exercised, **others.not_exercised})
 
 
 class Observer:
@@ -75,6 +80,48 @@ class Observer:
         for step in (*asking, journey.whole):
             for kind in self._kinds:
                 yield from ((kind, requirement) for requirement in kind.requirements(journey, step))
+
+    def of_interaction(self, requirement: Requirement, judgement: Judgement) -> Finding:
+        """Return what an interaction of a Pact file comes to, by what its partner answered."""
+        partner, sighting = requirement.of[0], judgement.sighting
+        broken = judgement.verdict is Verdict.BROKEN and sighting is not None
+        finding = Finding(
+            id=requirement.id,
+            journey=requirement.journey.name,
+            step=requirement.step.name,
+            kind=requirement.kind,
+            partner=partner,
+            operation=judgement.element,
+            verdict=judgement.verdict,
+            harm=requirement.harm,
+            customers=requirement.customers,
+            exact=requirement.journey.exact,
+            channel=requirement.step.channel,
+            customer=requirement.step.customer,
+            where=requirement.where,
+            element=judgement.element,
+            because=_because(requirement, judgement),
+            witness=sighting.exchange if broken and sighting is not None else None,
+            observed=1,
+            confirmed=not broken,
+            attribution=self._of_consumer(partner, judgement) if judgement.verdict is not Verdict.INTACT else None,
+            curl=self._curl(sighting) if broken and sighting is not None else "",
+        )
+        return self._waived(finding)
+
+    def _of_consumer(self, partner: str, judgement: Judgement) -> Attribution:
+        exchange = judgement.sighting.exchange if judgement.sighting is not None else None
+        side = self._judge.records.get(partner)
+        if judgement.verdict is not Verdict.BROKEN or exchange is None:
+            return Attribution(Fault.NOBODY_KNOWS, (), judgement.because)
+        request = exchange.request
+        found = side.contract.fitting(request.method, request.path, with_base=False) if side is not None else None
+        departing = departures(side, found[0], exchange) if side is not None and found is not None else []
+        answered = [each for each in departing if each.part == "response"]
+        if answered:
+            return Attribution(Fault.BREAKS_ITS_CONTRACT, (partner,), answered[0].because)
+        because = f"{partner} answers as its contract allows, and not as its consumer wrote down"
+        return Attribution(Fault.KEEPS_ITS_CONTRACT, (partner,), because)
 
     def failing(self, journey: Journey, walk: Walk) -> frozenset[str]:
         """Return the ids of what does not hold in a walk, or says nothing of it: what makes it worth another try."""

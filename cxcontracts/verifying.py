@@ -21,13 +21,14 @@ from cxcontracts.asked import Asked
 from cxcontracts.errors import EstateError, UsageError
 from cxcontracts.estate.model import Estate, Journey, Partner
 from cxcontracts.exchanges import JSON, NO_BODY
-from cxcontracts.findings import Run, Verdict
+from cxcontracts.findings import Finding, Run, Verdict
 from cxcontracts.observing import run_of
 from cxcontracts.opening import Opened, read_contract
 from cxcontracts.plugins import kinds
 from cxcontracts.problems import did_you_mean
 from cxcontracts.recordings.marks import recorded
 from cxcontracts.requirements import OnExchanges, Requirement
+from cxcontracts.running import consumers
 from cxcontracts.running.calling import Partners
 from cxcontracts.running.inbox import Address, Inbox
 from cxcontracts.running.recording import HarWriter
@@ -39,7 +40,7 @@ from cxcontracts.running.walking import POLL, SAFE, Unprepared, Walker
 from cxcontracts.running.wire import origin_of
 from cxcontracts.scenes import Side
 from cxcontracts.verdicts import Curl, Observer, Verdicts
-from cxcontracts.walks import Sighting, Walk
+from cxcontracts.walks import BLAMELESS, Sighting, Walk
 
 MOST_TRIES: Final = 4
 """How often a row is walked at most, where it fails: once, and three more times to see whether it repeats."""
@@ -197,6 +198,34 @@ class Verification:
         """Walk one journey, and judge what was seen."""
         return self._observer.verdicts([journey], list(self._all(journey)))
 
+    def interactions(self) -> list[Requirement]:
+        """Return the interactions of Pact files with partners that run here, as far as they were asked for."""
+        wanted = self._asked.partners or self._targets.keys()
+        named = (each for each in self._opened.judge.requirements if each.named)
+        return [
+            each
+            for each in named
+            if each.of[0] in wanted
+            and each.of[0] in self._targets
+            and self._asked.names(each.id)
+            and (not self._asked.journeys or each.journey.name in self._asked.journeys)
+        ]
+
+    def of_interactions(self, requirements: Sequence[Requirement]) -> Verdicts:
+        """Ask the partners for some interactions, and judge what they answer by Pact's engine."""
+        if not requirements or not consumers.installed():
+            why = f"Pact's engine is not installed: {consumers.INSTALL}"
+            return Verdicts((), {each.id: why for each in requirements})
+        findings: list[Finding] = []
+        idle: dict[str, str] = {}
+        for requirement, judgement in consumers.judged(requirements, self._partners, self._targets, self._asked.states):
+            sighting = judgement.sighting
+            if sighting is not None and sighting.trouble in BLAMELESS:
+                idle[requirement.id] = sighting.why
+            else:
+                findings.append(self._observer.of_interaction(requirement, judgement))
+        return Verdicts(tuple(findings), idle)
+
     def would_send(self) -> Iterator[str]:
         """Yield a line for each call that the journeys would make as they are written; nothing is sent."""
         for journey in self.journeys():
@@ -246,6 +275,8 @@ class Verification:
         journeys = self.journeys()
         walks, complete = self._walked(journeys, progress)
         verdicts = self._observer.verdicts(journeys, walks)
+        if complete:
+            verdicts = verdicts.beside(self.of_interactions(self.interactions()))
         partners = self._asked.partners & self._targets.keys() or self._targets
         return run_of(self._opened, "verify", verdicts, walks, self._asked, partners, complete=complete)
 

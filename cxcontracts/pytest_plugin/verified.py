@@ -43,6 +43,7 @@ class VerifiedEstate(JudgedEstate):
         for journey in self._made.journeys():
             if journey.file == name:
                 yield from self._made.requirements(journey)
+        yield from (each for each in self._made.interactions() if each.where.file == name)
 
     def finding(self, requirement: Requirement) -> Finding:
         """Return what the exchanges of a requirement's journey show of it.
@@ -50,18 +51,25 @@ class VerifiedEstate(JudgedEstate):
         Raises:
             NotExercised: If none does.
         """
-        name = requirement.journey.name
+        name = requirement.where.file
         if name not in self._verdicts:
-            self._verdicts[name] = self._made.of_journey(requirement.journey)
+            self._verdicts[name] = self._judged(requirement)
         verdicts = self._verdicts[name]
         for finding in verdicts.findings:
             if finding.id == requirement.id:
                 return self._seen.finding(finding)
         raise NotExercised(f"not exercised: {verdicts.not_exercised.get(requirement.id, 'no exchange shows it')}")
 
+    def _judged(self, requirement: Requirement) -> Verdicts:
+        """Return all that stands in the file of a requirement, judged."""
+        if not requirement.named:
+            return self._made.of_journey(requirement.journey)
+        file = requirement.where.file
+        return self._made.of_interactions([each for each in self._made.interactions() if each.where.file == file])
+
     def cause(self, finding: Finding) -> Finding | None:
         """Return the finding that this one follows from; None where it stands for itself."""
-        found = self._verdicts[finding.journey].findings
+        found = [each for verdicts in self._verdicts.values() for each in verdicts.findings]
         return next((self._seen.finding(each) for each in found if each.id == finding.cause), None)
 
     def has_candidate(self, partner: str) -> bool:

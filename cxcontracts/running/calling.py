@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, Self
@@ -45,6 +45,8 @@ class Came:
         why: The trouble in words, on one line.
         at: When it was sent.
         seconds: How long it took.
+        data: The bytes of the body, as far as they were read, secrets and all: for who compares them, and never written. None
+            where nothing came.
     """
 
     request: Request
@@ -53,6 +55,7 @@ class Came:
     why: str
     at: datetime
     seconds: float
+    data: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +306,8 @@ class Partners:
         why = "" if failed is None else harmless_line(secrets.redact(failed.why))
         response = None if incoming is None else _response(incoming, why, secrets)
         trouble = None if failed is None else failed.trouble
-        return Came(self._shown(request, credentials, secrets), response, trouble, why, at, seconds)
+        data = None if incoming is None else incoming.body
+        return Came(self._shown(request, credentials, secrets), response, trouble, why, at, seconds, data)
 
     def _shown(self, request: Request, credentials: Sequence[Credential], secrets: Secrets) -> Request:
         """Return a request as it is shown: without what is secret in it, and with the names of what the login adds."""
