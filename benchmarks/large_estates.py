@@ -1,7 +1,7 @@
-"""Estates as large as one wants, made up: partners with contracts of a few operations, and journeys that run over several of them.
+"""Estates as large as one wants, made up: partners with contracts of a few operations, journeys that run over several of them.
 
-The same size gives the same files. ``python -m benchmarks.large_estates FOLDER --partners 1000 --journeys 3000 --requirements 10000``
-writes one, with a candidate of its first partner beside it.
+The same size gives the same files. ``python -m benchmarks.large_estates FOLDER --partners 1000`` writes one, with a candidate of
+its first partner in it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ _GROUPS = {"everyone": 1_000_000, "newcomers": 20_000, "assisted": 9_000}
 _HARMS = ("blocked", "delayed", "misled", "uninformed")
 
 _NEEDS: Mapping[str, str] = {
+    "note": "text",
     "state": "[open, held, closed]",
     "holder.name": "text",
     "amount.value": "{type: number, minimum: 0}",
@@ -27,7 +28,6 @@ _NEEDS: Mapping[str, str] = {
     "parts.*.label": "text",
     "holder.email": "email",
     "parts.*.count": "{type: integer, minimum: 0}",
-    "note": "text",
     "kind": "{values: [plain, special], otherwise: plain}",
     "parts.*.due": "date",
     "holder.phone": "phone",
@@ -277,7 +277,7 @@ def _journey(number: int, size: Size, due: int) -> tuple[list[str], int]:
     """
     one, other, spare = (_used((number * step + start) % size.partners) for step, start in ((1, 0), (7, 1), (3, 2)))
     spare = spare if spare != one else _used((one + 1) % size.partners)
-    goes_on, changes = number % 3 != 2, number % 6 == 0
+    goes_on, changes = number % 3 != 2, number % 6 == 3
     waits, helped = goes_on and _tells(one) and number % 2 == 0, number % 8 == 3
     look, on, count = [], [], 0
     if goes_on:
@@ -303,9 +303,7 @@ def _journey(number: int, size: Size, due: int) -> tuple[list[str], int]:
         f"journey: journey-{number}",
         f"goal: I want to know how thing number {number} stands, and to change it.",
         f"owner: team-{number % 40}@example.com",
-        "customers: [everyone, assisted]"
-        if number % 2
-        else f"customers: {{everyone: {1_000 + number}, newcomers: {number % 90}}}",
+        f"customers: {'[everyone, assisted]' if number % 2 else f'{{everyone: {1_000 + number}, newcomers: {number % 90}}}'}",
         "",
         "given:",
         '  thing: {from: customer, pattern: "^[A-Z0-9]{8}$", examples: [AB12CD34]}',

@@ -296,7 +296,7 @@ class Run:
         fail_on: The harms that close the gate.
         not_judged: Kind to how many requirements of it this evidence cannot judge.
         complete: False where the run was interrupted.
-        problems: What is odd in the estate's files, and yet usable; of ``check``.
+        problems: What is odd in the estate's files, and yet usable, of ``check``; and mistakes, for which a part was not judged.
         not_exercised: Id of a requirement to why no exchange showed it; of ``verify`` and ``judge``.
         exchanges: How many exchanges were judged; of ``verify`` and ``judge``.
         environment: Where they were had, e.g. ``sandbox``; empty where no environment was named.
@@ -314,6 +314,11 @@ class Run:
     exchanges: int = 0
     environment: str = ""
     unfelt: tuple[str, ...] = ()
+
+    @property
+    def mistakes(self) -> tuple[Problem, ...]:
+        """What is wrong in files, so that what depends on them was not judged."""
+        return tuple(problem for problem in self.problems if not problem.warning)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

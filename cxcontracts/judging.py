@@ -37,6 +37,7 @@ class Judge:
         candidates: Partner to its candidate.
         today: The day on which waivers count.
         pacts: Partner to the interactions of its Pact files.
+        unsound: The names of journeys that are not among the estate's, for they have mistakes.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Judge:
         candidates: Mapping[str, Side],
         today: datetime.date,
         pacts: Mapping[str, Sequence[Interaction]] | None = None,
+        unsound: Collection[str] = (),
     ) -> None:
         self.estate = estate
         self.kinds = tuple(kind for kind in kinds if isinstance(kind, OnContract))
@@ -54,7 +56,8 @@ class Judge:
         self.candidates = candidates
         self.today = today
         self.pacts = pacts or {}
-        self._scenes: dict[tuple[str, str], Scene | None] = {}
+        self.unsound = unsound
+        self._scenes: dict[tuple[str, str], Scene | Sequence[Problem] | None] = {}
         self._touched: dict[str, tuple[object, ...]] = {}
         self._parts: dict[object, object] = {}  # each part once: hundreds of thousands of requirements may share it
         self._answers: dict[tuple[str, str], Judgement] = {}
@@ -237,12 +240,18 @@ class Judge:
         """Return what the requirements of a step are judged on; None where the call follows an address that nobody knows yet.
 
         Raises:
-            ContractError: If the contract of record has no such operation.
+            ContractError: If the contract of record has no such operation, or it does not take what the step sends.
         """
         key = (journey.name, step.name)
         if key not in self._scenes:
-            self._scenes[key] = self._scene(journey, step)
-        return self._scenes[key]
+            try:
+                self._scenes[key] = _bound(self._scene(journey, step), step)
+            except ContractError as error:
+                self._scenes[key] = error.problems
+        found = self._scenes[key]
+        if found is None or isinstance(found, Scene):
+            return found
+        raise ContractError(found)
 
     def _scene(self, journey: Journey, step: Step) -> Scene | None:
         record = self._record(step)
@@ -344,7 +353,7 @@ class Judge:
         """
         called = self.estate.partners if partners is None else partners
         asked = {step.partner for journey in self.estate.journeys.values() for step in journey.steps}
-        for partner in self.estate.partners.values():
+        for partner in self.estate.partners.values() if not self.unsound else ():  # those may ask it something
             exempt = partner.not_covered
             if (
                 partner.name not in asked
@@ -361,13 +370,22 @@ class Judge:
 
     def _of_step(self, journey: Journey, step: Step) -> Iterator[Problem]:
         try:
-            scene = self.scene(journey, step)
-            if scene is None or step.call is None:
-                return
-            for unbound in bind(step, scene.record, scene.operation)[1]:
-                yield _unbound(step, unbound, scene.operation)
+            self.scene(journey, step)
         except ContractError as error:
             yield from error.problems
+
+
+def _bound(scene: Scene | None, step: Step) -> Scene | None:
+    """Return a scene whose operation takes all that the step sends.
+
+    Raises:
+        ContractError: If it does not.
+    """
+    if scene is not None and step.call is not None:
+        unbound = bind(step, scene.record, scene.operation)[1]
+        if unbound:
+            raise ContractError([_unbound(step, each, scene.operation) for each in unbound])
+    return scene
 
 
 def _of_its_step(requirement: Requirement) -> bool:

@@ -20,6 +20,7 @@ from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Finding, Verdict
 from cxcontracts.judging import Judge
 from cxcontracts.paths import Path, as_index, parse_path
+from cxcontracts.problems import Problem
 from cxcontracts.scenes import Scene, voices
 
 _DEPTH: Final = 6
@@ -166,12 +167,15 @@ class EstateMap:
         )
 
 
-def mapped(judge: Judge) -> EstateMap:
-    """Return the map of an estate that is sound.
+def mapped(judge: Judge, mistakes: Iterable[Problem] = ()) -> EstateMap:
+    """Return the map of what is sound in an estate.
 
     What a contract is unsound in where a journey looks is noted, and the rest mapped.
+
+    Args:
+        mistakes: What is wrong in the estate's files, which is noted as well.
     """
-    unread: dict[str, None] = {}
+    unread: dict[str, None] = dict.fromkeys(map(str, mistakes))
     uses: list[Use] = []
     surplus: list[Surplus] = []
     called: dict[str, set[str]] = {}
@@ -259,7 +263,10 @@ def _partner(judge: Judge, name: str, uses: Sequence[Use], called: Collection[st
 
 
 def _unused(judge: Judge, partner: str, called: Collection[str]) -> Iterator[str]:
-    record = judge.records.get(partner)
+    try:
+        record = judge.records.get(partner)
+    except ContractError:  # told with the steps that ask it something
+        return
     if record is None:
         return
     contracts = dict.fromkeys((record.contract, record.events.contract))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -17,7 +18,7 @@ from cxcontracts.contracts.operation import Operation
 from cxcontracts.documents.collector import uncollected
 from cxcontracts.errors import ContractError, EstateError, UsageError
 from cxcontracts.estate.model import Estate, Partner, Waiver
-from cxcontracts.estate.reading import read_estate
+from cxcontracts.estate.reading import read_sound
 from cxcontracts.estate.written import KIND_KEYS
 from cxcontracts.findings import Change, Finding, PartnerRun, Run, Verdict, Version
 from cxcontracts.judging import Judge
@@ -40,27 +41,51 @@ class Records(Mapping[str, Side]):
     Args:
         root: The estate's folder.
         partners: By id.
+        unsound: What is wrong with the others, by partner: whoever asks for their contracts is told.
         read: Those that are there already, in place of what the files say.
     """
 
-    def __init__(self, root: Path, partners: Mapping[str, Partner], read: Mapping[str, Side] | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        partners: Mapping[str, Partner],
+        unsound: Mapping[str, Sequence[Problem]] | None = None,
+        read: Mapping[str, Side] | None = None,
+    ) -> None:
         self._root = root
         self._partners = partners
+        self._unsound = dict(unsound or {})
         self._read = dict(read or {})
 
     def but(self, name: str, side: Side) -> Records:
         """Return the same contracts, but for that of one partner."""
-        return Records(self._root, self._partners, {**self._read, name: side})
+        return Records(self._root, self._partners, self._unsound, {**self._read, name: side})
+
+    def sound(self, name: str) -> Side | None:
+        """Return the contract of a partner; None where there is none, or where it cannot be read."""
+        try:
+            return self.get(name)
+        except ContractError:
+            return None
 
     def __getitem__(self, name: str) -> Side:
+        if name in self._unsound:
+            raise ContractError(self._unsound[name])
         if name not in self._read:
-            partner = self._partners[name]
-            files = dict.fromkeys(file for file in (partner.contract, partner.events) if file)
-            if not files:
-                raise KeyError(name)
-            sides = [read_contract(self._root / partner.folder / file, str(partner.folder)) for file in files]
-            self._read[name] = sides[0] if len(sides) == 1 else Side(sides[0].contract, sides[1])
+            try:
+                self._read[name] = self._side(name)
+            except ContractError as error:
+                self._unsound[name] = error.problems
+                raise
         return self._read[name]
+
+    def _side(self, name: str) -> Side:
+        partner = self._partners[name]
+        files = dict.fromkeys(file for file in (partner.contract, partner.events) if file)
+        if not files:
+            raise KeyError(name)
+        sides = [read_contract(self._root / partner.folder / file, str(partner.folder)) for file in files]
+        return sides[0] if len(sides) == 1 else Side(sides[0].contract, sides[1])
 
     def __iter__(self) -> Iterator[str]:
         return (name for name, partner in self._partners.items() if partner.contract or partner.events or name in self._read)
@@ -92,6 +117,7 @@ class Opened:
         judge: Judges each requirement.
         candidates: Partner to the files of its candidate.
         records: The contracts of record.
+        mistakes: What is wrong in the estate's files, for which a part of it is left out; None where no mistake is to be borne.
     """
 
     estate: Estate
@@ -99,6 +125,7 @@ class Opened:
     judge: Judge
     candidates: Mapping[str, Sequence[Path]]
     records: Records
+    mistakes: tuple[Problem, ...] | None = None
 
     @cached_property
     def today(self) -> datetime.date:
@@ -109,17 +136,19 @@ class Opened:
         """Judge every requirement on the contracts of record.
 
         Raises:
-            EstateError: With every mistake that shows when journeys and contracts are held against each other.
+            EstateError: With every mistake that shows when journeys and contracts are held against each other, where none is to
+                be borne; else the run tells them.
+            ContractError: The same, for contracts that are unsound where a journey needs them.
         """
         run = self._run("check", tuple(self.estate.partners.values()), progress)
-        return replace(run, problems=self.warnings)
+        return replace(run, problems=(*run.problems, *self.warnings))
 
     def impact(self, progress: Progress | None = None) -> Run:
         """Judge the requirements on the partners that have a candidate, all candidates taken as released together.
 
         Raises:
             EstateError: As in :meth:`check`, for the steps of those partners.
-            ContractError: If a contract is unsound where a journey needs it.
+            ContractError: The same.
         """
         return self._run("impact", tuple(self.estate.partners[name] for name in self.candidates), progress)
 
@@ -127,20 +156,27 @@ class Opened:
     def _run(self, command: str, partners: tuple[Partner, ...], progress: Progress | None) -> Run:
         names = {partner.name for partner in partners}
         problems = tuple(self.judge.problems(names))
-        if problems:
+        if problems and self.mistakes is None:
             raise EstateError(problems)
         asked = [requirement for requirement in self.judge.requirements if names.intersection(requirement.partners)]
         findings: dict[str, list[Finding]] = {name: [] for name in names}
-        complete = self._judge(asked, findings, progress)
+        complete, unsound = self._judge(asked, findings, progress)
+        if unsound and self.mistakes is None:
+            raise ContractError(unsound)
+        mistakes = tuple(sorted({*problems, *unsound, *(self.mistakes or ())}))
+        if mistakes:  # of the others nothing is known, which is no verdict
+            partners = tuple(partner for partner in partners if findings[partner.name] or partner.not_covered)
         try:
             runs = tuple(self._partner(partner, tuple(findings[partner.name]), complete=complete) for partner in partners)
         except KeyboardInterrupt:
             complete = False
             runs = tuple(self._partner(partner, tuple(findings[partner.name]), complete=complete) for partner in partners)
-        return Run(command, self.estate.name, runs, self.estate.fail_on, self.judge.not_judged, complete)
+        return Run(command, self.estate.name, runs, self.estate.fail_on, self.judge.not_judged, complete, mistakes)
 
-    def _judge(self, asked: list[Requirement], findings: dict[str, list[Finding]], progress: Progress | None) -> bool:
-        """Fill in the findings, and return False where an interrupt came in between."""
+    def _judge(
+        self, asked: list[Requirement], findings: dict[str, list[Finding]], progress: Progress | None
+    ) -> tuple[bool, Sequence[Problem]]:
+        """Fill in the findings; return False where an interrupt came in between, and why some requirements were not judged."""
         problems: list[Problem] = []
         try:
             for number, requirement in enumerate(asked, 1):
@@ -152,13 +188,11 @@ class Opened:
                 if progress is not None:
                     progress(number, len(asked))
         except KeyboardInterrupt:
-            return False
-        if problems:
-            raise ContractError(problems)
-        return True
+            return False, problems
+        return True, problems
 
     def _partner(self, partner: Partner, findings: tuple[Finding, ...], *, complete: bool) -> PartnerRun:
-        record = self.judge.records.get(partner.name)
+        record = self.records.sound(partner.name)
         candidate = self.judge.candidates.get(partner.name)
         is_ = _changed(candidate, record) if candidate is not None else None
         was = record.events if record is not None and is_ is not None and is_ is not candidate else record
@@ -193,9 +227,10 @@ class Opened:
         asked = [requirement for requirement in self.judge.requirements if partner in requirement.partners]
         called: dict[int, Operation] = {}
         for requirement in (each for each in asked if each.step.partner == partner and each.step.call is not None):
-            scene = self.judge.scene(requirement.journey, requirement.step)
-            if scene is not None:
-                called.setdefault(scene.operation.node.identity, scene.operation)
+            with suppress(ContractError):  # which the run tells
+                scene = self.judge.scene(requirement.journey, requirement.step)
+                if scene is not None:
+                    called.setdefault(scene.operation.node.identity, scene.operation)
         record, candidate, felt = self.judge.records[partner], self.judge.candidates[partner], _felt(self.judge, asked)
         whole = (
             differences(record, candidate, called.values(), felt, self.today) if candidate.contract is not record.contract else ()
@@ -279,6 +314,26 @@ def open_estate(
         ContractError: If a candidate cannot be read.
         UsageError: If a candidate is for a partner that the estate does not list, or two are for the same document.
     """
+    opened = open_what_is_sound(root, candidates, today)
+    if opened.mistakes:
+        raise EstateError(opened.mistakes)
+    return replace(opened, mistakes=None)
+
+
+def open_what_is_sound(
+    root: Path, candidates: Mapping[str, Path | Sequence[Path]] | None = None, today: datetime.date | None = None
+) -> Opened:
+    """Open an estate without what has mistakes; its runs tell them, and judge what does not depend on it.
+
+    Args:
+        root: As in :func:`open_estate`, like the others.
+
+    Raises:
+        EstateError: If estate.yaml, or the contract of record of a partner that has a candidate, cannot be used: then there is
+            nothing to judge.
+        ContractError: If a candidate cannot be read.
+        UsageError: As :func:`open_estate`.
+    """
     with uncollected():
         files = {name: (given,) if isinstance(given, Path) else tuple(given) for name, given in (candidates or {}).items()}
         return _opened(root, files, today)
@@ -286,28 +341,30 @@ def open_estate(
 
 def _opened(root: Path, candidates: Mapping[str, Sequence[Path]], today: datetime.date | None) -> Opened:
     day = today or datetime.datetime.now(tz=datetime.UTC).date()
-    estate, warnings = read_estate(root, kinds(), day)
+    read = read_sound(root, kinds(), day)
+    estate = read.estate
     pacts, odd = read_pacts(root, estate.partners)
-    records = Records(root, estate.partners)
+    mistakes = (*read.mistakes, *(problem for problem in odd if not problem.warning))
+    records = Records(root, estate.partners, read.partners)
     released: dict[str, Side] = {}
     for name, paths in candidates.items():
+        if name in read.partners:
+            raise EstateError(mistakes)
         if name not in estate.partners:
             raise UsageError(f"partner {name!r} is not in the estate; {did_you_mean(name, estate.partners)}")
         if name not in records:
             raise UsageError(f"partner {name!r} has no contract of record to hold a candidate against")
         released[name] = _released(name, paths, records[name])
-    judge = Judge(estate, kinds(), records, released, day, pacts)
-    return Opened(estate, (*warnings, *odd, *untied(judge), *idle_waivers(judge)), judge, dict(candidates), records)
+    judge = Judge(estate, kinds(), records, released, day, pacts, read.journeys)
+    warnings = (*read.warnings, *(problem for problem in odd if problem.warning), *untied(judge), *idle_waivers(judge))
+    return Opened(estate, warnings, judge, dict(candidates), records, mistakes)
 
 
 def read_pacts(root: Path, partners: Mapping[str, Partner]) -> tuple[Mapping[str, tuple[Interaction, ...]], tuple[Problem, ...]]:
     """Read the Pact files of every partner; they lie below its folder.
 
     Returns:
-        Partner to its interactions, of those that have any, and what is odd and yet usable.
-
-    Raises:
-        EstateError: With every mistake in these files.
+        Partner to its interactions, of those that have any, and what is wrong or odd in these files.
     """
     found: dict[str, tuple[Interaction, ...]] = {}
     problems: list[Problem] = []
@@ -334,9 +391,6 @@ def read_pacts(root: Path, partners: Mapping[str, Partner]) -> tuple[Mapping[str
                     problems.append(Problem(each.where, what, "describe it, or its state, otherwise", "pact-twice", warning=True))
         if by_id:
             found[name] = tuple(by_id.values())
-    mistakes = [problem for problem in problems if not problem.warning]
-    if mistakes:
-        raise EstateError(mistakes)
     return found, tuple(problems)
 
 
@@ -345,7 +399,7 @@ def untied(judge: Judge) -> Iterator[Problem]:
     tied = [each for some in judge.pacts.values() for each in some if each.requirement]
     known = [requirement.id for requirement in judge.requirements] if tied else []
     for each in tied:
-        if each.requirement not in known:
+        if each.requirement not in known and each.requirement.partition("/")[0] not in judge.unsound:
             what = f"the interaction serves {each.requirement!r}, and nothing has this id"
             yield Problem(each.where, what, did_you_mean(each.requirement, known), "pact-requirement", warning=True)
 
@@ -376,7 +430,8 @@ def idle_waivers(judge: Judge) -> Iterator[Problem]:
     One of a journey, a step or a partner that is not there is told by the estate's files, and one of a kind that contracts are
     not judged on may yet match what other evidence shows.
     """
-    for waiver in (each for each in judge.estate.waivers if each.in_force(judge.today)):
+    in_force = (each for each in judge.estate.waivers if each.in_force(judge.today) and not _is_of_any(judge.unsound, each))
+    for waiver in in_force:
         if not _matching(waiver, judge.requirements) and _is_judged(waiver, judge):
             journey, step, _ = waiver.id.split("/", 2)
             near = _matching(replace(waiver, id=f"{journey}/{step}/*"), judge.requirements)
@@ -388,6 +443,11 @@ def idle_waivers(judge: Judge) -> Iterator[Problem]:
 def _matching(waiver: Waiver, requirements: Iterable[Requirement]) -> list[str]:
     """Return the ids of the requirements whose breaks a waiver accepts."""
     return [each.id for each in requirements if waiver.accepts(each.id, each.partners)]
+
+
+def _is_of_any(journeys: Collection[str], waiver: Waiver) -> bool:
+    """Return whether a waiver may be of one of some journeys."""
+    return any(fnmatchcase(name, waiver.id.partition("/")[0]) for name in journeys)
 
 
 def _is_judged(waiver: Waiver, judge: Judge, *, certainly: bool = False) -> bool:

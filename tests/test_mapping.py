@@ -241,10 +241,13 @@ def test_a_name_that_is_not_there_is_told_with_the_nearest(words: list[str], mes
     assert message in ran.stderr
 
 
-def test_an_unsound_estate_is_not_drawn(here: Workplace) -> None:
+def test_what_is_unsound_is_said_and_the_rest_is_drawn(here: Workplace) -> None:
     here.edit("contracts/journeys/track-parcel.yaml", "GET /parcels", "GET /percels")
 
     ran = here.run("map")
 
-    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.exit_code == 2
+    assert "open-order: orders GET /orders/{orderNumber}" in ran.stdout
+    assert "Not looked at (1)\n  - journeys/track-parcel.yaml:27:5: operation 'GET /percels" in ran.stdout
+    assert ran.stderr.endswith("cxcontracts: 1 problem; what depends on that was not drawn\n")
     assert "is not in courier's contract" in ran.stderr

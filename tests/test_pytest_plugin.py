@@ -265,7 +265,7 @@ def test_an_interrupt_ends_the_run_as_pytest_ends_it(
 # What cannot be judged at all
 
 
-def test_every_problem_of_an_unsound_estate_is_an_error_of_collection_with_its_place(
+def test_every_problem_of_an_estate_whose_policy_is_unsound_is_an_error_of_collection_with_its_place(
     pytester: pytest.Pytester, here: Workplace
 ) -> None:
     here.edit(JOURNEY, "expectedOn: date", "expectedOn: dat")
@@ -282,20 +282,47 @@ def test_every_problem_of_an_unsound_estate_is_an_error_of_collection_with_its_p
     assert "Traceback" not in str(ran.stdout)
 
 
-def test_a_mistake_that_shows_only_beside_the_contract_is_an_error_of_collection_too(
+def test_a_mistake_at_one_step_is_an_error_of_its_tests_and_the_others_are_judged(
     pytester: pytest.Pytester, here: Workplace
 ) -> None:
     here.edit(JOURNEY, "courier GET /parcels/{parcelNumber}", "courier GET /parcel/{parcelNumber}")
     ran = pytester.runpytest_subprocess("contracts")
-    ran.assert_outcomes(errors=1)
-    ran.stdout.fnmatch_lines([f"{JOURNEY}:*: operation 'GET /parcel/{{parcelNumber}}' is not in courier's contract*"])
+    assert ran.parseoutcomes() == {"passed": 5, "errors": 9}
+    ran.stdout.fnmatch_lines([f"*{JOURNEY}:*: operation 'GET /parcel/{{parcelNumber}}' is not in courier's contract*"])
+    assert pytester.runpytest_subprocess("contracts", "-k", "sound").parseoutcomes() == {"errors": 1, "deselected": 13}
+
+
+def test_a_journey_with_mistakes_is_an_error_and_the_others_are_judged(pytester: pytest.Pytester, here: Workplace) -> None:
+    here.write("contracts/journeys/zebra.yaml", "journey: zebra\nsteps: []\nowner: x\nstep: 1\n")
+    for words, errors in ((["contracts"], 1), (["contracts", "-n2"], 1), ([JOURNEY], 0)):
+        ran = pytester.runpytest_subprocess(*words)
+        ran.assert_outcomes(passed=13, errors=errors)
+        assert ("contracts/journeys/zebra.yaml:4:1: 'step' is no key" in str(ran.stdout)) is bool(errors)
+        assert "Traceback" not in str(ran.stdout)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("contracts/waivers.yaml", "- {id: a/b/c, who: x, why: y, untl: 2030-01-01}\n", "waivers.yaml:1:31: 'untl' is no key"),
+        ("contracts/estate.lock", "format: 2\ncontracts: {}\n", "estate.lock:1:9: "),
+        ("contracts/partners/odd/partner.yaml", "partner: odd\nkind: vendr\n", "contracts/partners/odd/partner.yaml:2:7: "),
+    ],
+)
+def test_mistakes_in_files_that_no_test_stands_for_are_an_error_beside_the_first_journey(
+    pytester: pytest.Pytester, here: Workplace, file: str, text: str, said: str
+) -> None:
+    here.write(file, text)
+    ran = pytester.runpytest_subprocess("contracts")
+    ran.assert_outcomes(passed=13, errors=1)
+    assert said in str(ran.stdout)
 
 
 def test_a_journey_that_ends_in_yml_is_an_error_and_not_passed_over(pytester: pytest.Pytester, here: Workplace) -> None:
     (here.folder / JOURNEY).rename(here.folder / JOURNEY.replace(".yaml", ".yml"))
     ran = pytester.runpytest_subprocess("contracts")
     ran.assert_outcomes(errors=1)
-    ran.stdout.fnmatch_lines(["contracts/journeys/track-parcel.yml:1:1: *is not read*"])
+    ran.stdout.fnmatch_lines(["*contracts/journeys/track-parcel.yml:1:1: *is not read*"])
 
 
 @pytest.mark.parametrize(

@@ -34,16 +34,25 @@ def judged(command: Literal["check", "impact"], asked: Reporting, estate: Path |
     try:
         run = _run(command, root, candidates)
     except UnsoundError as error:
-        if asked.format == "json":
-            from cxcontracts.reports import json
-
-            publish(command, json.render_problems(command, error.problems), "unsound", asked.output)
-        return unsound(seen_from_here(error.problems, root))
+        return _unjudged(command, error.problems, asked, root)
+    if run.mistakes and run.complete and not run.findings:
+        return _unjudged(command, run.problems, asked, root)
     publish(command, rendered(run, asked, root), outcome_of(run), asked.output)
+    if run.mistakes:
+        return unsound(seen_from_here(run.mistakes, root), "what depends on that was not judged")
     code = exit_code(run, asked.strict) if run.complete else INTERRUPTED
     if code == UNCERTAIN:
         say_uncertain(run, asked.strict)
     return code
+
+
+def _unjudged(command: str, problems: Sequence[Problem], asked: Reporting, root: Path) -> int:
+    """Say why nothing was judged at all, in the format that was asked for, too."""
+    if asked.format == "json":
+        from cxcontracts.reports import json
+
+        publish(command, json.render_problems(command, problems), "unsound", asked.output)
+    return unsound(seen_from_here((problem for problem in problems if not problem.warning), root))
 
 
 def say_uncertain(run: Run, strict: bool) -> None:
@@ -57,10 +66,10 @@ def say_uncertain(run: Run, strict: bool) -> None:
 def _run(command: Literal["check", "impact"], root: Path, candidates: Mapping[str, Sequence[Path]]) -> Run:
     """Return what was found, marked incomplete where a signal came in between."""
     from cxcontracts.findings import Harm, Run
-    from cxcontracts.opening import open_estate
+    from cxcontracts.opening import open_what_is_sound
 
     try:
-        opened = open_estate(root, candidates)
+        opened = open_what_is_sound(root, candidates)
         _warn(command, opened, root)
         with Progress() as progress:
             return opened.check(progress) if command == "check" else opened.impact(progress)
@@ -83,10 +92,10 @@ def seen_from_here(problems: Iterable[Problem], root: Path) -> list[Problem]:
     return list(Whereabouts(root, Path.cwd()).problems(problems))
 
 
-def unsound(problems: Sequence[Problem]) -> int:
-    """Say every problem, each in a line that an editor can follow, and return the exit code."""
+def unsound(problems: Sequence[Problem], therefore: str = "nothing was judged") -> int:
+    """Say every problem, each in a line that an editor can follow, and what comes of that; return the exit code."""
     for problem in problems:
         say(str(problem))
     number = len(problems)
-    say(f"cxcontracts: {number} {'problem' if number == 1 else 'problems'}; nothing was judged")
+    say(f"cxcontracts: {number} {'problem' if number == 1 else 'problems'}; {therefore}")
     return UNUSABLE

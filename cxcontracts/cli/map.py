@@ -34,23 +34,24 @@ def map_(found: Path | None, /, partner: str | None, journey: str | None, estate
     from cxcontracts.cli.output import insist_on_folder, publish
     from cxcontracts.errors import UnsoundError
     from cxcontracts.mapping import mapped
-    from cxcontracts.opening import open_estate
+    from cxcontracts.opening import open_what_is_sound
 
     reporting = Reporting(strict=False, **asked)  # type: ignore[arg-type]  # click made them
     root = estate_root(estate or found)
     insist_on_folder(reporting.output)
     try:
-        opened = open_estate(root)
-        if problems := tuple(opened.judge.problems()):
-            return unsound(seen_from_here(problems, root))
+        opened = open_what_is_sound(root)
+        mistakes = sorted({*(opened.mistakes or ()), *opened.judge.problems()})
+        if mistakes and not opened.estate.journeys:
+            return unsound(seen_from_here(mistakes, root), "nothing was drawn")
         _insist_on("partner", partner, opened.estate.partners)
         _insist_on("journey", journey, opened.estate.journeys)
-        whole = mapped(opened.judge)
+        whole = mapped(opened.judge, mistakes)
     except UnsoundError as error:
         return unsound(seen_from_here(error.problems, root))
     part = whole.of_partner(partner) if partner else whole
     publish("map", _rendered(part.of_journey(journey) if journey else part, reporting), "drawn", reporting.output)
-    return 0
+    return unsound(seen_from_here(mistakes, root), "what depends on that was not drawn") if mistakes else 0
 
 
 def _insist_on(what: str, name: str | None, known: Collection[str]) -> None:

@@ -96,6 +96,8 @@ def outcome_of(run: Run) -> str:
 
     if not run.complete:
         return "interrupted" + ("" if run.findings else " before anything was judged")
+    if run.mistakes:
+        return f"{'broken, and ' if run.verdict == 'broken' else ''}unsound in parts"
     if not run.gates and (not run.partners or unchecked(run)):
         return "nothing checked"
     return str(run.verdict)

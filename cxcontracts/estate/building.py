@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -39,7 +39,7 @@ def built_estate(
     estate: Passage,
     partners: Mapping[str, Passage],
     journeys: Mapping[str, Passage],
-    waivers: Passage | None,
+    waivers: Iterable[Passage],
     read_data: ReadData,
 ) -> Estate:
     """Return the estate that sound files say."""
@@ -51,7 +51,7 @@ def built_estate(
         fail_on=frozenset(map(Harm, _list(estate["fail-on"]))) if "fail-on" in estate else frozenset(Harm),
         partners={name: _partner(name, partners[name]) for name in sorted(partners)},
         journeys={name: _journey(journeys[name], customers, read_data) for name in sorted(journeys)},
-        waivers=tuple(map(_waiver, waivers.items())) if waivers else (),
+        waivers=tuple(map(_waiver, waivers)),
         apps=_map(estate["apps"]),
         freshness={**FRESHNESS, **_map(estate["freshness"])},
         private=tuple(_list(estate["private"])),

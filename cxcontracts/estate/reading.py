@@ -8,8 +8,9 @@ look is given the next all the same, as far as there is something to look at.
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,11 @@ from cxcontracts.estate.shapes import shape_problems
 from cxcontracts.estate.sound_journeys import Surroundings, journey_problems, partners_needed
 from cxcontracts.estate.sound_partners import partner_problems
 from cxcontracts.estate.sound_policy import policy_problems, waiver_problems
+from cxcontracts.estate.templates import files as data_files
 from cxcontracts.problems import Problem
 from cxcontracts.requirements import Kind
 
-__all__ = ["find_estate", "read_estate"]
+__all__ = ["Sound", "find_estate", "read_estate", "read_sound"]
 
 
 def read_estate(root: Path, kinds: Sequence[Kind], today: datetime.date | None = None) -> tuple[Estate, tuple[Problem, ...]]:
@@ -46,17 +48,95 @@ def read_estate(root: Path, kinds: Sequence[Kind], today: datetime.date | None =
         EstateError: With every problem of every file that makes the estate unusable. Where estate.yaml is written in another
             format than 1, that alone is said: the other files may be right in that format.
     """
+    read = read_sound(root, kinds, today)
+    if read.mistakes:
+        raise EstateError(read.mistakes)
+    return read.estate, read.warnings
+
+
+@dataclass(frozen=True)
+class Sound:
+    """What the sound files of an estate say, and what is wrong with the others.
+
+    Attributes:
+        estate: Without the partners, journeys and waivers that have mistakes.
+        problems: Everything that is wrong or odd, sorted by place.
+        partners: Each partner whose partner.yaml has mistakes, to these.
+        journeys: The names of the journeys that have mistakes, or lie where they are not read.
+    """
+
+    estate: Estate
+    problems: tuple[Problem, ...] = ()
+    partners: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
+    journeys: frozenset[str] = frozenset()
+
+    @property
+    def mistakes(self) -> tuple[Problem, ...]:
+        """What makes a file unusable."""
+        return tuple(problem for problem in self.problems if not problem.warning)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is odd and yet usable."""
+        return tuple(problem for problem in self.problems if problem.warning)
+
+
+def read_sound(root: Path, kinds: Sequence[Kind], today: datetime.date | None = None) -> Sound:
+    """Read what is sound of an estate.
+
+    Args:
+        root: Its folder, the one with estate.yaml.
+        kinds: The kinds of requirement, which own keys of steps.
+        today: The day, for what ends; by default the day it is.
+
+    Raises:
+        EstateError: If estate.yaml itself cannot be used: nothing else can be told from it then. With every problem of every
+            file, or that one alone where it is in another format than 1.
+    """
     folder = EstateFolder(root)
     files = _read_files(folder, tuple((kind.key, kind.form) for kind in kinds if kind.key))
+    policy_is_sound = not any(found.place.file == ESTATE_FILE and not found.warning for found in folder.problems)
     if files is not None:
         folder.problems.extend([*_unsound(files, folder, today or datetime.date.today())])
-    mistakes = [found for found in folder.problems if not found.warning]
-    if mistakes or files is None or files.estate is None:
-        raise EstateError(mistakes)
-    partners = {name: partner for name, partner in files.partners.items() if partner is not None}
-    journeys = {name: journey for name, journey in files.journeys.items() if journey is not None}
-    estate = built_estate(root, files.estate, partners, journeys, files.waivers, folder.data)
-    return estate, tuple(sorted(set(folder.problems)))
+    problems = tuple(sorted(set(folder.problems)))
+    if files is None or files.estate is None or not policy_is_sound:
+        raise EstateError([found for found in problems if not found.warning])
+    return _sound(root, files, files.estate, problems, folder)
+
+
+def _sound(root: Path, files: _Files, estate: Passage, problems: tuple[Problem, ...], folder: EstateFolder) -> Sound:
+    of_files: dict[str, list[Problem]] = {}
+    for found in problems:
+        if not found.warning:
+            of_files.setdefault(found.place.file, []).append(found)
+    partners = {name: partner for name, partner in files.partners.items() if f"partners/{name}/{PARTNER_FILE}" not in of_files}
+    journeys = {name: journey for name, journey in files.journeys.items() if f"journeys/{name}.yaml" not in of_files}
+    lacking = {name for name, journey in journeys.items() if journey is not None and data_files(journey.value) & of_files.keys()}
+    built = built_estate(
+        root,
+        estate,
+        {name: partner for name, partner in partners.items() if partner is not None},
+        {name: journey for name, journey in journeys.items() if journey is not None and name not in lacking},
+        _sound_waivers(files.waivers, of_files.get(WAIVERS_FILE, ())),
+        folder.data,
+    )
+    misplaced = {Path(name).stem for name in of_files if name.startswith("journeys/")}
+    return Sound(
+        built,
+        problems,
+        {name: of_files[file] for name in files.partners if (file := f"partners/{name}/{PARTNER_FILE}") in of_files},
+        frozenset(lacking | misplaced),
+    )
+
+
+def _sound_waivers(waivers: Passage | None, mistakes: Sequence[Problem]) -> tuple[Passage, ...]:
+    """Return the waivers that have no mistake."""
+    items = tuple(waivers.items()) if waivers is not None else ()
+    if not mistakes:
+        return items
+    starts = [item.place() for item in items]
+    unsound = {bisect_right(starts, mistake.place) - 1 for mistake in mistakes}
+    return () if -1 in unsound else tuple(item for index, item in enumerate(items) if index not in unsound)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ answers the step, or on its candidate where ``--cx-candidate`` names one. How it
 - waived: an expected failure;
 - everything else passes. Other breaks, what is tolerated, unpromised or unproven have a line in the summary.
 
+What is wrong in a file is an error of a test of its own, ``sound``, beside the tests of all that does not depend on it.
+
 A candidate that no test was judged on ends a run that is otherwise green as one that ran no tests (exit code 5).
 
 Test runs without an estate notice nothing: this module imports nothing but pytest, and looks at no file but those named
@@ -120,7 +122,7 @@ def _estates(path: Path) -> Iterator[Path]:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect the journeys of an estate and the Pact files of its partners, and no other file."""
-    if not (_is_journey(file_path) or _is_pact(file_path)):
+    if not (is_journey(file_path) or is_pact(file_path)):
         return None
     from cxcontracts.pytest_plugin import journeys
 
@@ -130,11 +132,13 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return journeys.EstateFile.from_parent(parent, path=file_path)
 
 
-def _is_journey(file: Path) -> bool:
+def is_journey(file: Path) -> bool:
+    """Return whether a file is a journey of an estate."""
     return file.suffix in (".yaml", ".yml") and file.parent.name == "journeys" and (file.parents[1] / _ESTATE).is_file()
 
 
-def _is_pact(file: Path) -> bool:
+def is_pact(file: Path) -> bool:
+    """Return whether a file is a Pact file of a partner of an estate."""
     if file.suffix != ".json" or file.parent.name != "pacts" or len(file.parents) < 4:
         return False
     return file.parents[2].name == "partners" and (file.parents[3] / _ESTATE).is_file()

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from cxcontracts.candidates import candidates, partners_of
-from cxcontracts.errors import CxError, EstateError, UnsoundError
+from cxcontracts.errors import CxError, UnsoundError
 from cxcontracts.findings import Finding, Harm
-from cxcontracts.opening import Opened, open_estate
+from cxcontracts.opening import Opened, open_what_is_sound
 from cxcontracts.problems import Place, Problem
-from cxcontracts.pytest_plugin import verifies
+from cxcontracts.pytest_plugin import is_journey, is_pact, verifies
 from cxcontracts.requirements import Requirement
 from cxcontracts.sanitise import harmless
 from cxcontracts.whereabouts import Whereabouts
@@ -28,7 +28,7 @@ class NotExercised(Exception):
 
 @dataclass
 class JudgedEstate:
-    """An estate that is sound, as its tests ask it.
+    """What is sound of an estate, as its tests ask it.
 
     Attributes:
         root: Its folder.
@@ -37,6 +37,7 @@ class JudgedEstate:
     root: Path
     _opened: Opened
     _seen: Whereabouts
+    _first: str = ""
 
     @property
     def fail_on(self) -> frozenset[Harm]:
@@ -47,6 +48,23 @@ class JudgedEstate:
         """Yield the requirements that stand in a file, a journey's or a consumer's, in their order."""
         name = file.relative_to(self.root).as_posix()
         return (requirement for requirement in self._opened.judge.requirements if requirement.where.file == name)
+
+    def mistakes(self, file: Path) -> list[Problem]:
+        """Return the mistakes of a file, seen from here; with those of files that no test stands for, for the first that asks."""
+        name = file.relative_to(self.root).as_posix()
+        self._first = self._first or name
+        found = self._mistakes.get(name, [])
+        others = self._mistakes.get("", []) if name == self._first else []
+        return list(self._seen.problems([*found, *others]))
+
+    @cached_property
+    def _mistakes(self) -> dict[str, list[Problem]]:
+        """File to its mistakes; those of files that are not collected go by no name."""
+        found: dict[str, list[Problem]] = {}
+        for mistake in sorted({*(self._opened.mistakes or ()), *self._opened.judge.problems()}):
+            file = mistake.place.file
+            found.setdefault(file if _is_collected(Path(self.root, file)) else "", []).append(mistake)
+        return found
 
     def finding(self, requirement: Requirement) -> Finding:
         """Judge a requirement, on the candidate of its partner where there is one; its place is seen from here.
@@ -85,6 +103,10 @@ class JudgedEstate:
     def problems(self, error: UnsoundError) -> Iterator[Problem]:
         """Yield what is wrong, as seen from here."""
         return self._seen.problems(error.problems)
+
+
+def _is_collected(file: Path) -> bool:
+    return is_journey(file) or is_pact(file)
 
 
 def root_of(file: Path) -> Path:
@@ -127,11 +149,7 @@ class Estates:
 
     def _open(self, root: Path) -> JudgedEstate:
         released = candidates(self._written, (), partners_of(root), "--cx-candidate", self._here)
-        opened = open_estate(root, released)
-        problems = tuple(opened.judge.problems())
-        if problems:
-            raise EstateError(problems)
-        seen = Whereabouts(root, self._here)
+        opened, seen = open_what_is_sound(root, released), Whereabouts(root, self._here)
         if not verifies(self._config):
             return JudgedEstate(root, opened, seen)
         from cxcontracts.pytest_plugin.verified import VerifiedEstate

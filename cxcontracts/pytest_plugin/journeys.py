@@ -7,7 +7,7 @@ Registered as a plugin of its own once the first journey is found, so that its h
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,7 @@ import pytest
 
 from cxcontracts.errors import CxError, UnsoundError
 from cxcontracts.findings import Finding, Verdict
-from cxcontracts.problems import Place
+from cxcontracts.problems import Place, Problem
 from cxcontracts.pytest_plugin.estates import Estates, JudgedEstate, NotExercised
 from cxcontracts.pytest_plugin.failures import CouldNotJudge, ExperienceBreaks, shown_failure
 from cxcontracts.pytest_plugin.told import told
@@ -38,13 +38,44 @@ class EstateFile(pytest.File):
         try:
             estate = estates.of(self.path)
             requirements = estate.requirements(self.path)
+            mistakes = estate.mistakes(self.path)
         except CxError as error:
             raise self.CollectError(estates.complaint(error, self.path)) from None
+        if mistakes:
+            yield SoundnessTest.from_parent(self, name="sound", mistakes=mistakes)
         for step, of_step in groupby(requirements, lambda requirement: requirement.id.split("/", 2)[1]):
             if step:
                 yield JourneyStep.from_parent(self, name=harmless_line(step, None), requirements=tuple(of_step), estate=estate)
             else:
                 yield from tests_of(self, of_step, estate)
+
+
+class SoundnessTest(pytest.Item):
+    """Whether a file is sound, with the others that no test stands for. There is none where all of them are."""
+
+    def __init__(self, *, mistakes: Sequence[Problem], **rest: Any) -> None:
+        super().__init__(**rest)
+        self._mistakes = mistakes
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Return the line of the first mistake."""
+        return self.path, self.where.line - 1, self.name
+
+    @property
+    def where(self) -> Place:
+        """Where the first mistake stands, as seen from here."""
+        return self._mistakes[0].place
+
+    def setup(self) -> None:
+        """Tell the mistakes.
+
+        Raises:
+            CouldNotJudge: With each of them.
+        """
+        raise CouldNotJudge([str(mistake) for mistake in self._mistakes])
+
+    def runtest(self) -> None:
+        """Nothing is left to do."""
 
 
 class JourneyStep(pytest.Collector):
@@ -138,11 +169,11 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Let the report of a requirement say what the customer would see; a traceback is left to what is a fault of ours."""
     report = yield
-    if not isinstance(item, RequirementTest):
+    if not isinstance(item, RequirementTest | SoundnessTest):
         return report
     error = call.excinfo.value if call.excinfo is not None else None
     if isinstance(error, ExperienceBreaks | CouldNotJudge):
         report.longrepr = shown_failure(error, item.where, item.config.getoption("tbstyle"))
-    if (report.when == "call" or report.failed) and (words := item.told()) is not None:
+    if isinstance(item, RequirementTest) and (report.when == "call" or report.failed) and (words := item.told()) is not None:
         report.cx = words  # type: ignore[attr-defined]  # reports carry what plugins add
     return report

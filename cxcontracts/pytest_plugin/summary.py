@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cxcontracts.candidates import candidates, partners_of
-from cxcontracts.estate.reading import read_estate
+from cxcontracts.estate.reading import read_sound
 from cxcontracts.findings import Finding, Verdict
 from cxcontracts.plugins import kinds
 from cxcontracts.pytest_plugin import estates_of
@@ -61,7 +61,7 @@ def _released(config: pytest.Config, root: Path) -> Collection[str]:
 
 
 def _not_covered(root: Path) -> list[str]:
-    estate, _ = read_estate(root, kinds())
+    estate = read_sound(root, kinds()).estate
     return [name for name, partner in estate.partners.items() if partner.not_covered is not None]
 
 

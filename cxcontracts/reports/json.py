@@ -35,7 +35,7 @@ def render(run: Run) -> str:
     report["findings"] = [finding_as_json(finding) for finding in run.findings]
     if "changes" in report:
         report["changes"] = report.pop("changes")  # last, as it is the longest
-    report |= {"fail_on": sorted(run.fail_on), "complete": run.complete}
+    report |= {"fail_on": sorted(run.fail_on), "complete": run.complete and not run.mistakes}
     if run.not_judged:
         report["not_judged"] = dict(run.not_judged)
     if run.command in OBSERVING:

@@ -94,6 +94,9 @@ class _Writer:
         """Yield why the run is not green even where nothing broke."""
         if not self._run.complete:
             yield "incomplete", "interrupted: what is not listed was not judged"
+        if mistakes := self._run.mistakes:
+            more = f" (and {len(mistakes) - 1:,} more mistakes)" if len(mistakes) > 1 else ""
+            yield "unsound", f"{mistakes[0]}{more}; what depends on it was not judged"
         if missed := unchecked(self._run):
             releases = ", ".join(release(partner) for partner in missed)
             yield "nothing-checked", f"nothing that contracts can show is needed of {releases}"

@@ -220,6 +220,10 @@ def _verdict(run: Run, broken: int) -> tuple[str, str]:
         return "BROKEN", f"{_subject(run)} {_breaks(run)} {count(broken, 'experience')}"
     if not run.complete:
         return "INCOMPLETE", _interrupted(run)
+    if run.mistakes:
+        files = len({mistake.place.file for mistake in run.mistakes})
+        why = f"{count(files, 'file')} {'has' if files == 1 else 'have'} mistakes"
+        return "INCOMPLETE", f"{run.estate}: {why}; nothing is broken in what does not depend on {'it' if files == 1 else 'them'}"
     if not run.partners:
         seen = run.command in OBSERVING
         return "NOTHING CHECKED", f"{run.estate}{': no partner was called' if seen else ' has no partner to judge'}"
