@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cached_property
 
@@ -57,6 +57,7 @@ class Judge:
         self.today = today
         self.pacts = pacts or {}
         self.unsound = unsound
+        self._requirements: dict[str, tuple[Requirement, ...]] = {}
         self._scenes: dict[tuple[str, str], Scene | Sequence[Problem] | None] = {}
         self._touched: dict[str, tuple[object, ...]] = {}
         self._parts: dict[object, object] = {}  # each part once: hundreds of thousands of requirements may share it
@@ -66,15 +67,33 @@ class Judge:
     @cached_property
     def requirements(self) -> tuple[Requirement, ...]:
         """Every requirement that contracts can be judged on: journey by journey, as its lines stand, then those of Pact files."""
-        written = [requirement for journey in self.estate.journeys.values() for requirement in self.of_journey(journey)]
-        known = {requirement.id: requirement for requirement in written} if self.pacts else {}
-        return (
-            *written,
-            *(of_interaction(name, each, known.get(each.requirement)) for name, some in self.pacts.items() for each in some),
-        )
+        return (*(each for journey in self.estate.journeys.values() for each in self.of_journey(journey)), *self.of_pacts())
 
-    def of_journey(self, journey: Journey) -> Iterator[Requirement]:
-        """Yield the requirements of one journey, step by step, kind by kind, then those across steps."""
+    def of_pacts(self, partners: Collection[str] | None = None) -> Iterator[Requirement]:
+        """Yield the requirements of the Pact files of some partners; None for all."""
+        for name, interactions in self.pacts.items():
+            for each in interactions if partners is None or name in partners else ():
+                yield of_interaction(name, each, self.known(each.requirement))
+
+    def known(self, id: str) -> Requirement | None:
+        """Return the requirement of a journey that has an id; None where none has."""
+        journey = self.estate.journeys.get(id.partition("/")[0])
+        return next((each for each in self.of_journey(journey) if each.id == id), None) if journey is not None else None
+
+    def of_journey(self, journey: Journey) -> tuple[Requirement, ...]:
+        """Return the requirements of one journey, step by step, kind by kind, then those across steps."""
+        if journey.name not in self._requirements:
+            self._requirements[journey.name] = tuple(self._of_journey(journey))
+        return self._requirements[journey.name]
+
+    def depending(self, partners: Set[str]) -> Iterator[Requirement]:
+        """Yield the requirements that depend on any of some partners: only journeys that ask them something have such."""
+        for journey in self.estate.journeys.values():
+            if any(step.partner in partners for step in journey.steps):
+                yield from (each for each in self.of_journey(journey) if not partners.isdisjoint(each.partners))
+        yield from self.of_pacts(partners)
+
+    def _of_journey(self, journey: Journey) -> Iterator[Requirement]:
         asking = (step for step in journey.steps if step.part in ("steps", "fallbacks") and step.asks_somebody)
         for step in (*asking, journey.whole):
             for kind in self.kinds:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -158,7 +159,7 @@ class Opened:
         problems = tuple(self.judge.problems(names))
         if problems and self.mistakes is None:
             raise EstateError(problems)
-        asked = [requirement for requirement in self.judge.requirements if names.intersection(requirement.partners)]
+        asked = list(self.judge.depending(names))
         findings: dict[str, list[Finding]] = {name: [] for name in names}
         complete, unsound = self._judge(asked, findings, progress)
         if unsound and self.mistakes is None:
@@ -224,7 +225,7 @@ class Opened:
 
     def changes(self, partner: str) -> tuple[Change, ...]:
         """Return every difference between a partner's record and its candidate, and who depends on it."""
-        asked = [requirement for requirement in self.judge.requirements if partner in requirement.partners]
+        asked = list(self.judge.depending({partner}))
         called: dict[int, Operation] = {}
         for requirement in (each for each in asked if each.step.partner == partner and each.step.call is not None):
             with suppress(ContractError):  # which the run tells
@@ -253,7 +254,7 @@ class Opened:
         judge = Judge(self.estate, self.judge.kinds, records, {partner: candidate}, self.today, self.judge.pacts)
         known: list[Requirement] = []
         problems: set[Problem] = set()
-        for requirement in (each for each in judge.requirements if partner in each.partners):
+        for requirement in judge.depending({partner}):
             try:
                 judge.finding(requirement)
                 known.append(requirement)
@@ -396,12 +397,11 @@ def read_pacts(root: Path, partners: Mapping[str, Partner]) -> tuple[Mapping[str
 
 def untied(judge: Judge) -> Iterator[Problem]:
     """Yield a warning for each interaction that names a requirement which is not there."""
-    tied = [each for some in judge.pacts.values() for each in some if each.requirement]
-    known = [requirement.id for requirement in judge.requirements] if tied else []
-    for each in tied:
-        if each.requirement not in known and each.requirement.partition("/")[0] not in judge.unsound:
+    for each in (each for some in judge.pacts.values() for each in some if each.requirement):
+        if judge.known(each.requirement) is None and each.requirement.partition("/")[0] not in judge.unsound:
             what = f"the interaction serves {each.requirement!r}, and nothing has this id"
-            yield Problem(each.where, what, did_you_mean(each.requirement, known), "pact-requirement", warning=True)
+            hint = did_you_mean(each.requirement, [requirement.id for requirement in judge.requirements])
+            yield Problem(each.where, what, hint, "pact-requirement", warning=True)
 
 
 def insist_on_matches(judge: Judge, waiver: Waiver) -> None:
@@ -430,11 +430,13 @@ def idle_waivers(judge: Judge) -> Iterator[Problem]:
     One of a journey, a step or a partner that is not there is told by the estate's files, and one of a kind that contracts are
     not judged on may yet match what other evidence shows.
     """
-    in_force = (each for each in judge.estate.waivers if each.in_force(judge.today) and not _is_of_any(judge.unsound, each))
-    for waiver in in_force:
-        if not _matching(waiver, judge.requirements) and _is_judged(waiver, judge):
+    for waiver in judge.estate.waivers:
+        if not waiver.in_force(judge.today) or _possible(waiver, judge.unsound):
+            continue
+        beside = _beside(waiver, judge)
+        if not _matching(waiver, beside) and _is_judged(waiver, judge):
             journey, step, _ = waiver.id.split("/", 2)
-            near = _matching(replace(waiver, id=f"{journey}/{step}/*"), judge.requirements)
+            near = _matching(replace(waiver, id=f"{journey}/{step}/*"), beside)
             hint = did_you_mean(waiver.id, near) if nearest(waiver.id, near) else "copy the id from a report, or take it out"
             of = f" at partner {waiver.partner!r}" if waiver.partner else ""
             yield Problem(waiver.where, f"the waiver {waiver.id!r} matches nothing{of}", hint, "waiver-idle", warning=True)
@@ -445,9 +447,20 @@ def _matching(waiver: Waiver, requirements: Iterable[Requirement]) -> list[str]:
     return [each.id for each in requirements if waiver.accepts(each.id, each.partners)]
 
 
-def _is_of_any(journeys: Collection[str], waiver: Waiver) -> bool:
-    """Return whether a waiver may be of one of some journeys."""
-    return any(fnmatchcase(name, waiver.id.partition("/")[0]) for name in journeys)
+def _beside(waiver: Waiver, judge: Judge) -> list[Requirement]:
+    """Return every requirement that a waiver could be of."""
+    meant = judge.estate.journeys
+    journeys = [meant[name] for name in _possible(waiver, meant)]
+    return [*(requirement for journey in journeys for requirement in judge.of_journey(journey)), *judge.of_pacts()]
+
+
+def _possible(waiver: Waiver, journeys: Collection[str]) -> list[str]:
+    """Return the journeys that a waiver could be of, going by how its id begins; a ``*`` may stand for slashes, too."""
+    name = waiver.id.partition("/")[0]
+    beginning = re.split("[*?]", name, maxsplit=1)[0]
+    if beginning == name:
+        return [name] if name in journeys else []
+    return [journey for journey in journeys if journey.startswith(beginning)]
 
 
 def _is_judged(waiver: Waiver, judge: Judge, *, certainly: bool = False) -> bool:

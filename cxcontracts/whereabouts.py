@@ -6,6 +6,7 @@ import dataclasses
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from cxcontracts.findings import Finding, Run
@@ -26,13 +27,7 @@ class Whereabouts:
 
     def file(self, file: str) -> str:
         """Return a file as it is opened from here."""
-        if not file:
-            return file
-        path = os.path.join(self.root, file)
-        try:
-            return os.path.relpath(path, self.here)
-        except ValueError:  # another drive
-            return path
+        return _seen(str(self.root), file, str(self.here))
 
     def place(self, place: Place) -> Place:
         """Return a place as it is opened from here."""
@@ -44,7 +39,8 @@ class Whereabouts:
 
     def finding(self, finding: Finding) -> Finding:
         """Return a finding with its place seen from here."""
-        return dataclasses.replace(finding, where=self.place(finding.where))
+        place = self.place(finding.where)
+        return finding if place == finding.where else dataclasses.replace(finding, where=place)
 
     def warning(self, warning: str) -> str:
         """Return a warning with the place that it begins with, if any, seen from here."""
@@ -61,6 +57,18 @@ class Whereabouts:
             for partner in run.partners
         )
         return dataclasses.replace(run, partners=tuple(partners))
+
+
+@cache
+def _seen(root: str, file: str, here: str) -> str:
+    """Return a file of an estate as it is opened from somewhere: thousands of findings stand in one file."""
+    if not file:
+        return file
+    path = os.path.join(root, file)
+    try:
+        return os.path.relpath(path, here)
+    except ValueError:  # another drive
+        return path
 
 
 def repository_of(folder: Path) -> Path | None:

@@ -104,7 +104,7 @@ def _given(given: Passage) -> Given:
         examples=tuple(_list(given["examples"])),
         fresh=bool(given["fresh"].value) if "fresh" in given else "pattern" in space and "examples" not in given,
         once=bool(given["once"].value),
-        where=given.place(of_key=True),
+        locate=lambda: given.place(of_key=True),
     )
 
 

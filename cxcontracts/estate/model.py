@@ -47,6 +47,7 @@ class Given:
         space: The JSON Schema keys as written; empty where examples alone say it.
         examples: In order; may be empty.
         fresh, once: As FORMAT says.
+        locate: Its position.
     """
 
     name: str
@@ -55,7 +56,12 @@ class Given:
     examples: tuple[JSON, ...] = ()
     fresh: bool = False
     once: bool = False
-    where: Place = field(default=Place("", 1, 1), compare=False)
+    locate: Locate = field(default=lambda *_: Place("", 1, 1), compare=False, repr=False)
+
+    @property
+    def where(self) -> Place:
+        """Where its name stands."""
+        return self.locate()
 
     @property
     def schema(self) -> Mapping[str, JSON]:

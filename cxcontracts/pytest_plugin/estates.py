@@ -46,8 +46,12 @@ class JudgedEstate:
 
     def requirements(self, file: Path) -> Iterator[Requirement]:
         """Yield the requirements that stand in a file, a journey's or a consumer's, in their order."""
+        judge = self._opened.judge
+        if is_journey(file):
+            journey = self._opened.estate.journeys.get(file.stem)
+            return iter(judge.of_journey(journey) if journey is not None else ())
         name = file.relative_to(self.root).as_posix()
-        return (requirement for requirement in self._opened.judge.requirements if requirement.where.file == name)
+        return (requirement for requirement in judge.of_pacts({file.parents[1].name}) if requirement.where.file == name)
 
     def mistakes(self, file: Path) -> list[Problem]:
         """Return the mistakes of a file, seen from here; with those of files that no test stands for, for the first that asks."""

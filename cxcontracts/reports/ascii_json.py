@@ -8,9 +8,12 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+import orjson
+
 from cxcontracts.exchanges import JSON
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_BEYOND_ASCII: Final = re.compile("[^\x00-\x7e]")
 _DEEPEST: Final = 150
 
 
@@ -20,13 +23,18 @@ def written(value: JSON) -> str:
     Text stays as it is, but for what JSON cannot say: a lone surrogate is spelled out (``\ud800``), and a number that is none is
     text (``"NaN"``). What is nested without end is cut.
     """
-    return json.dumps(_sayable(value), indent=2, allow_nan=False) + "\n"
+    sayable = _sayable(value)
+    try:
+        text = orjson.dumps(sayable, option=orjson.OPT_INDENT_2).decode()
+    except orjson.JSONEncodeError:  # a whole number beyond 64 bits
+        return json.dumps(sayable, indent=2, allow_nan=False) + "\n"
+    return _BEYOND_ASCII.sub(lambda found: json.dumps(found.group())[1:-1], text) + "\n"  # which stands in strings only
 
 
 def _sayable(value: JSON, depth: int = 0) -> JSON:
     """Return what JSON can say of a value."""
     if isinstance(value, str):
-        return _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", value)
+        return value if value.isascii() else _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", value)
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, Mapping | list | tuple) and depth > _DEEPEST:
