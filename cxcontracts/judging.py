@@ -86,10 +86,14 @@ class Judge:
             self._requirements[journey.name] = tuple(self._of_journey(journey))
         return self._requirements[journey.name]
 
-    def depending(self, partners: Set[str]) -> Iterator[Requirement]:
-        """Yield the requirements that depend on any of some partners: only journeys that ask them something have such."""
+    def depending(self, partners: Set[str], settled: Collection[str] = ()) -> Iterator[Requirement]:
+        """Yield the requirements that depend on any of some partners: only journeys that ask them something have such.
+
+        Args:
+            settled: The journeys whose requirements are left out.
+        """
         for journey in self.estate.journeys.values():
-            if any(step.partner in partners for step in journey.steps):
+            if journey.name not in settled and any(step.partner in partners for step in journey.steps):
                 yield from (each for each in self.of_journey(journey) if not partners.isdisjoint(each.partners))
         yield from self.of_pacts(partners)
 
@@ -119,6 +123,10 @@ class Judge:
         Raises:
             ContractError: If a contract is unsound where the requirement looks, or does not know the operation.
         """
+        return self.waived(self.unwaived(requirement))
+
+    def unwaived(self, requirement: Requirement) -> Finding:
+        """Judge one requirement as if nobody accepted any break of it; raises as :meth:`finding`."""
         if requirement.named:
             return self._of_pact(requirement)
         if requirement.step.name:
@@ -126,13 +134,13 @@ class Judge:
         stage = Stage(requirement.journey, lambda name: self.scene(requirement.journey, requirement.journey.step(name)))
         judgement = self.kind(requirement.kind).on_contract(requirement, stage)
         self._remember(requirement, judgement, stage.touched)
-        return self._waived(self._finding(requirement, judgement, ""))
+        return self._finding(requirement, judgement, "")
 
     def _of_pact(self, requirement: Requirement) -> Finding:
         record = self.records.get(requirement.of[0])
         meant = routed(requirement, record) if record is not None else ()
         if not meant:
-            return self._waived(self._finding(requirement, nowhere(requirement.what), ""))
+            return self._finding(requirement, nowhere(requirement.what), "")
         scenes = [(each, self._scene(each.journey, each.step)) for each in meant]
         fitting = (pair for pair in scenes if len(scenes) > 1 and self._fits(*pair))
         return self._at_step(*next(fitting, scenes[0]))
@@ -153,7 +161,7 @@ class Judge:
         self._remember(requirement, judgement, fresh.touched)
         finding = self._finding(requirement, _told(judgement, scene), str(scene.operation))
         stopped = requirement.journey.step(judgement.at) if judgement.at else requirement.step
-        return self._waived(self._caught(finding, requirement, stopped))
+        return self._caught(finding, requirement, stopped)
 
     def _remember(self, requirement: Requirement, judgement: Judgement, touched: Collection[object]) -> None:
         """Note what a judgement depended on; one that follows from another depends on what that one does."""
@@ -244,7 +252,8 @@ class Judge:
         finally:
             self._asked_of.discard(key)
 
-    def _waived(self, finding: Finding) -> Finding:
+    def waived(self, finding: Finding) -> Finding:
+        """Return a finding as it counts beside waivers.yaml."""
         waiver = self.waiver(finding) if finding.verdict in (Verdict.BROKEN, Verdict.TOLERATED) else None
         return finding if waiver is None else replace(finding, verdict=Verdict.WAIVED, waived=str(waiver))
 
@@ -364,13 +373,20 @@ class Judge:
             what, hint = f"{step.partner} takes {name!r}, and does not send it", "wait for what it sends in return, or send it"
         raise ContractError([Problem(step.locate("event"), what, hint, "unknown-event")])
 
-    def problems(self, partners: Collection[str] | None = None) -> Iterator[Problem]:
+    def problems(self, partners: Collection[str] | None = None, settled: Collection[str] = ()) -> Iterator[Problem]:
         """Yield every mistake that shows only when journeys and contracts are held against each other.
 
         Args:
             partners: Those whose steps are looked at; None for all. One of whom nothing is needed is told always.
+            settled: The journeys that are known to have none.
         """
-        called = self.estate.partners if partners is None else partners
+        yield from self.unneeded()
+        for journey in self.estate.journeys.values():
+            if journey.name not in settled:
+                yield from self.problems_of(journey, partners)
+
+    def unneeded(self) -> Iterator[Problem]:
+        """Yield a mistake for each partner of whom nothing is needed."""
         asked = {step.partner for journey in self.estate.journeys.values() for step in journey.steps}
         for partner in self.estate.partners.values() if not self.unsound else ():  # those may ask it something
             exempt = partner.not_covered
@@ -382,10 +398,13 @@ class Judge:
                 what = f"no journey needs anything of partner {partner.name!r}"
                 remedy = "write a need, or say not-covered: {because: …, until: …}"
                 yield Problem(partner.locate("partner"), what, remedy, "no-needs")
-        for journey in self.estate.journeys.values():
-            for step in journey.steps:
-                if step.asks_somebody and step.partner in called:
-                    yield from self._of_step(journey, step)
+
+    def problems_of(self, journey: Journey, partners: Collection[str] | None = None) -> Iterator[Problem]:
+        """Yield what of a journey shows only beside the contracts; as :meth:`problems`."""
+        called = self.estate.partners if partners is None else partners
+        for step in journey.steps:
+            if step.asks_somebody and step.partner in called:
+                yield from self._of_step(journey, step)
 
     def _of_step(self, journey: Journey, step: Step) -> Iterator[Problem]:
         try:

@@ -6,12 +6,11 @@ Pure: it reads an estate with its contracts of record, and judges nothing but wh
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from cxcontracts.containment.nodes import Shape, TooManyShapes
-from cxcontracts.contracts.operation import Operation
 from cxcontracts.errors import ContractError
 from cxcontracts.estate.conditions import parse_condition
 from cxcontracts.estate.model import Estate, Journey, Step
@@ -21,6 +20,7 @@ from cxcontracts.findings import Finding, Verdict
 from cxcontracts.judging import Judge
 from cxcontracts.paths import Path, as_index, parse_path
 from cxcontracts.problems import Problem
+from cxcontracts.recalling import Recollection, partners_of
 from cxcontracts.scenes import Scene, voices
 
 _DEPTH: Final = 6
@@ -167,50 +167,103 @@ class EstateMap:
         )
 
 
-def mapped(judge: Judge, mistakes: Iterable[Problem] = ()) -> EstateMap:
+def mapped(
+    judge: Judge,
+    findings: Iterable[Finding],
+    offered: Callable[[str], Sequence[str]],
+    mistakes: Iterable[Problem] = (),
+    recollection: Recollection | None = None,
+) -> EstateMap:
     """Return the map of what is sound in an estate.
 
-    What a contract is unsound in where a journey looks is noted, and the rest mapped.
-
     Args:
-        mistakes: What is wrong in the estate's files, which is noted as well.
+        findings: What is promised of each requirement.
+        offered: Returns the operations and events of a partner, by their names.
+        mistakes: Why something could not be looked at, which is noted.
+        recollection: What is remembered of journeys.
     """
     unread: dict[str, None] = dict.fromkeys(map(str, mistakes))
+    parts = [_known_part(judge, journey, unread, recollection) for journey in judge.estate.journeys.values()]
+    uses = [use for part in parts for use in part.uses]
+    called: dict[str, set[str]] = {}
+    for partner, operation in (pair for part in parts for pair in part.called):
+        called.setdefault(partner, set()).add(operation)
+    unpromised = []
+    for finding in findings:
+        if finding.id.startswith("pact/"):
+            called.setdefault(finding.partner, set()).add(finding.operation)
+        if finding.verdict is Verdict.UNPROMISED and finding.cause is None:
+            unpromised.append(finding)
+    by_partner: dict[str, list[Use]] = {}
+    for use in uses:
+        by_partner.setdefault(use.partner, []).append(use)
+    partners = tuple(
+        _partner(judge, name, by_partner.get(name, ()), [each for each in offered(name) if each not in called.get(name, ())])
+        for name in judge.estate.partners
+    )
+    surplus = tuple(each for part in parts for each in part.surplus)
+    return EstateMap(judge.estate.name, tuple(uses), partners, tuple(unpromised), surplus, tuple(unread))
+
+
+# --- journeys -----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The part of a map that a journey and its contracts of record give.
+
+    Attributes:
+        called: Each partner with an operation that a step calls.
+    """
+
+    uses: tuple[Use, ...]
+    surplus: tuple[Surplus, ...]
+    called: tuple[tuple[str, str], ...]
+
+
+def _known_part(judge: Judge, journey: Journey, unread: dict[str, None], recollection: Recollection | None) -> _Part:
+    known = recollection.part("maps", journey) if recollection is not None else None
+    if known is not None:
+        return _read_part(known, journey)
+    noted: dict[str, None] = {}
+    part = _part(judge, journey, noted)
+    unread.update(noted)
+    if recollection is not None and not noted:
+        recollection.keep_part("maps", journey, _written_part(part), map(judge.records.get, partners_of(journey)))
+    return part
+
+
+def _part(judge: Judge, journey: Journey, unread: dict[str, None]) -> _Part:
     uses: list[Use] = []
     surplus: list[Surplus] = []
-    called: dict[str, set[str]] = {}
-    for journey in judge.estate.journeys.values():
-        for step in journey.steps:
-            try:
-                scene = judge.scene(journey, step) if step.asks_somebody else None
-            except ContractError as error:
-                unread.update(dict.fromkeys(map(str, error.problems)))
-                continue
-            if not step.asks_somebody:
-                continue
-            operation = str(scene.operation) if scene is not None else f"{step.call}"
-            called.setdefault(step.partner, set()).add(operation)
-            if step.part in ("steps", "fallbacks"):
-                use = _use(journey, step, operation)
-                uses.append(use)
-                surplus += _surplus(scene, use, unread) if scene is not None else ()
-    unpromised = tuple(_unpromised(judge, unread, called))
-    partners = tuple(_partner(judge, name, uses, called.get(name, set())) for name in judge.estate.partners)
-    return EstateMap(judge.estate.name, tuple(uses), partners, unpromised, tuple(surplus), tuple(unread))
-
-
-def _unpromised(judge: Judge, unread: dict[str, None], called: dict[str, set[str]]) -> Iterator[Finding]:
-    """Yield what nobody promises; the operations that Pact files name are noted as called."""
-    for requirement in judge.requirements:
+    called: list[tuple[str, str]] = []
+    for step in journey.steps:
         try:
-            finding = judge.finding(requirement)
+            scene = judge.scene(journey, step) if step.asks_somebody else None
         except ContractError as error:
             unread.update(dict.fromkeys(map(str, error.problems)))
             continue
-        if requirement.named:
-            called.setdefault(finding.partner, set()).add(finding.operation)
-        if finding.verdict is Verdict.UNPROMISED and finding.cause is None:
-            yield finding
+        if not step.asks_somebody:
+            continue
+        operation = str(scene.operation) if scene is not None else f"{step.call}"
+        called.append((step.partner, operation))
+        if step.part in ("steps", "fallbacks"):
+            use = _use(journey, step, operation)
+            uses.append(use)
+            surplus += _surplus(scene, use, unread) if scene is not None else ()
+    return _Part(tuple(uses), tuple(surplus), tuple(called))
+
+
+def _written_part(part: _Part) -> JSON:
+    personal = {each.use.step: list(each.fields) for each in part.surplus}
+    uses = [[use.step, use.operation, personal.get(use.step, [])] for use in part.uses]
+    return [uses, [list(pair) for pair in part.called]]
+
+
+def _read_part(known: JSON, journey: Journey) -> _Part:
+    uses = [_use(journey, journey.step(step), operation) for step, operation, _ in known[0]]
+    surplus = (Surplus(use, tuple(fields)) for use, (_, _, fields) in zip(uses, known[0], strict=True) if fields)
+    return _Part(tuple(uses), tuple(surplus), tuple((partner, operation) for partner, operation in known[1]))
 
 
 def _use(journey: Journey, step: Step, operation: str) -> Use:
@@ -255,25 +308,9 @@ def _looked_at(journey: Journey, step: Step) -> Iterator[Path]:
 # --- partners -----------------------------------------------------------------------------------------------------------------
 
 
-def _partner(judge: Judge, name: str, uses: Sequence[Use], called: Collection[str]) -> PartnerView:
-    ours = tuple(use for use in uses if use.partner == name)
-    return PartnerView(
-        name, judge.estate.partners[name].title, ours, tuple(_unused(judge, name, called)), _outage(judge.estate, ours)
-    )
-
-
-def _unused(judge: Judge, partner: str, called: Collection[str]) -> Iterator[str]:
-    try:
-        record = judge.records.get(partner)
-    except ContractError:  # told with the steps that ask it something
-        return
-    if record is None:
-        return
-    contracts = dict.fromkeys((record.contract, record.events.contract))
-    offered: Iterable[Operation] = (
-        each for contract in contracts for each in (*contract.operations(), *contract.events.values())
-    )
-    yield from dict.fromkeys(str(each) for each in offered if str(each) not in called)
+def _partner(judge: Judge, name: str, uses: Sequence[Use], unused: Sequence[str]) -> PartnerView:
+    title = judge.estate.partners[name].title
+    return PartnerView(name, title, tuple(uses), tuple(unused), _outage(judge.estate, uses))
 
 
 def _outage(estate: Estate, uses: Sequence[Use]) -> Outage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -23,9 +23,12 @@ from cxcontracts.estate.reading import read_sound
 from cxcontracts.estate.written import KIND_KEYS
 from cxcontracts.findings import Change, Finding, PartnerRun, Run, Verdict, Version
 from cxcontracts.judging import Judge
+from cxcontracts.mapping import EstateMap, mapped
+from cxcontracts.memory import FORGETFUL, Memory
 from cxcontracts.pacts import Interaction, interactions
 from cxcontracts.plugins import kinds
 from cxcontracts.problems import Problem, did_you_mean, nearest
+from cxcontracts.recalling import Recollection, Recorded, partners_of
 from cxcontracts.requirements import Requirement
 from cxcontracts.scenes import Side
 
@@ -118,6 +121,7 @@ class Opened:
         judge: Judges each requirement.
         candidates: Partner to the files of its candidate.
         records: The contracts of record.
+        recollection: What is remembered of journeys on these.
         mistakes: What is wrong in the estate's files, for which a part of it is left out; None where no mistake is to be borne.
     """
 
@@ -126,6 +130,7 @@ class Opened:
     judge: Judge
     candidates: Mapping[str, Sequence[Path]]
     records: Records
+    recollection: Recollection
     mistakes: tuple[Problem, ...] | None = None
 
     @cached_property
@@ -156,12 +161,13 @@ class Opened:
     @uncollected()
     def _run(self, command: str, partners: tuple[Partner, ...], progress: Progress | None) -> Run:
         names = {partner.name for partner in partners}
-        problems = tuple(self.judge.problems(names))
+        problems = tuple(self.judge.problems(names, self._recalled))
         if problems and self.mistakes is None:
             raise EstateError(problems)
-        asked = list(self.judge.depending(names))
+        found, unsound, complete = self.found(names, progress)
         findings: dict[str, list[Finding]] = {name: [] for name in names}
-        complete, unsound = self._judge(asked, findings, progress)
+        for finding in found:
+            findings[finding.partner].append(finding)
         if unsound and self.mistakes is None:
             raise ContractError(unsound)
         mistakes = tuple(sorted({*problems, *unsound, *(self.mistakes or ())}))
@@ -174,50 +180,118 @@ class Opened:
             runs = tuple(self._partner(partner, tuple(findings[partner.name]), complete=complete) for partner in partners)
         return Run(command, self.estate.name, runs, self.estate.fail_on, self.judge.not_judged, complete, mistakes)
 
+    def problems(self) -> tuple[Problem, ...]:
+        """Return every mistake in the estate's files, and those that show only beside the contracts."""
+        return tuple(sorted({*(self.mistakes or ()), *self.judge.problems(settled=self._recalled)}))
+
+    @uncollected()
+    def found(self, partners: Set[str], progress: Progress | None = None) -> tuple[Sequence[Finding], Sequence[Problem], bool]:
+        """Judge every requirement that depends on some partners.
+
+        Returns:
+            What was found, journey by journey, then of Pact files; why some were not judged; False where an interrupt came in
+            between.
+        """
+        recalled = self._recalled
+        fresh, problems, complete = self._judge(list(self.judge.depending(partners, recalled)), progress)
+        if complete and not self.candidates:
+            self._keep(fresh)
+        found = {**recalled, **fresh}
+        in_order = (finding for name in (*self.estate.journeys, "") for finding in found.get(name, ()))
+        return [self.judge.waived(finding) for finding in in_order], problems, complete
+
+    @cached_property
+    def _recalled(self) -> Mapping[str, Sequence[Finding]]:
+        """What is remembered of journeys, by name; nothing where somebody proposes a change."""
+        journeys = self.estate.journeys.values() if not self.candidates else ()
+        found = {journey.name: self.recollection.findings(journey) for journey in journeys}
+        return {name: findings for name, findings in found.items() if findings is not None}
+
+    def _keep(self, found: Mapping[str, Sequence[Finding]]) -> None:
+        """Remember what was found of each journey that was judged in whole."""
+        for journey in self.estate.journeys.values():
+            findings = found.get(journey.name, ())
+            if findings and len(findings) == len(self.judge.of_journey(journey)) and not any(self.judge.problems_of(journey)):
+                sides = [self.records.sound(name) for name in partners_of(journey)]
+                self.recollection.keep_findings(journey, findings, sides)
+
     def _judge(
-        self, asked: list[Requirement], findings: dict[str, list[Finding]], progress: Progress | None
-    ) -> tuple[bool, Sequence[Problem]]:
-        """Fill in the findings; return False where an interrupt came in between, and why some requirements were not judged."""
+        self, asked: Sequence[Requirement], progress: Progress | None
+    ) -> tuple[Mapping[str, Sequence[Finding]], Sequence[Problem], bool]:
+        """Judge requirements, no waiver being counted.
+
+        Returns:
+            Journey to its findings, those of Pact files going by no name; why some were not judged; False where an interrupt
+            came in between.
+        """
+        findings: dict[str, list[Finding]] = {}
         problems: list[Problem] = []
         try:
             for number, requirement in enumerate(asked, 1):
+                of_it = findings.setdefault("" if requirement.named else requirement.journey.name, [])
                 try:
-                    finding = self.judge.finding(requirement)
-                    findings[finding.partner].append(finding)
+                    of_it.append(self.judge.unwaived(requirement))
                 except ContractError as error:
                     problems.extend(error.problems)
                 if progress is not None:
                     progress(number, len(asked))
         except KeyboardInterrupt:
-            return False, problems
-        return True, problems
+            return findings, problems, False
+        return findings, problems, True
 
     def _partner(self, partner: Partner, findings: tuple[Finding, ...], *, complete: bool) -> PartnerRun:
-        record = self.records.sound(partner.name)
-        candidate = self.judge.candidates.get(partner.name)
-        is_ = _changed(candidate, record) if candidate is not None else None
-        was = record.events if record is not None and is_ is not None and is_ is not candidate else record
-        changes = self.changes(partner.name) if record is not None and candidate is not None and complete else ()
         exempt = partner.not_covered.because if partner.not_covered and not findings else ""
+        candidate = self.judge.candidates.get(partner.name)
+        if candidate is None:
+            recorded = self.recorded(partner)
+            warnings = recorded.warnings if complete else ()
+            return PartnerRun(
+                partner.name, partner.title, recorded.version, None, findings, warnings=warnings, not_covered=exempt
+            )
+        record = self.records[partner.name]
+        is_ = _changed(candidate, record)
+        was = record.events if is_ is not candidate else record
         return PartnerRun(
             partner=partner.name,
             name=partner.title,
-            record=_version(was, was.contract.document.name.rpartition("/")[2] if was is not None else partner.contract),
-            candidate=_version(is_, self.released(partner.name)) if is_ is not None else None,
+            record=_version(was, was.contract.document.name.rpartition("/")[2]),
+            candidate=_version(is_, self.released(partner.name)),
             findings=findings,
-            changes=changes,
-            warnings=tuple(self._odd(partner, record, candidate)) if complete else (),
+            changes=self.changes(partner.name) if complete else (),
+            warnings=tuple(self._odd(partner, candidate)) if complete else (),
             not_covered=exempt,
         )
 
-    def _odd(self, partner: Partner, record: Side | None, candidate: Side | None) -> Iterator[str]:
-        """Yield the mistakes of a contract where no journey touches it; of a candidate what costs next to nothing to see."""
-        if candidate is not None:
-            lost = sorted(candidate.contract.dangling)
-            if lost:
-                yield f"{self.released(partner.name)}: where no journey looks, {len(lost)} $ref lead nowhere, {lost[0]!r} for one"
-        elif record is not None:
-            yield from (str(problem) for problem in record.contract.mistakes())
+    def mapped(self) -> tuple[EstateMap, tuple[Problem, ...]]:
+        """Return the map of what is sound, and the mistakes that keep the rest from being looked at."""
+        mistakes = self.problems()
+        findings, unsound, _ = self.found(self.estate.partners.keys())
+        noted = sorted({*mistakes, *unsound})
+        partners = self.estate.partners
+        found = mapped(self.judge, findings, lambda name: self.recorded(partners[name]).operations, noted, self.recollection)
+        return found, mistakes
+
+    def recorded(self, partner: Partner) -> Recorded:
+        """Return what the contract of record of a partner says of itself, as far as it can be read."""
+        known = self.recollection.record(partner.name)
+        if known is not None:
+            return known
+        side = self.records.sound(partner.name)
+        if side is None:
+            return Recorded(Version("", "", partner.contract), (), ())
+        found = Recorded(
+            _version(side, side.contract.document.name.rpartition("/")[2]),
+            tuple(str(problem) for problem in side.contract.mistakes()),
+            tuple(dict.fromkeys(map(str, offered(side)))),
+        )
+        self.recollection.keep_record(partner.name, found, side)
+        return found
+
+    def _odd(self, partner: Partner, candidate: Side) -> Iterator[str]:
+        """Yield what is wrong with a candidate where no journey touches it, as far as that costs next to nothing to see."""
+        lost = sorted(candidate.contract.dangling)
+        if lost:
+            yield f"{self.released(partner.name)}: where no journey looks, {len(lost)} $ref lead nowhere, {lost[0]!r} for one"
 
     def released(self, partner: str) -> str:
         """Return the names of the files of a partner's candidate."""
@@ -261,6 +335,12 @@ class Opened:
             except ContractError as error:
                 problems.update(error.problems)
         return _felt(judge, known), tuple(sorted(problems))
+
+
+def offered(side: Side) -> Iterator[Operation]:
+    """Yield the operations and events of a partner."""
+    for contract in dict.fromkeys((side.contract, side.events.contract)):
+        yield from (*contract.operations(), *contract.events.values())
 
 
 def _felt(judge: Judge, judged: Iterable[Requirement]) -> Felt:
@@ -322,12 +402,16 @@ def open_estate(
 
 
 def open_what_is_sound(
-    root: Path, candidates: Mapping[str, Path | Sequence[Path]] | None = None, today: datetime.date | None = None
+    root: Path,
+    candidates: Mapping[str, Path | Sequence[Path]] | None = None,
+    today: datetime.date | None = None,
+    memory: Memory = FORGETFUL,
 ) -> Opened:
     """Open an estate without what has mistakes; its runs tell them, and judge what does not depend on it.
 
     Args:
         root: As in :func:`open_estate`, like the others.
+        memory: Of what was found before.
 
     Raises:
         EstateError: If estate.yaml, or the contract of record of a partner that has a candidate, cannot be used: then there is
@@ -337,12 +421,12 @@ def open_what_is_sound(
     """
     with uncollected():
         files = {name: (given,) if isinstance(given, Path) else tuple(given) for name, given in (candidates or {}).items()}
-        return _opened(root, files, today)
+        return _opened(root, files, today, memory)
 
 
-def _opened(root: Path, candidates: Mapping[str, Sequence[Path]], today: datetime.date | None) -> Opened:
+def _opened(root: Path, candidates: Mapping[str, Sequence[Path]], today: datetime.date | None, memory: Memory) -> Opened:
     day = today or datetime.datetime.now(tz=datetime.UTC).date()
-    read = read_sound(root, kinds(), day)
+    read = read_sound(root, kinds(), day, memory)
     estate = read.estate
     pacts, odd = read_pacts(root, estate.partners)
     mistakes = (*read.mistakes, *(problem for problem in odd if not problem.warning))
@@ -358,7 +442,8 @@ def _opened(root: Path, candidates: Mapping[str, Sequence[Path]], today: datetim
         released[name] = _released(name, paths, records[name])
     judge = Judge(estate, kinds(), records, released, day, pacts, read.journeys)
     warnings = (*read.warnings, *(problem for problem in odd if problem.warning), *untied(judge), *idle_waivers(judge))
-    return Opened(estate, warnings, judge, dict(candidates), records, mistakes)
+    recollection = Recollection(memory, estate, read.texts, day)
+    return Opened(estate, warnings, judge, dict(candidates), records, recollection, mistakes)
 
 
 def read_pacts(root: Path, partners: Mapping[str, Partner]) -> tuple[Mapping[str, tuple[Interaction, ...]], tuple[Problem, ...]]:

@@ -10,7 +10,7 @@ import jsonschema_rs
 import orjson
 import pytest
 
-from cxcontracts.mapping import EstateMap, Outage, mapped
+from cxcontracts.mapping import EstateMap, Outage
 from cxcontracts.reports.maps import json, mermaid, svg, text
 from tests.estates_made import answers, opened, operation, write
 from tests.test_event import data, three
@@ -39,7 +39,7 @@ def found(tmp_path: Path) -> EstateMap:
 
 
 def drawn(root: Path) -> EstateMap:
-    return mapped(opened(root).judge)
+    return opened(root).mapped()[0]
 
 
 def test_each_step_says_whom_it_asks_for_what_and_who_stands_in(found: EstateMap) -> None:

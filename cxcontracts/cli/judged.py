@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from cxcontracts.cli.exits import INTERRUPTED, UNCERTAIN, UNUSABLE, exit_code, uncertain
-from cxcontracts.cli.options import Reporting, estate_root
+from cxcontracts.cli.options import Reporting, cache_asked, estate_root
 from cxcontracts.cli.output import insist_on_folder, outcome_of, publish, rendered, say
 from cxcontracts.cli.progress import Progress
 from cxcontracts.errors import UnsoundError
 from cxcontracts.problems import Problem
 
 if TYPE_CHECKING:
+    from cxcontracts.caching import Cache
     from cxcontracts.findings import Run
     from cxcontracts.opening import Opened
 
@@ -31,13 +32,16 @@ def judged(command: Literal["check", "impact"], asked: Reporting, estate: Path |
     root = estate_root(estate)
     insist_on_folder(asked.output)
     candidates = released(root)
+    cache = cache_asked(root)
     try:
-        run = _run(command, root, candidates)
+        run = _run(command, root, candidates, cache)
     except UnsoundError as error:
         return _unjudged(command, error.problems, asked, root)
     if run.mistakes and run.complete and not run.findings:
         return _unjudged(command, run.problems, asked, root)
     publish(command, rendered(run, asked, root), outcome_of(run), asked.output)
+    if cache is not None:
+        cache.save(whole=run.complete)
     if run.mistakes:
         return unsound(seen_from_here(run.mistakes, root), "what depends on that was not judged")
     code = exit_code(run, asked.strict) if run.complete else INTERRUPTED
@@ -63,13 +67,14 @@ def say_uncertain(run: Run, strict: bool) -> None:
     )
 
 
-def _run(command: Literal["check", "impact"], root: Path, candidates: Mapping[str, Sequence[Path]]) -> Run:
+def _run(command: Literal["check", "impact"], root: Path, candidates: Mapping[str, Sequence[Path]], cache: Cache | None) -> Run:
     """Return what was found, marked incomplete where a signal came in between."""
+    from cxcontracts.caching import memory_of
     from cxcontracts.findings import Harm, Run
     from cxcontracts.opening import open_what_is_sound
 
     try:
-        opened = open_what_is_sound(root, candidates)
+        opened = open_what_is_sound(root, candidates, memory=memory_of(cache))
         _warn(command, opened, root)
         with Progress() as progress:
             return opened.check(progress) if command == "check" else opened.impact(progress)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cxcontracts.cli.options import Reporting, estate_root, reporting_as
+from cxcontracts.cli.options import Reporting, cache_asked, estate_root, reporting_as
 from cxcontracts.errors import UsageError
 
 _FORMATS = ("text", "mermaid", "svg", "json")
@@ -30,27 +30,29 @@ def map_(found: Path | None, /, partner: str | None, journey: str | None, estate
       cxcontracts map --partner operator
       cxcontracts map --format svg --output estate.svg
     """
+    from cxcontracts.caching import memory_of
     from cxcontracts.cli.judged import seen_from_here, unsound
     from cxcontracts.cli.output import insist_on_folder, publish
     from cxcontracts.errors import UnsoundError
-    from cxcontracts.mapping import mapped
     from cxcontracts.opening import open_what_is_sound
 
     reporting = Reporting(strict=False, **asked)  # type: ignore[arg-type]  # click made them
     root = estate_root(estate or found)
     insist_on_folder(reporting.output)
+    cache = cache_asked(root)
     try:
-        opened = open_what_is_sound(root)
-        mistakes = sorted({*(opened.mistakes or ()), *opened.judge.problems()})
-        if mistakes and not opened.estate.journeys:
-            return unsound(seen_from_here(mistakes, root), "nothing was drawn")
+        opened = open_what_is_sound(root, memory=memory_of(cache))
+        if opened.mistakes and not opened.estate.journeys:
+            return unsound(seen_from_here(opened.mistakes, root), "nothing was drawn")
         _insist_on("partner", partner, opened.estate.partners)
         _insist_on("journey", journey, opened.estate.journeys)
-        whole = mapped(opened.judge, mistakes)
+        whole, mistakes = opened.mapped()
     except UnsoundError as error:
         return unsound(seen_from_here(error.problems, root))
     part = whole.of_partner(partner) if partner else whole
     publish("map", _rendered(part.of_journey(journey) if journey else part, reporting), "drawn", reporting.output)
+    if cache is not None:
+        cache.save(whole=True)
     return unsound(seen_from_here(mistakes, root), "what depends on that was not drawn") if mistakes else 0
 
 

@@ -6,11 +6,14 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from cxcontracts.errors import UsageError
+
+if TYPE_CHECKING:
+    from cxcontracts.caching import Cache
 
 FORMATS: Final = ("text", "json", "junit")
 ESTATE: Final[dict[str, Any]] = {
@@ -98,6 +101,13 @@ def estate_root(named: Path | None) -> Path:
     if not (root / ESTATE_FILE).exists() and inside:
         raise UsageError(f"there is no {ESTATE_FILE} in {str(named)!r}; did you mean --estate {named / inside[0]}?")
     return root
+
+
+def cache_asked(root: Path) -> Cache | None:
+    """Return the cache of an estate; None where none is wanted, or there is nothing to gain."""
+    from cxcontracts.caching import cache_of
+
+    return cache_of(root) if click.get_current_context().find_root().params.get("cache", True) else None
 
 
 def _folders(root: Path) -> list[str]:

@@ -449,8 +449,16 @@ class Contract:
     @cached_property
     def dangling(self) -> frozenset[str]:
         """The references within the document that lead nowhere."""
-        references = frozenset[str]().union(*map(self.references_of, _parts(self.document.value)))
-        return frozenset(each for each in references if each.startswith("#") and not self.leads_somewhere(each))
+        return frozenset(each for each in self._all_references if each.startswith("#") and not self.leads_somewhere(each))
+
+    @property
+    def alone(self) -> bool:
+        """Whether no reference of the document leads to another file."""
+        return all(each.startswith("#") for each in self._all_references)
+
+    @cached_property
+    def _all_references(self) -> frozenset[str]:
+        return frozenset[str]().union(*map(self.references_of, _parts(self.document.value)))
 
     def references_of(self, part: JSON) -> frozenset[str]:
         """Return every ``$ref`` in a part of this contract, as :func:`references_in` does, found once."""

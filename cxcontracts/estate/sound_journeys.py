@@ -57,6 +57,13 @@ def partners_needed(journey: Passage) -> set[str]:
     return {partner for partner in needed if partner}
 
 
+def partners_named(journey: Passage) -> set[str]:
+    """Return the partners that a journey names anywhere."""
+    steps = [step.passage for step in Names(journey).steps]
+    named = {_partner_of(passage) for passage in steps} | {passage["by"].text for passage in steps}
+    return named - {""}
+
+
 # --- the journey as a whole ---------------------------------------------------------------------------------------------------
 
 
