@@ -114,6 +114,13 @@ def _named(target: str) -> Iterator[None]:
 
 def rendered(run: Run, asked: Reporting, root: Path) -> str:
     """Return the report of a run in the format asked for."""
+    from cxcontracts.documents.collector import uncollected
+
+    with uncollected():
+        return _rendered(run, asked, root)
+
+
+def _rendered(run: Run, asked: Reporting, root: Path) -> str:
     from cxcontracts.reports import json, junit, text
     from cxcontracts.whereabouts import Whereabouts, repository_of
 

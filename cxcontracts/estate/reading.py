@@ -24,10 +24,9 @@ from cxcontracts.estate.lock import LOCK_FILE, LockKeys, lock_problems
 from cxcontracts.estate.model import Estate
 from cxcontracts.estate.passages import Passage
 from cxcontracts.estate.shapes import shape_problems
-from cxcontracts.estate.sound_journeys import Surroundings, journey_problems, partners_named, partners_needed
+from cxcontracts.estate.sound_journeys import Outline, Surroundings, journey_problems, outlined
 from cxcontracts.estate.sound_partners import partner_problems
 from cxcontracts.estate.sound_policy import policy_problems, waiver_problems
-from cxcontracts.estate.templates import files as data_files
 from cxcontracts.memory import FORGETFUL, Memory
 from cxcontracts.problems import Place, Problem
 from cxcontracts.requirements import Kind
@@ -116,7 +115,7 @@ def _sound(root: Path, files: _Files, estate: Passage, problems: tuple[Problem, 
             of_files.setdefault(found.place.file, []).append(found)
     partners = {name: partner for name, partner in files.partners.items() if f"partners/{name}/{PARTNER_FILE}" not in of_files}
     journeys = {name: journey for name, journey in files.journeys.items() if f"journeys/{name}.yaml" not in of_files}
-    lacking = {name for name, journey in journeys.items() if journey is not None and data_files(journey.value) & of_files.keys()}
+    lacking = {name for name in journeys if name in files.outlines and not of_files.keys().isdisjoint(files.outlines[name].files)}
     built = built_estate(
         root,
         estate,
@@ -134,7 +133,7 @@ def _sound(root: Path, files: _Files, estate: Passage, problems: tuple[Problem, 
         {
             name: journey.document.data
             for name, journey in journeys.items()
-            if journey is not None and name in built.journeys and not data_files(journey.value)
+            if journey is not None and name in built.journeys and not files.outlines[name].files
         },
     )
 
@@ -153,7 +152,7 @@ def _sound_waivers(waivers: Passage | None, mistakes: Sequence[Problem]) -> tupl
 class _Files:
     """The files of the estate, those that cannot be read as None: nobody is told that such a file does not exist.
 
-    ``partners`` and ``journeys`` go by the names of folders and files.
+    ``partners`` and ``journeys`` go by the names of folders and files; ``outlines`` are of the journeys that can be read.
     """
 
     estate: Passage | None
@@ -161,6 +160,7 @@ class _Files:
     journeys: Mapping[str, Passage | None]
     waivers: Passage | None
     lock: Passage | None
+    outlines: Mapping[str, Outline]
 
 
 def _read_files(folder: EstateFolder, kinds: written.KindKeys, memory: Memory) -> _Files | None:
@@ -173,27 +173,21 @@ def _read_files(folder: EstateFolder, kinds: written.KindKeys, memory: Memory) -
     if estate is not None and _has_another_format(Passage.whole(estate), folder):
         return None
     folder.note_misnamed()
+    partners = {name: folder.document(f"partners/{name}/{PARTNER_FILE}", f"write partner: {name}") for name in folder.partners()}
+    names = folder.journeys()
+    journeys = {Path(name).stem: folder.document(name, "write journey: NAME and its steps") for name in names}
     form = written.journey_form(kinds)
+    keys = " ".join(key for key, _ in kinds)
+    outlines = {
+        name: _outlined(folder, document, form, memory, keys) for name, document in journeys.items() if document is not None
+    }
     return _Files(
         estate=_formed(folder, estate, written.EstateKeys),
-        partners={
-            name: _known(
-                folder,
-                folder.document(f"partners/{name}/{PARTNER_FILE}", f"write partner: {name}"),
-                written.PartnerKeys,
-                memory,
-                "partner",
-            )
-            for name in folder.partners()
-        },
-        journeys={
-            Path(name).stem: _known(
-                folder, folder.document(name, "write journey: NAME and its steps"), form, memory, f"journey {kinds!r}"
-            )
-            for name in folder.journeys()
-        },
+        partners={name: _partner(folder, document, memory) for name, document in partners.items()},
+        journeys={name: Passage.whole(document) if document is not None else None for name, document in journeys.items()},
         waivers=_formed(folder, _waivers(folder), written.WaiversForm),
         lock=_formed(folder, folder.document(LOCK_FILE, "take it away") if folder.has(LOCK_FILE) else None, LockKeys),
+        outlines=outlines,
     )
 
 
@@ -219,33 +213,52 @@ def _formed(folder: EstateFolder, document: Document | None, form: Any) -> Passa
     return Passage.whole(document)
 
 
-def _known(folder: EstateFolder, document: Document | None, form: Any, memory: Memory, name: str) -> Passage | None:
-    """As :func:`_formed`, for one of many files: what had the form called *name* before is not looked at again."""
+def _partner(folder: EstateFolder, document: Document | None, memory: Memory) -> Passage | None:
+    """As :func:`_formed`; what had the form of a partner before is not looked at again."""
     if document is None:
         return None
-    if not memory.recall("forms", name.encode(), document.data):
+    if memory.recall("partners", document.data) is None:
         noted = len(folder.problems)
-        _formed(folder, document, form)
+        _formed(folder, document, written.PartnerKeys)
         if len(folder.problems) == noted:
-            memory.keep("forms", name.encode(), document.data, value=True)
+            memory.keep("partners", document.data, value=True)
     return Passage.whole(document)
 
 
+def _outlined(folder: EstateFolder, document: Document, form: Any, memory: Memory, keys: str) -> Outline:
+    """Return the outline of a journey; whether it has its form is noted, unless it had it before.
+
+    Args:
+        keys: The keys of steps that kinds of requirement own.
+    """
+    known = memory.recall("outlines", keys.encode(), document.data)
+    if known is not None:
+        return Outline(*map(tuple, known))
+    noted = len(folder.problems)
+    _formed(folder, document, form)
+    outline = outlined(Passage.whole(document))
+    if len(folder.problems) == noted:
+        value = [list(outline.named), list(outline.needed), list(outline.givens), list(outline.files)]
+        memory.keep("outlines", keys.encode(), document.data, value=value)
+    return outline
+
+
 def _unsound(files: _Files, folder: EstateFolder, today: datetime.date, memory: Memory) -> Iterator[Problem]:
-    journeys = [journey for journey in files.journeys.values() if journey is not None]
     groups = None
     if files.estate is not None:
         groups = frozenset(entry.key for entry in files.estate["customers"].entries())
         yield from policy_problems(files.estate, files.journeys)
     around = Surroundings(groups, files.partners, folder.data_mistake)
     beside = json.dumps([sorted(groups) if groups is not None else None, sorted(files.partners)]).encode()
-    for journey in journeys:
-        yield from _journey_problems(journey, around, memory, beside)
-    users = {partner: journey["journey"].text for journey in journeys for partner in partners_needed(journey)}
-    givens = {entry.key for journey in journeys for entry in journey["given"].entries()}
+    users: dict[str, str] = {}
+    for name, journey in files.journeys.items():
+        if journey is not None:
+            yield from _journey_problems(journey, files.outlines[name], around, memory, beside)
+            users |= dict.fromkeys(files.outlines[name].needed, journey["journey"].text)
+    givens = frozenset(given for outline in files.outlines.values() for given in outline.givens)
+    known = givens if None not in files.journeys.values() else None
     for name, partner in files.partners.items():
         if partner is not None:
-            known = frozenset(givens) if None not in files.journeys.values() else None
             yield from partner_problems(partner, folder.root / "partners" / name, users, known, today)
     if files.waivers is not None:
         yield from waiver_problems(files.waivers, files.journeys, files.partners, today)
@@ -253,16 +266,18 @@ def _unsound(files: _Files, folder: EstateFolder, today: datetime.date, memory: 
         yield from lock_problems(files.lock, folder.root)
 
 
-def _journey_problems(journey: Passage, around: Surroundings, memory: Memory, beside: bytes) -> Iterable[Problem]:
+def _journey_problems(
+    journey: Passage, outline: Outline, around: Surroundings, memory: Memory, beside: bytes
+) -> Iterable[Problem]:
     """Return what is wrong with a journey; one that was found sound before, in these surroundings, is not looked at again.
 
     Args:
         beside: What stands for the groups of customers, and for the names of the partners.
     """
-    if data_files(journey.value):  # whose content counts, too
+    if outline.files:  # whose content counts, too
         return journey_problems(journey, around)
     file = journey.document.name
-    partners = [_bytes_of(name, around.partners.get(name)) for name in sorted(partners_named(journey))]
+    partners = [_bytes_of(name, around.partners.get(name)) for name in outline.named]
     about = (file.encode(), journey.document.data, beside, *partners)
     odd = memory.recall("journeys", *about)
     if odd is not None:

@@ -16,7 +16,7 @@ from cxcontracts.estate.calls import parse_call, parse_event
 from cxcontracts.estate.mistakes import Misread, Mistake, suggestion
 from cxcontracts.estate.names import PARTS, Names, Unknown, WrittenStep, hint_for
 from cxcontracts.estate.passages import Passage
-from cxcontracts.estate.templates import BUILT_IN, file_occurrences, is_whole_reference, occurrences, template_mistakes
+from cxcontracts.estate.templates import BUILT_IN, file_occurrences, files, is_whole_reference, occurrences, template_mistakes
 from cxcontracts.paths import Matching, parse_path
 from cxcontracts.problems import Problem
 
@@ -50,18 +50,31 @@ def journey_problems(journey: Passage, around: Surroundings) -> Iterator[Problem
     yield from _across_problems(journey, names)
 
 
-def partners_needed(journey: Passage) -> set[str]:
-    """Return the partners of whom a journey needs something: contracts show nothing of setup and cleanup."""
-    steps = (step.passage for step in Names(journey).steps if step.part in ("steps", "fallbacks"))
-    needed = (_partner_of(passage) for passage in steps if "call" in passage or "event" in passage)
-    return {partner for partner in needed if partner}
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What the rest of an estate has to know of a journey, sorted.
+
+    Attributes:
+        named: The partners that it names anywhere.
+        needed: Those of whom it needs something: contracts show nothing of setup and cleanup.
+        givens: What it is given.
+        files: The files that it takes values from.
+    """
+
+    named: tuple[str, ...]
+    needed: tuple[str, ...]
+    givens: tuple[str, ...]
+    files: tuple[str, ...]
 
 
-def partners_named(journey: Passage) -> set[str]:
-    """Return the partners that a journey names anywhere."""
-    steps = [step.passage for step in Names(journey).steps]
-    named = {_partner_of(passage) for passage in steps} | {passage["by"].text for passage in steps}
-    return named - {""}
+def outlined(journey: Passage) -> Outline:
+    """Return the outline of a journey, sound or not."""
+    names = Names(journey)
+    asked = [(step.part, _partner_of(step.passage)) for step in names.steps if "call" in step.passage or "event" in step.passage]
+    named = {*(partner for _, partner in asked), *(step.passage["by"].text for step in names.steps)}
+    needed = {partner for part, partner in asked if part in ("steps", "fallbacks")}
+    parts = (named - {""}, needed - {""}, set(names.givens), files(journey.value))
+    return Outline(*(tuple(sorted(part)) for part in parts))
 
 
 # --- the journey as a whole ---------------------------------------------------------------------------------------------------
