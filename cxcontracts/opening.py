@@ -18,7 +18,7 @@ from cxcontracts.contracts.folder import Folder
 from cxcontracts.contracts.operation import Operation
 from cxcontracts.documents.collector import uncollected
 from cxcontracts.errors import ContractError, EstateError, UsageError
-from cxcontracts.estate.model import Estate, Partner, Waiver
+from cxcontracts.estate.model import Estate, Journey, Partner, Waiver
 from cxcontracts.estate.reading import read_sound
 from cxcontracts.estate.written import KIND_KEYS
 from cxcontracts.findings import Change, Finding, PartnerRun, Run, Verdict, Version
@@ -180,6 +180,26 @@ class Opened:
             runs = tuple(self._partner(partner, tuple(findings[partner.name]), complete=complete) for partner in partners)
         return Run(command, self.estate.name, runs, self.estate.fail_on, self.judge.not_judged, complete, mistakes)
 
+    def finding(self, requirement: Requirement) -> Finding:
+        """Judge one requirement, or recall what was found of it.
+
+        Raises:
+            ContractError: If a contract is unsound where the requirement looks, or does not know the operation.
+        """
+        known = self.known(requirement.journey) if not requirement.named else {}
+        return self.judge.waived(known[requirement.id]) if requirement.id in known else self.judge.finding(requirement)
+
+    def known(self, journey: Journey) -> Mapping[str, Finding]:
+        """Return what is remembered of a journey, by id; nothing where somebody proposes a change."""
+        if journey.name not in self._known:
+            found = self.recollection.findings(journey) if not self.candidates else None
+            self._known[journey.name] = {finding.id: finding for finding in found or ()}
+        return self._known[journey.name]
+
+    @cached_property
+    def _known(self) -> dict[str, Mapping[str, Finding]]:
+        return {}
+
     def problems(self) -> tuple[Problem, ...]:
         """Return every mistake in the estate's files, and those that show only beside the contracts."""
         return tuple(sorted({*(self.mistakes or ()), *self.judge.problems(settled=self._recalled)}))
@@ -203,9 +223,8 @@ class Opened:
     @cached_property
     def _recalled(self) -> Mapping[str, Sequence[Finding]]:
         """What is remembered of journeys, by name; nothing where somebody proposes a change."""
-        journeys = self.estate.journeys.values() if not self.candidates else ()
-        found = {journey.name: self.recollection.findings(journey) for journey in journeys}
-        return {name: findings for name, findings in found.items() if findings is not None}
+        found = {journey.name: tuple(self.known(journey).values()) for journey in self.estate.journeys.values()}
+        return {name: findings for name, findings in found.items() if findings}
 
     def _keep(self, found: Mapping[str, Sequence[Finding]]) -> None:
         """Remember what was found of each journey that was judged in whole."""
@@ -442,7 +461,7 @@ def _opened(root: Path, candidates: Mapping[str, Sequence[Path]], today: datetim
         released[name] = _released(name, paths, records[name])
     judge = Judge(estate, kinds(), records, released, day, pacts, read.journeys)
     warnings = (*read.warnings, *(problem for problem in odd if problem.warning), *untied(judge), *idle_waivers(judge))
-    recollection = Recollection(memory, estate, read.texts, day)
+    recollection = Recollection(memory, estate, read.texts, read.partner_texts, day)
     return Opened(estate, warnings, judge, dict(candidates), records, recollection, mistakes)
 
 

@@ -52,13 +52,22 @@ class Recollection:
     Args:
         estate: What its files say.
         texts: The sound journeys that take no values from further files, to the bytes of theirs.
+        partner_texts: The sound partners to the bytes of their partner.yaml.
         today: The day on which announced ends count.
     """
 
-    def __init__(self, memory: Memory, estate: Estate, texts: Mapping[str, bytes], today: datetime.date) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        estate: Estate,
+        texts: Mapping[str, bytes],
+        partner_texts: Mapping[str, bytes],
+        today: datetime.date,
+    ) -> None:
         self._memory = memory
         self._estate = estate
         self._texts = texts
+        self._partner_texts = partner_texts
         self._today = today
         self._folders: dict[str, _Folder | None] = {}
 
@@ -123,10 +132,10 @@ class Recollection:
     def _about_partners(self, names: Iterable[str]) -> tuple[bytes, ...] | None:
         found: list[bytes] = []
         for name in names:
-            folder = self._folder(name)
-            if folder is None:
+            folder, text = self._folder(name), self._partner_texts.get(name)
+            if folder is None or text is None:
                 return None
-            found += [name.encode(), folder.digest]
+            found += [name.encode(), text, folder.digest]
         return tuple(found)
 
     def _folder(self, partner: str) -> _Folder | None:

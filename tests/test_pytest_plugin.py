@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import large_estates
+from benchmarks.large_estates import Size
+from cxcontracts.caching import FOLDER_VARIABLE, WORTH_IT
 from tests.workplace import BREAKING, COURIER, HURTFUL_IN_YAML, JOURNEY, ORDERS, Workplace, harmful, workplace
 
 pytest_plugins = ["pytester"]
@@ -516,3 +519,16 @@ def test_the_reference_estate_breaks_as_its_partners_expectation_says(pytester: 
     (failed,) = [line for line in ran.outlines if line.startswith("FAILED")]
     assert failed.partition(" - ")[0].endswith("journeys/rail-disruption.yaml::check-service::needs-when:cause.text")
     assert "up to 126,000 commuters, 45,000 leisure and 9,000 assisted a month would be blocked at check-service" in shown(ran)
+
+
+def test_what_is_remembered_of_a_large_estate_is_judged_alike(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = pytester.path / "kept"
+    monkeypatch.setenv(FOLDER_VARIABLE, str(kept))
+    large_estates.write(pytester.path / "contracts", Size(WORTH_IT // 4, WORTH_IT, 2 * WORTH_IT))
+    unknown = pytester.runpytest_subprocess("contracts", "-q", "--cx-no-cache").parseoutcomes()
+    assert not kept.exists()
+    for words in (["-n2"], []):
+        assert pytester.runpytest_subprocess("contracts", "-q", *words).parseoutcomes() == unknown
+        assert {path.name for path in kept.rglob("*.log")} == {"outlines.log", "partners.log", "journeys.log"}
+    Workplace(pytester.path).run("check")
+    assert pytester.runpytest_subprocess("contracts", "-q").parseoutcomes() == unknown

@@ -65,6 +65,7 @@ class Sound:
         partners: Each partner whose partner.yaml has mistakes, to these.
         journeys: The names of the journeys that have mistakes, or lie where they are not read.
         texts: The sound journeys that take no values from further files, to the bytes of theirs.
+        partner_texts: The sound partners to the bytes of their partner.yaml.
     """
 
     estate: Estate
@@ -72,6 +73,7 @@ class Sound:
     partners: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
     journeys: frozenset[str] = frozenset()
     texts: Mapping[str, bytes] = field(default_factory=dict)
+    partner_texts: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def mistakes(self) -> tuple[Problem, ...]:
@@ -135,6 +137,7 @@ def _sound(root: Path, files: _Files, estate: Passage, problems: tuple[Problem, 
             for name, journey in journeys.items()
             if journey is not None and name in built.journeys and not files.outlines[name].files
         },
+        {name: partner.document.data for name, partner in partners.items() if partner is not None},
     )
 
 

@@ -45,6 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="Judge a contract that a partner proposes, as in --cx-candidate courier=new.yaml; once for each that is released "
         "together.",
     )
+    group.addoption("--cx-no-cache", action="store_true", help="Remember nothing of a large estate, and recall nothing.")
     group.addoption("--cx-strict", action="store_true", help="What cannot be decided on the contracts is an error.")
     group.addoption("--cx-env", default="", metavar="NAME", help="Walk the journeys against partners that run in an environment.")
     for option, metavar, words in _REPEATED:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cxcontracts.caching import cache_of, memory_of
 from cxcontracts.candidates import candidates, partners_of
 from cxcontracts.errors import CxError, UnsoundError
 from cxcontracts.findings import Finding, Harm
@@ -57,15 +58,17 @@ class JudgedEstate:
         """Return the mistakes of a file, seen from here; with those of files that no test stands for, for the first that asks."""
         name = file.relative_to(self.root).as_posix()
         self._first = self._first or name
-        found = self._mistakes.get(name, [])
-        others = self._mistakes.get("", []) if name == self._first else []
-        return list(self._seen.problems([*found, *others]))
+        found = {*self._mistakes.get(name, ()), *(self._mistakes.get("", ()) if name == self._first else ())}
+        journey = self._opened.estate.journeys.get(file.stem) if is_journey(file) else None
+        if journey is not None and not self._opened.known(journey):
+            found |= {*self._opened.judge.problems_of(journey)}
+        return list(self._seen.problems(sorted(found)))
 
     @cached_property
     def _mistakes(self) -> dict[str, list[Problem]]:
         """File to its mistakes; those of files that are not collected go by no name."""
         found: dict[str, list[Problem]] = {}
-        for mistake in sorted({*(self._opened.mistakes or ()), *self._opened.judge.problems()}):
+        for mistake in (*(self._opened.mistakes or ()), *self._opened.judge.unneeded()):
             file = mistake.place.file
             found.setdefault(file if _is_collected(Path(self.root, file)) else "", []).append(mistake)
         return found
@@ -76,7 +79,7 @@ class JudgedEstate:
         Raises:
             UnsoundError: If a contract is unsound where the requirement looks.
         """
-        return self._seen.finding(self._opened.judge.finding(requirement))
+        return self._seen.finding(self._opened.finding(requirement))
 
     def cause(self, finding: Finding) -> Finding | None:
         """Return the finding that this one follows from; None where it stands for itself."""
@@ -93,11 +96,11 @@ class JudgedEstate:
 
     def release(self, partner: str) -> str:
         """Return which contract of a partner is judged."""
-        judge = self._opened.judge
         if self.has_candidate(partner):
-            version, what = judge.candidates[partner].contract.version, f"the candidate {self._opened.released(partner)}"
+            version = self._opened.judge.candidates[partner].contract.version
+            what = f"the candidate {self._opened.released(partner)}"
         else:
-            version, what = judge.records[partner].contract.version, "the contract of record"
+            version, what = self._opened.records[partner].contract.version, "the contract of record"
         return f"{partner} {version}, {what}"
 
     def place(self, requirement: Requirement) -> Place:
@@ -133,6 +136,8 @@ class Estates:
         self._written: list[str] = config.getoption("--cx-candidate")
         self._opened: dict[Path, JudgedEstate | CxError] = {}
         self._complained: dict[int, Path] = {}
+        self._remembers = not config.getoption("--cx-no-cache")
+        self._writes = getattr(config, "workerinput", {}).get("workerid", "gw0") == "gw0"  # the others would write the same
 
     def of(self, file: Path) -> JudgedEstate:
         """Return the estate of a journey or Pact file.
@@ -153,7 +158,11 @@ class Estates:
 
     def _open(self, root: Path) -> JudgedEstate:
         released = candidates(self._written, (), partners_of(root), "--cx-candidate", self._here)
-        opened, seen = open_what_is_sound(root, released), Whereabouts(root, self._here)
+        seen = Whereabouts(root, self._here)
+        cache = cache_of(root) if self._remembers else None
+        opened = open_what_is_sound(root, released, memory=memory_of(cache))
+        if cache is not None and self._writes:
+            cache.save(whole=False)
         if not verifies(self._config):
             return JudgedEstate(root, opened, seen)
         from cxcontracts.pytest_plugin.verified import VerifiedEstate

@@ -40,7 +40,10 @@ def _sayable(value: JSON, depth: int = 0) -> JSON:
     if isinstance(value, Mapping | list | tuple) and depth > _DEEPEST:
         return "…"
     if isinstance(value, Mapping):
-        return {_sayable(str(key)): item if _is_plain(item) else _sayable(item, depth + 1) for key, item in value.items()}
+        return {
+            (key if _is_plain(key) else _sayable(str(key))): (item if _is_plain(item) else _sayable(item, depth + 1))
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [item if _is_plain(item) else _sayable(item, depth + 1) for item in value]
     return value
@@ -48,5 +51,4 @@ def _sayable(value: JSON, depth: int = 0) -> JSON:
 
 def _is_plain(value: JSON) -> bool:
     """Whether a value is as nearly all of a report is, and stays as it is."""
-    kind = type(value)
-    return (kind is str and value.isascii()) or kind is int or kind is bool
+    return type(value) is str and value.isascii()
