@@ -65,6 +65,11 @@ class Records(Mapping[str, Side]):
         """Return the same contracts, but for that of one partner."""
         return Records(self._root, self._partners, self._unsound, {**self._read, name: side})
 
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The partners whose contracts have been read so far."""
+        return tuple(self._read)
+
     def sound(self, name: str) -> Side | None:
         """Return the contract of a partner; None where there is none, or where it cannot be read."""
         try:

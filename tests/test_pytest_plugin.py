@@ -490,6 +490,7 @@ def test_our_option_does_not_shorten_to_anyone_elses(pytester: pytest.Pytester) 
     ours = ran.outlines[ran.outlines.index("cxcontracts: the journeys of an estate as tests:") + 1 :]
     assert [line.split()[0] for line in ours[: ours.index("")] if line.startswith("  --")] == [
         "--cx-candidate=[PARTNER=]FILE",
+        "--cx-no-cache",
         "--cx-strict",
     ]
 
