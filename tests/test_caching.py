@@ -127,8 +127,50 @@ def fresh_estate(folder: Path, size: Size = SMALL) -> Path:
     return folder / "contracts"
 
 
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an estate and what is remembered of it."""
+    folder = tmp_path_factory.mktemp("warm")
+    cache = Cache(folder / "cache")
+    answers(fresh_estate(folder), cache)
+    cache.save(whole=True)
+    return folder
+
+
+FURTHER_SWAPS = (
+    ("    channel: app\n", "    channel: app\n    announces: 90d\n"),
+    ("operationId: getThing", "operationId: getThing\n      deprecated: true\n      x-sunset: '2027-04-20'"),
+)
+
+
+@pytest.mark.parametrize(("old", "new"), [*SWAPS, *FURTHER_SWAPS], ids=lambda text: text.strip()[:30])
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_every_edit_is_noticed(tmp_path: Path, warm: Path, old: str, new: str, everywhere: bool) -> None:
+    shutil.copytree(warm / "contracts", tmp_path / "contracts")
+    root, cache = tmp_path / "contracts", Cache(warm / "cache")
+    concerned = [path for path in sorted(root.rglob("*.yaml")) if old in path.read_text(encoding="utf-8")]
+    for path in concerned if everywhere else concerned[-1:]:
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    assert concerned
+    assert answers(root, cache) == answers(root, FORGETFUL)
+
+
+def test_the_day_counts(tmp_path: Path) -> None:
+    root = fresh_estate(tmp_path)
+    for old, new in FURTHER_SWAPS:
+        for path in root.rglob("*.yaml"):
+            path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    for day in range(0, 12, 4):
+        today = TODAY + datetime.timedelta(days=day)
+        cache = Cache(tmp_path / "cache")
+        said = answers(root, cache, today)
+        assert said == answers(root, FORGETFUL, today)
+        cache.save(whole=True)
+        assert ("days of notice are due" in said[0]) is (day == 8)
+
+
 @given(st.lists(st.tuples(st.lists(edits(), max_size=3), st.integers(0, 10)), min_size=1, max_size=5))
-@settings(max_examples=20)
+@settings(max_examples=12)
 def test_an_answer_from_the_cache_is_the_answer_without_it(
     tmp_path_factory: pytest.TempPathFactory, rounds: list[tuple[list[Callable[[Path], None]], int]]
 ) -> None:
@@ -144,7 +186,7 @@ def test_an_answer_from_the_cache_is_the_answer_without_it(
 
 
 @given(st.randoms(use_true_random=False), st.lists(edits(), max_size=2))
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_a_damaged_cache_says_nothing_else(
     tmp_path_factory: pytest.TempPathFactory, chance: random.Random, edited: list[Callable[[Path], None]]
 ) -> None:
@@ -223,27 +265,40 @@ def touch(file: Path) -> None:
 
 
 class Meddling(Cache):
-    """Somebody writes a file while it is read: after its digest was taken."""
+    """Somebody writes a file while the estate is read: when something is first asked about a topic."""
 
-    def __init__(self, folder: Path, file: Path, text: str) -> None:
+    def __init__(self, folder: Path, topic: str, file: Path, text: str) -> None:
         super().__init__(folder)
+        self._topic = topic
         self._file_to_write = file
         self._text = text
 
     def recall(self, topic: str, *about: bytes) -> JSON:
         found = super().recall(topic, *about)
-        if topic == "findings":
+        if topic == self._topic:
             self._file_to_write.write_text(self._text, encoding="utf-8")
         return found
 
 
-@pytest.mark.parametrize("name", ["openapi.yaml", "partner.yaml"])
-def test_what_was_written_while_it_was_read_is_not_remembered(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("topic", "name", "old", "new"),
+    [
+        ("findings", "openapi.yaml", "note, updatedAt]", "updatedAt]"),
+        ("journeys", "partner.yaml", "name: Partner number 3", "name: Another name"),
+        ("findings", "partner.yaml", "name: Partner number 3", "name: Another name"),
+    ],
+)
+def test_what_was_written_while_it_was_read_is_not_remembered(tmp_path: Path, topic: str, name: str, old: str, new: str) -> None:
     root = fresh_estate(tmp_path)
-    file = root / "partners/partner-0" / name
+    journey, file = root / "journeys/journey-3.yaml", root / "partners/partner-3" / name
+    start, fallback = journey.read_text(encoding="utf-8").split("see-less\n    customer")
+    journey.write_text(
+        f"{start}see-less\n    customer{fallback.replace('call: partner-1 ', 'call: partner-3 ')}", encoding="utf-8"
+    )
     before = file.read_text(encoding="utf-8")
-    after = before.replace("note, updatedAt]", "updatedAt]").replace("name: Partner number 0", "name: Another name")
-    cache = Meddling(tmp_path / "cache", file, after)
+    after = before.replace(old, new)
+    assert after != before
+    cache = Meddling(tmp_path / "cache", topic, file, after)
     open_what_is_sound(root, today=TODAY, memory=cache).check()
     cache.save(whole=True)
     for text in (before, after):

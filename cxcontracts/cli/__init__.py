@@ -64,10 +64,10 @@ class Program(click.Group):
     epilog="Start with: cxcontracts init",
 )
 @click.option("--estate", **ESTATE)
-@click.option("--cache/--no-cache", default=True, help="Whether a large estate remembers what did not change; it does.")
+@click.option("--no-cache", is_flag=True, help="Remember nothing of a large estate, and recall nothing.")
 @click.version_option(cxcontracts.__version__, prog_name="cxcontracts", message="%(prog)s %(version)s")
 @click.pass_context
-def main(context: click.Context, estate: Path | None, cache: bool) -> None:
+def main(context: click.Context, estate: Path | None, no_cache: bool) -> None:
     """Say whose change would break which experience, for whom, and what exactly the customer would see.
 
     An estate is a folder that keeps side by side what each partner promises (its contract) and what each customer needs

@@ -107,7 +107,7 @@ def cache_asked(root: Path) -> Cache | None:
     """Return the cache of an estate; None where none is wanted, or there is nothing to gain."""
     from cxcontracts.caching import cache_of
 
-    return cache_of(root) if click.get_current_context().find_root().params.get("cache", True) else None
+    return None if click.get_current_context().find_root().params.get("no_cache") else cache_of(root)
 
 
 def _folders(root: Path) -> list[str]:
