@@ -338,7 +338,7 @@ def element_of(written: str) -> Element:
         names = further[1:] if first == "body" else further
         return Element(operation, "request", _names(" ".join(names)))
     header = " ".join(further)
-    path = header.removeprefix("header.") if header.startswith("header.") else " ".join(further[1:])
+    path = header.removeprefix("header.").lower() if header.startswith("header.") else " ".join(further[1:])
     return Element(operation, "response", _names(path))
 
 

@@ -80,7 +80,8 @@ class Workplace:
         self.write("plugged/odd-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: odd\nVersion: 1\n")
         self.write("plugged/odd-1.dist-info/entry_points.txt", "[cxcontracts]\nodd = odd\n")
         self.edit(JOURNEY, "    with: {parcelNumber: $parcel} ", "    odd: true\n    with: {parcelNumber: $parcel} ")
-        return {**os.environ, "PYTHONPATH": str(self.folder / "plugged")}
+        before = os.environ.get("PYTHONPATH", "")
+        return {**os.environ, "PYTHONPATH": os.pathsep.join([str(self.folder / "plugged"), *([before] if before else [])])}
 
 
 def workplace(folder: Path) -> Workplace:
