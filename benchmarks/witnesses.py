@@ -434,7 +434,7 @@ def _of_event_header(change: Change, name: str, schemas: Sequence[Node | None], 
 
 
 def _of_header(change: Change, further: Sequence[str], answers: Sequence[Node], sides: _Sides) -> str:
-    name = further[0].removeprefix("header.").partition(".")[0]
+    name = further[0].removeprefix("header.").partition(".")[0].lower()
     headers = [
         _member(document.below(answer, "headers"), name) for (document, _), answer in zip(sides.each(), answers, strict=True)
     ]
