@@ -163,8 +163,8 @@ def _report(outcomes: Sequence[Outcome], command: str) -> Iterator[str]:
         f"{len(outcomes)} changes of {len(contracts)} contracts, made by {len(rules)} rules: {len(harmful)} break the journey "
         f"that is drawn over the contract, {len(harmless)} do not, most of them the same edit at something that the journey does "
         "not depend on. What each breaks is known from its rule, and tried with values drawn from both versions, which "
-        f"jsonschema-rs judges: the two ways agree on {agreed}. None of the others is told of fields, so that their columns say "
-        "what a team has to live with, not that they do what they do badly."
+        f"jsonschema-rs judges: the two ways agree on {agreed}. The others cannot be told what a journey "
+        "reads or sends: their columns say what a team lives with that closes its gate on them."
     )
     yield ""
     yield "| detector | harmful caught | not read | harmless alarmed | not read |"
