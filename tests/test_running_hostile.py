@@ -70,6 +70,16 @@ def test_what_is_announced_as_json_and_is_none_says_why(name: str, corpus: Path)
     assert not isinstance(body, Raw) or body.why.startswith("it is announced as ")
 
 
+def test_every_text_that_parsers_of_json_stumble_over_is_an_outcome(corpus: Path) -> None:
+    files = sorted((corpus / "hostile/JSONTestSuite/test_parsing").glob("*.json"))
+    with running(*(answer(path.read_bytes()) for path in files)) as shop, calling(shop.url) as partners:
+        came = [(path.name, partners.send("shop", GET)) for path in files]
+
+    assert len(came) > 300
+    assert [name for name, each in came if each.trouble is not None or each.response is None] == []
+    assert [name for name, each in came if name[0] == "y" and each.response and isinstance(each.response.body, Raw)] == []
+
+
 def packed(data: bytes, coding: str = "gzip") -> bytes:
     return answer(data, Content_Encoding=coding)
 
