@@ -73,6 +73,33 @@ def test_a_secret_is_taken_out_of_values_wherever_it_stands(form: str) -> None:
     assert (redacted["a"][1:4], redacted["d"]) == ([1, None, True], 1.5)
 
 
+@pytest.mark.parametrize("form", forms(CANARY))
+def test_a_secret_is_taken_out_of_bytes(form: str) -> None:
+    secrets = Secrets()
+    secrets.add(CANARY, "$env.TOKEN")
+    text = forms(CANARY)[form]
+
+    assert remains(secrets.redact_bytes(f"[{text}]".encode()).decode()) == []
+
+
+@pytest.mark.parametrize("form", ["raw", "base64", "basic", "hexadecimal"])
+def test_a_secret_is_taken_out_of_bytes_that_are_no_text(form: str) -> None:
+    secrets = Secrets()
+    secrets.add(CANARY, "$env.TOKEN")
+    redacted = secrets.redact_bytes(b"\xff\x00%" + forms(CANARY)[form].encode() + b"\xfe")
+
+    assert (redacted[:3], redacted[-1:]) == (b"\xff\x00%", b"\xfe")
+    assert remains(redacted.decode(errors="replace")) == []
+
+
+def test_bytes_without_a_secret_are_what_they_were() -> None:
+    secrets = Secrets()
+    secrets.add(CANARY)
+    data = bytes(range(256)) * 3
+
+    assert secrets.redact_bytes(data) == data
+
+
 def remains(text: str) -> list[str]:
     """The forms of the canary that a text still has."""
     return [name for name, form in forms(CANARY).items() if form in text]

@@ -45,7 +45,7 @@ class Came:
         why: The trouble in words, on one line.
         at: When it was sent.
         seconds: How long it took.
-        data: The bytes of the body, as far as they were read, secrets and all: for who compares them, and never written. None
+        data: The bytes of the body, as far as they were read, without secrets: for who compares them, and never written. None
             where nothing came.
     """
 
@@ -306,7 +306,7 @@ class Partners:
         why = "" if failed is None else harmless_line(secrets.redact(failed.why))
         response = None if incoming is None else _response(incoming, why, secrets)
         trouble = None if failed is None else failed.trouble
-        data = None if incoming is None else incoming.body
+        data = None if incoming is None else secrets.redact_bytes(incoming.body)
         return Came(self._shown(request, credentials, secrets), response, trouble, why, at, seconds, data)
 
     def _shown(self, request: Request, credentials: Sequence[Credential], secrets: Secrets) -> Request:

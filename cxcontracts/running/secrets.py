@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import os
 import re
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
+from urllib.parse import unquote, unquote_plus
 
 from cxcontracts.exchanges import JSON, Raw
 from cxcontracts.running.wire import Failed
@@ -34,13 +36,13 @@ class _Forms(NamedTuple):
     Attributes:
         literal: Text to what takes its place, the longest first.
         literal_bytes: The texts of *literal*, in UTF-8.
-        spelled: For text with escapes in it: pattern to what takes its place.
+        spelled: For text with escapes in it: each value, with the pattern of every way to write it and what takes its place.
         numbers: Whether a secret may be met as a number.
     """
 
     literal: tuple[tuple[str, str], ...]
     literal_bytes: tuple[bytes, ...]
-    spelled: tuple[tuple[re.Pattern[str], str], ...]
+    spelled: tuple[tuple[str, re.Pattern[str], str], ...]
     numbers: bool
 
 
@@ -89,10 +91,23 @@ class Secrets:
         for form, shown in forms.literal:
             if form in text:
                 text = text.replace(form, shown)
-        if _may_be_escaped(text):
-            for pattern, shown in forms.spelled:
-                text = pattern.sub(shown.replace("\\", r"\\"), text)
+        if forms.spelled and (meant := _unescaped(text)):
+            for value, pattern, shown in forms.spelled:
+                if any(value in each for each in meant):
+                    text = pattern.sub(shown.replace("\\", r"\\"), text)
         return text
+
+    def redact_bytes(self, data: bytes) -> bytes:
+        """Return bytes without the secrets; in what is no UTF-8, nobody looks for escapes."""
+        if not self.may_be_in(data):
+            return data
+        try:
+            return self.redact(data.decode()).encode()
+        except UnicodeDecodeError:
+            forms = self._known()
+            for form, (_, shown) in zip(forms.literal_bytes, forms.literal, strict=True):
+                data = data.replace(form, shown.encode())
+            return data
 
     def redacted(self, value: JSON) -> JSON:
         """Return a JSON value without the secrets in its names, texts and numbers."""
@@ -128,8 +143,21 @@ class Secrets:
         return value
 
 
-def _may_be_escaped(text: str) -> bool:
-    return "%" in text or "\\" in text or "&" in text or "+" in text
+def _unescaped(text: str) -> list[str]:
+    """Return what a text with escapes may mean, one reading a language; empty where it has none."""
+    meant = []
+    if "%" in text or "+" in text:
+        meant += [unquote(text), unquote_plus(text)]
+    if "&" in text:
+        meant.append(html.unescape(text))
+    if "\\" in text:
+        units = _ESCAPED.sub(lambda found: chr(int(found[1], 16)) if found[1] else _MEANT.get(found[2], found[2]), text)
+        meant.append(units.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    return meant
+
+
+_ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_MEANT: Final = {"n": "\n", "t": "\t", "b": "\b", "f": "\f", "r": "\r"}
 
 
 def _forms(shown: Mapping[str, str]) -> _Forms:
@@ -139,7 +167,7 @@ def _forms(shown: Mapping[str, str]) -> _Forms:
     return _Forms(
         longest,
         tuple(form.encode("utf-8", "surrogatepass") for form, _ in longest),
-        tuple((_spelled(value), shown[value]) for value in values),
+        tuple((value, _spelled(value), shown[value]) for value in values),
         any(re.fullmatch(r"[-+0-9.eE]+", value) for value in values),
     )
 
