@@ -12,8 +12,12 @@ from cxcontracts.estate.templates import references
 from cxcontracts.exchanges import Exchange
 from cxcontracts.findings import Attribution, Fault
 from cxcontracts.scenes import Side
-from cxcontracts.walks import REFUSALS, Sighting
+from cxcontracts.walks import REFUSALS, Purpose, Sighting
 from cxcontracts.wording import value_in_words
+
+
+_NOTHING_THERE = (404, 410)
+"""The answers that say that nothing is known by a name, declared or not."""
 
 
 def attributed(
@@ -38,7 +42,8 @@ def attributed(
     departing = sorted(departures(*record, exchange), key=lambda each: not (part and each.element.endswith(f" {part}")))
     asked = [each for each in departing if each.part == "request"]
     answered = [each for each in departing if each.part == "response"]
-    refused = exchange.response.status in REFUSALS and exchange.response.status not in step.status
+    wanted = sighting.purpose is Purpose.INFORMS  # what is wrong in such a request is wrong on purpose
+    refused = exchange.response.status in REFUSALS and exchange.response.status not in step.status and not wanted
     if refused:
         return _refused(journey, step, sighting, asked, answered)
     if answered:
@@ -52,7 +57,8 @@ def _refused(
 ) -> Attribution:
     """Return whose it is that a request was refused: of who wrote it, who handed out a value in it, or who refused it."""
     handed = list(_handed_out(journey, step, sighting))
-    if handed and (asked or not answered):
+    unknown_there = sighting.response is not None and sighting.response.status in _NOTHING_THERE
+    if handed and (asked or not answered or unknown_there):
         name, giver = handed[0]
         value = value_in_words(sighting.known.get(name))
         because = (

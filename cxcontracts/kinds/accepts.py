@@ -18,7 +18,7 @@ from cxcontracts.paths import parse_path
 from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.scenes import Scene
 from cxcontracts.sending import Entry, bind, content_type, filled, placed, sent_schema, space
-from cxcontracts.walks import REFUSALS, Purpose, Walk
+from cxcontracts.walks import REFUSALS, Purpose, Sighting, Walk
 from cxcontracts.wording import value_in_words
 
 _Sending = tuple[Point, Schema, Sequence[JSON]]
@@ -79,7 +79,6 @@ class Accepts:
         name, _ = requirement.what
         step = requirement.step
         sent = {name, f"with.{name}", *references(step.sends.get(name))}
-        errors = {status for entry in step.asks.get("informs", ()) for status in _codes(entry["status"])}
         for walk in walks:
             for sighting in walk.of(step.name, Purpose.STEP, Purpose.FUZZ):
                 if sighting.purpose is Purpose.STEP:
@@ -89,7 +88,7 @@ class Accepts:
                         yield waits(requirement.journey, step, sighting)
                 elif sent & sighting.varied.keys() and sighting.trouble is None and sighting.response is not None:
                     status = sighting.response.status
-                    if status in _NOT_TAKEN and status not in errors:
+                    if status in _NOT_TAKEN and not _expected(step, sighting, status):
                         value = value_in_words(next(sighting.varied[each] for each in sent if each in sighting.varied))
                         yield Judgement(Verdict.BROKEN, name, f"{name} may not be {value} ({status})", sighting=sighting)
                     elif success(sighting, step):
@@ -110,6 +109,20 @@ class Accepts:
             return _sent(scene, point, value)
 
         return judge_taken(scene, point, [sent], content_type(scene.step), refused, examples)
+
+
+def _expected(step: Step, sighting: Sighting, status: int) -> bool:
+    """Tell whether a refusal is an error that the step names: of an input that was varied, or of whatever."""
+    for entry in step.asks.get("informs", ()):
+        inputs = {name for key, value in entry.get("with", {}).items() for name in _replaced(step, key, value)}
+        if status in _codes(entry["status"]) and (not inputs or inputs & sighting.varied.keys()):
+            return True
+    return False
+
+
+def _replaced(step: Step, key: str, value: JSON) -> set[str]:
+    """Return the names that a value of ``informs`` takes the place of in what the step sends under a key; else the key."""
+    return references(step.sends.get(key)) - references(value) or {key, f"with.{key}"}
 
 
 def _codes(written: int | list[int]) -> list[int]:

@@ -122,7 +122,7 @@ class Informs:
         for walk in walks:
             for sighting in walk.of(requirement.step.name, Purpose.INFORMS, about=told.name):
                 yield replace(self._brought_about(requirement, told, sighting), sighting=sighting)
-            for sighting in walk.of(requirement.step.name, Purpose.STEP, Purpose.FUZZ):
+            for sighting in walk.of(requirement.step.name):
                 if sighting.response is not None and sighting.response.status in told.statuses:
                     yield replace(self._brought_about(requirement, told, sighting), sighting=sighting)
 

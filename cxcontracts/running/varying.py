@@ -177,20 +177,21 @@ class Fuzzer:
         turns = ((stream, variation) for stream, variation in interleaved(streams) if variation.varied)
         while not self._allowance.spent and not self._stop.is_set() and (batch := list(islice(turns, _BATCH))):
             for (stream, variation), walk in zip(batch, self._pool.map(_walked, batch), strict=True):
-                new = self._observer.failing(journey, walk) - known
-                if new:
+                failing = self._observer.failing(journey, walk)
+                if failing:
                     stream.waves.refused(variation)
-                    yield from self._shown(journey, stream, variation, walk, new)
-                    known |= new
                 else:
                     yield walk
+                if failing - known:
+                    yield from self._shown(journey, stream, variation, walk, failing - known)
+                    known |= failing
 
     def _shown(
         self, journey: Journey, stream: _Stream, variation: Variation, walk: Walk, failing: frozenset[str]
     ) -> Iterator[Walk]:
         """Yield what a failure is due to, confirmed; where it does not repeat, the failure and what came of it again."""
         again = stream.walk(variation.varied, variation.because, attempt=2)
-        if not failing & self._observer.failing(journey, again):
+        if not _alike(failing, self._observer.failing(journey, again)):
             yield from (walk, again)
             return
         last = {"walk": again}
@@ -199,7 +200,7 @@ class Fuzzer:
             if self._allowance.spent or self._stop.is_set():
                 return False
             tried = stream.walk(varied, difference(stream.space.sample, varied), attempt=2)
-            failed = failing <= self._observer.failing(journey, tried)
+            failed = _alike(failing, self._observer.failing(journey, tried))
             if failed:
                 last["walk"] = tried
             return failed
@@ -223,6 +224,12 @@ class Fuzzer:
     def _weight(self, journey: Journey, step: Step) -> float:
         harms = (each.harm for _, each in self._observer.requirements(journey) if each.step is step)
         return max((_WEIGHTS[harm] for harm in harms), default=1.0)
+
+
+def _alike(failing: frozenset[str], other: frozenset[str]) -> bool:
+    """Tell whether something fails in the same way: what is broken of an answer, or else that some input is refused."""
+    answers, others = (frozenset(each for each in ids if "/accepts:" not in each) for ids in (failing, other))
+    return bool(answers & others) if answers else bool(other)
 
 
 def _walked(turn: tuple[_Stream, Variation]) -> Walk:
