@@ -15,7 +15,6 @@ from cxcontracts.scenes import Side
 from cxcontracts.walks import REFUSALS, Purpose, Sighting
 from cxcontracts.wording import value_in_words
 
-
 _NOTHING_THERE = (404, 410)
 """The answers that say that nothing is known by a name, declared or not."""
 

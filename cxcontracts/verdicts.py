@@ -123,13 +123,18 @@ class Observer:
         because = f"{partner} answers as its contract allows, and not as its consumer wrote down"
         return Attribution(Fault.KEEPS_ITS_CONTRACT, (partner,), because)
 
-    def failing(self, journey: Journey, walk: Walk) -> frozenset[str]:
-        """Return the ids of what does not hold in a walk, or says nothing of it: what makes it worth another try."""
+    def failing(self, journey: Journey, walk: Walk, *verdicts: Verdict) -> frozenset[str]:
+        """Return the ids of what makes a walk worth another try.
+
+        Args:
+            verdicts: What does; by default whatever does not hold, or cannot be told.
+        """
+        wanted = verdicts or (Verdict.BROKEN, Verdict.INCONCLUSIVE)
         return frozenset(
             requirement.id
             for kind, requirement in self.requirements(journey)
             for judgement in kind.on_exchanges(requirement, (walk,))
-            if judgement.decides and judgement.verdict in (Verdict.BROKEN, Verdict.INCONCLUSIVE)
+            if judgement.decides and judgement.verdict in wanted
         )
 
     def _finding(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cxcontracts.acceptance import Point, judge_taken, refusal
 from cxcontracts.calls import entries_of, example_values, names_of, points, request_of
-from cxcontracts.containment.sets import Schema
+from cxcontracts.containment.sets import Schema, admits
 from cxcontracts.estate.model import Journey, Step
-from cxcontracts.estate.templates import references
+from cxcontracts.estate.templates import is_whole_reference, references
 from cxcontracts.estate.values import Value, parse_value, value_mistakes
 from cxcontracts.estate.written import AcceptsForm
 from cxcontracts.exchanges import JSON, Exchange
@@ -88,7 +88,7 @@ class Accepts:
                         yield waits(requirement.journey, step, sighting)
                 elif sent & sighting.varied.keys() and sighting.trouble is None and sighting.response is not None:
                     status = sighting.response.status
-                    if status in _NOT_TAKEN and not _expected(step, sighting, status):
+                    if status in _NOT_TAKEN and not _expected(requirement.journey, step, sighting, status):
                         value = value_in_words(next(sighting.varied[each] for each in sent if each in sighting.varied))
                         yield Judgement(Verdict.BROKEN, name, f"{name} may not be {value} ({status})", sighting=sighting)
                     elif success(sighting, step):
@@ -111,18 +111,35 @@ class Accepts:
         return judge_taken(scene, point, [sent], content_type(scene.step), refused, examples)
 
 
-def _expected(step: Step, sighting: Sighting, status: int) -> bool:
+def _expected(journey: Journey, step: Step, sighting: Sighting, status: int) -> bool:
     """Tell whether a refusal is an error that the step names: of an input that was varied, or of whatever."""
     for entry in step.asks.get("informs", ()):
-        inputs = {name for key, value in entry.get("with", {}).items() for name in _replaced(step, key, value)}
+        inputs = {name for key, value in entry.get("with", {}).items() for name in _mistaken(journey, step, key, value)}
         if status in _codes(entry["status"]) and (not inputs or inputs & sighting.varied.keys()):
             return True
     return False
 
 
-def _replaced(step: Step, key: str, value: JSON) -> set[str]:
-    """Return the names that a value of ``informs`` takes the place of in what the step sends under a key; else the key."""
-    return references(step.sends.get(key)) - references(value) or {key, f"with.{key}"}
+def _mistaken(journey: Journey, step: Step, key: str, value: JSON) -> set[str]:
+    """Return the names for which ``informs`` sends what no customer is promised to be taken; else all that it replaces."""
+    template = step.sends.get(key)
+    wrong = {name for name, sent in _replaced(template, value) if not _promised(journey, name, sent)}
+    return wrong or references(template) - references(value) or {key, f"with.{key}"}
+
+
+def _replaced(template: JSON, value: JSON) -> Iterator[tuple[str, JSON]]:
+    """Yield each name that a value has something else in place of, with what that is."""
+    name = is_whole_reference(template) if isinstance(template, str) else None
+    if name is not None and value != template:
+        yield name, value
+    elif isinstance(template, Mapping) and isinstance(value, Mapping):
+        for key in template.keys() & value.keys():
+            yield from _replaced(template[key], value[key])
+
+
+def _promised(journey: Journey, name: str, value: JSON) -> bool:
+    given = journey.givens.get(name)
+    return given is not None and admits(space(given.schema), value)
 
 
 def _codes(written: int | list[int]) -> list[int]:

@@ -28,7 +28,7 @@ from cxcontracts.requirements import Judgement, Requirement
 from cxcontracts.scenes import Scene, Stage
 from cxcontracts.sending import given_names
 from cxcontracts.truth import same
-from cxcontracts.walks import Sighting, Walk
+from cxcontracts.walks import Purpose, Sighting, Walk
 from cxcontracts.wording import described, value_in_words
 
 _GRAVEST_FIRST: Final = (Verdict.BROKEN, Verdict.TOLERATED, Verdict.UNPROVEN, Verdict.UNPROMISED, Verdict.INTACT)
@@ -115,6 +115,8 @@ def _heard(requirement: Requirement, walk: Walk) -> Judgement | None:
         if sighting is None:
             continue
         response = success(sighting, journey.step(saying.step)) if saying.step else None
+        if saying.step and response is None and sighting.purpose is Purpose.FUZZ:
+            return judgement
         if saying.step and response is None:
             return waits(journey, journey.step(saying.step), sighting)
         said = _heard_values(saying, sighting, response)

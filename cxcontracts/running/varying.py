@@ -12,7 +12,7 @@ from typing import Final
 
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.exchanges import JSON, NO_BODY, Request
-from cxcontracts.findings import Harm
+from cxcontracts.findings import Harm, Verdict
 from cxcontracts.fuzzing.minimal import difference, minimised
 from cxcontracts.fuzzing.plan import Variation, Waves, interleaved
 from cxcontracts.fuzzing.space import Space, space_of
@@ -173,11 +173,11 @@ class Fuzzer:
             rows: The rows of givens that were walked.
         """
         streams = [(stream, stream.weight, stream.waves) for stream in self._streams(journey, base, rows)]
-        known = set(self._observer.failing(journey, base))
+        known = set(self._broken(journey, base))
         turns = ((stream, variation) for stream, variation in interleaved(streams) if variation.varied)
         while not self._allowance.spent and not self._stop.is_set() and (batch := list(islice(turns, _BATCH))):
             for (stream, variation), walk in zip(batch, self._pool.map(_walked, batch), strict=True):
-                failing = self._observer.failing(journey, walk)
+                failing = self._broken(journey, walk)
                 if failing:
                     stream.waves.refused(variation)
                 else:
@@ -186,12 +186,15 @@ class Fuzzer:
                     yield from self._shown(journey, stream, variation, walk, failing - known)
                     known |= failing
 
+    def _broken(self, journey: Journey, walk: Walk) -> frozenset[str]:
+        return self._observer.failing(journey, walk, Verdict.BROKEN)
+
     def _shown(
         self, journey: Journey, stream: _Stream, variation: Variation, walk: Walk, failing: frozenset[str]
     ) -> Iterator[Walk]:
         """Yield what a failure is due to, confirmed; where it does not repeat, the failure and what came of it again."""
         again = stream.walk(variation.varied, variation.because, attempt=2)
-        if not _alike(failing, self._observer.failing(journey, again)):
+        if not _alike(failing, self._broken(journey, again)):
             yield from (walk, again)
             return
         last = {"walk": again}
@@ -200,7 +203,7 @@ class Fuzzer:
             if self._allowance.spent or self._stop.is_set():
                 return False
             tried = stream.walk(varied, difference(stream.space.sample, varied), attempt=2)
-            failed = _alike(failing, self._observer.failing(journey, tried))
+            failed = _alike(failing, self._broken(journey, tried))
             if failed:
                 last["walk"] = tried
             return failed
