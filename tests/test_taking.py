@@ -11,6 +11,7 @@ import pytest
 
 from tests.estates_made import answers
 from tests.test_event import data, three
+from tests.test_sources_web import Host, document, onwards, serving
 from tests.workplace import JOURNEY, Workplace, workplace
 
 PARTNER = "contracts/partners/depot/partner.yaml"
@@ -167,6 +168,28 @@ def test_an_address_with_a_login_is_not_kept(here: Workplace) -> None:
     assert ran.exit_code == 2
     assert "secret" not in ran.stderr
     assert not (here.folder / LOCK).exists()
+
+
+def test_a_contract_of_the_web_is_pinned_and_a_newer_one_is_judged_before_it_counts(here: Workplace) -> None:
+    whole = PARTS.replace("$ref: 'parts/bay.yaml#/Bay'", "type: object, required: [number], properties: {number: {type: string}}")
+    with serving(Host({"/openapi.yaml": document(whole.encode())})) as host:
+        url = f"{host.url}/openapi.yaml"
+        unasked = here.run("partner", "add", "depot", url)
+        assert (unasked.exit_code, host.asked) == (2, [])
+
+        assert here.run("partner", "add", "depot", url, "--allow-network").exit_code == 0
+        assert f'source: "{url}"' in here.read(LOCK)
+        need(here, "number: text")
+        assert here.run("check").exit_code == 0
+
+        host.answers["/openapi.yaml"] = document(whole.replace("required: [number], ", "").encode())
+        judged = here.run("partner", "refresh", "depot", "--allow-network")
+        assert (judged.exit_code, "would break 1 experience" in judged.stdout) == (1, True)
+        assert here.read("contracts/partners/depot/openapi.yaml") == whole
+
+        host.answers["/openapi.yaml"] = onwards("http://127.0.0.2:9/openapi.yaml")
+        elsewhere = here.run("partner", "refresh", "depot", "--allow-network")
+        assert (elsewhere.exit_code, "redirects to another host" in elsewhere.stderr) == (2, True)
 
 
 def need(here: Workplace, field: str) -> None:

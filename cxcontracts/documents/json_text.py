@@ -40,6 +40,8 @@ def load(data: bytes, *, unique_keys: bool = False, most_values: int = MOST_VALU
     if unique_keys:
         _refuse_repeated_keys(data.decode())
     try:
+        if data.count(b"[") + data.count(b"{") <= MOST_NESTING:
+            return orjson.loads(data)
         # orjson stops at a depth of 1024 and has no switch for less: lists around the text leave it what we allow.
         value = orjson.loads(b"".join((b"[" * _OUTER_LISTS, data, b"]" * _OUTER_LISTS)))
     except orjson.JSONDecodeError:
