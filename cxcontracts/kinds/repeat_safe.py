@@ -104,7 +104,8 @@ def _repeated(step: Step, first: Sighting | None, again: Sighting) -> Judgement:
         one, other = ([*found(path, each.response)] for each in (first, again))  # type: ignore[arg-type]  # both are there
         if not all(map(same, one, other)) or len(one) != len(other):
             name = str(path) if path.segments else "the answer"
-            because = f"the second press is answered with another {name}: {shown(other)}; it was {shown(one)}"
+            now, before = (shown(values[0] if len(values) == 1 else values) for values in (other, one))
+            because = f"the second press is answered with another {name}: {now}; it was {before}"
             return Judgement(Verdict.BROKEN, str(path), because)
     return Judgement(Verdict.INTACT)
 
