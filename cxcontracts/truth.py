@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -39,7 +40,8 @@ def untruth(sentence: Sentence, response: Response, known: Mapping[str, JSON], n
     operands = list(_operands(sentence, response, known, now))
     name = str(sentence.path)
     if any(operand is MISSING for operand in operands):
-        return f"{sentence.operand} is missing"
+        operand = sentence.operand
+        return f"{f'${operand.name}' if isinstance(operand, Named) else operand} is missing"
     if sentence.quantifier != "some" and sentence.quantifier != "no" and any(value is MISSING for value in values):
         return f"{name} is missing"
     told = [(value, _against(sentence, index, len(values), operands)) for index, value in enumerate(values)]
@@ -97,9 +99,9 @@ def _true(sentence: Sentence, value: JSON, operand: JSON) -> bool:
         among = operand if isinstance(operand, list) else [operand]
         return any(same(value, each) for each in among) == (operator == "is in")
     if operator in COUNTED:
-        return _SAME_WAY[operator](_count(value) - _number(operand))
+        return _SAME_WAY[operator](_above(_count(value), operand))
     if operator in BOUNDED and _is_number(value):
-        return _SAME_WAY[operator](value - _number(operand))
+        return _SAME_WAY[operator](_above(value, operand))
     if operator in BOUNDED or operator in TIMED:
         apart = _apart(value, operand)
         return abs(apart) <= sentence.within if operator == "is within" else _SAME_WAY[operator](apart.total_seconds())
@@ -131,10 +133,11 @@ def _is_number(value: JSON) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _number(value: JSON) -> float:
-    if not _is_number(value):
-        raise Incomparable(f"{value_in_words(value)} is no number")
-    return float(value)
+def _above(value: float, operand: JSON) -> int:
+    """Return 1 where a number is above the other, -1 where it is below; their difference would be rounded."""
+    if not _is_number(operand):
+        raise Incomparable(f"{value_in_words(operand)} is no number")
+    return (value > operand) - (value < operand)
 
 
 def _count(value: JSON) -> int:
@@ -151,7 +154,12 @@ def _apart(value: JSON, operand: JSON) -> timedelta:
 
 
 def _day(time: date) -> date:
-    return time.astimezone(UTC).date() if isinstance(time, datetime) else time
+    if not isinstance(time, datetime):
+        return time
+    try:
+        return time.astimezone(UTC).date()
+    except OverflowError:  # at the ends of the calendar UTC has no such day
+        return time.date()
 
 
 def _time(value: JSON) -> date:
@@ -160,12 +168,23 @@ def _time(value: JSON) -> date:
     Raises:
         Incomparable: If it is none; a time without its zone is none.
     """
+    parts = _RFC_3339.fullmatch(value) if isinstance(value, str) else None
     try:
-        if isinstance(value, str):
-            time = date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
-            if not isinstance(time, datetime) or time.tzinfo is not None:
-                return time
-            raise Incomparable("it has no time zone")
+        if parts is not None:
+            day = date.fromisoformat(parts["day"])
+            if parts["clock"] is None:
+                return day
+            if parts["zone"] is None:
+                raise Incomparable("it has no time zone")
+            leaps = parts["clock"].endswith("59:60")
+            clock = f"{parts['clock'].removesuffix('60')}59" if leaps else parts["clock"]
+            return datetime.fromisoformat(f"{day}T{clock}{'' if leaps else parts['fraction'] or ''}{parts['zone'].upper()}")
     except ValueError:
         pass
     raise Incomparable(f"{value_in_words(value)} is no time")
+
+
+_RFC_3339 = re.compile(
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:[Tt ](?P<clock>[0-9]{2}:[0-9]{2}:[0-9]{2})(?P<fraction>\.[0-9]+)?(?P<zone>[Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given as drawn
@@ -24,7 +25,7 @@ from tests.walks_made import AT, OPEN, at_step, findings, fuzzed, observe, saw, 
 DOWN = saw(status=503, trouble=Trouble.DOWN, why="it says that it is down (503)")
 
 
-def again(body: JSON = NO_BODY, status: int = 200, **keys: object) -> Sighting:
+def again(body: JSON = NO_BODY, status: int = 200, **keys: Any) -> Sighting:
     return saw(body, status, purpose=Purpose.AGAIN, **keys)
 
 
@@ -231,7 +232,7 @@ def test_what_is_kept_is_taken_by_the_partner_to_whom_it_is_handed(tmp_path: Pat
 INFORMS = "informs: [{when: there is none, with: {q: ZZZ}, status: 404, tells: [what], retry-after: 30s}]"
 
 
-def error(body: JSON = NO_BODY, status: int = 404, about: str = "there-is-none", **keys: object) -> Sighting:
+def error(body: JSON = NO_BODY, status: int = 404, about: str = "there-is-none", **keys: Any) -> Sighting:
     return saw(body, status, purpose=Purpose.INFORMS, about=about, **keys)
 
 
@@ -554,16 +555,15 @@ recognises: {me: [{at: s, field: a, as: phone}, {at: t, field: b, as: date}, {at
 consistent: {it: {as: text, says: [{at: s, field: a.*, reads: {X: a}}, {at: t, field: b}]}}
 """
 
+KEYS = [*"abcde", "list", "id", "x"]
 VALUES = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-(2**63), 2**64 - 1)
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
     | st.sampled_from(["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31", "2027-01-15", "+441315550102"]),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*"abcd", "e", "list", "id", "x"]), inner, max_size=4)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
     max_leaves=12,
 )
 BODIES = VALUES | st.just(NO_BODY) | VALUES.map(lambda value: Raw({"text": str(value)}, "it is none"))
