@@ -137,7 +137,7 @@ def _above(value: float, operand: JSON) -> int:
     """Return 1 where a number is above the other, -1 where it is below; their difference would be rounded."""
     if not _is_number(operand):
         raise Incomparable(f"{value_in_words(operand)} is no number")
-    return (value > operand) - (value < operand)
+    return int(value > operand) - int(value < operand)
 
 
 def _count(value: JSON) -> int:

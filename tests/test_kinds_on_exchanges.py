@@ -19,7 +19,7 @@ from cxcontracts.findings import Verdict
 from cxcontracts.plugins import kinds
 from cxcontracts.verdicts import Observer, Verdicts
 from cxcontracts.walks import Purpose, Sighting, Trouble
-from tests.estates_made import contract, one_step, opened, write
+from tests.estates_made import one_step, opened, write
 from tests.walks_made import AT, OPEN, at_step, findings, fuzzed, observe, saw, told, walk
 
 DOWN = saw(status=503, trouble=Trouble.DOWN, why="it says that it is down (503)")

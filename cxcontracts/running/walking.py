@@ -32,7 +32,7 @@ from cxcontracts.running.turns import Turns, identifying
 from cxcontracts.scenes import Scene, voices
 from cxcontracts.sending import bind, call, content_type, space
 from cxcontracts.truth import same
-from cxcontracts.walks import REFUSALS, Purpose, Sighting, Trouble, Walk, succeeded, trouble_of
+from cxcontracts.walks import BLAMELESS, REFUSALS, Purpose, Sighting, Trouble, Walk, succeeded, trouble_of
 from cxcontracts.wording import listed
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
@@ -352,7 +352,7 @@ class Walker:
             sighting = self._asked(way, step)
             passed = (self._now() - began).total_seconds()
             wait = self._asked_to_wait(way, sighting) if self._may_ask_again(step) else None
-            if wait is None and passed < until and not self._holds(way, step, sighting):
+            if wait is None and sighting.trouble not in BLAMELESS and passed < until and not self._holds(way, step, sighting):
                 wait = min(self._poll(step.partner), until - passed)
             if wait is None or self._stop.is_set():
                 return sighting
