@@ -13,7 +13,7 @@ from cxcontracts.errors import ContractError
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.findings import Attribution, Fault, Finding, Verdict
 from cxcontracts.judging import Judge
-from cxcontracts.kinds.seen import answer_id
+from cxcontracts.kinds.seen import answer_id, success
 from cxcontracts.requirements import Judgement, OnExchanges, Requirement
 from cxcontracts.scenes import Side
 from cxcontracts.walks import Purpose, Sighting, Walk
@@ -171,7 +171,7 @@ class Observer:
         if judgement.verdict is Verdict.INCONCLUSIVE or sighting is None:
             unknown = Attribution(Fault.NOBODY_KNOWS, (), judgement.because)
             return replace(finding, witness=None, attribution=unknown, curl=self._curl(sighting) if sighting else "")
-        return self._waived(self._caught(self._proved(finding, requirement, judged, sighting, step), requirement, walks))
+        return self._waived(self._caught(self._proved(finding, requirement, judged, sighting, step), requirement, judged, walks))
 
     def _proved(
         self, finding: Finding, requirement: Requirement, judged: Sequence[Judgement], sighting: Sighting, step: Step
@@ -221,14 +221,22 @@ class Observer:
             return None
         return {Verdict.INTACT: True, Verdict.UNPROMISED: False}.get(verdict)
 
-    def _caught(self, finding: Finding, requirement: Requirement, walks: Sequence[Walk]) -> Finding:
-        """Tolerate a break whose step's fallback was taken, and helped."""
+    def _caught(self, finding: Finding, requirement: Requirement, judged: Sequence[Judgement], walks: Sequence[Walk]) -> Finding:
+        """Tolerate a break whose step's fallback was taken, and helped, in every walk that shows it."""
         name = requirement.step.fallback
         if finding.verdict is not Verdict.BROKEN or not name:
             return finding
-        taken = [walk for walk in walks if walk.caught.get(requirement.step.name) == name]
-        helped = taken and all((seen := walk.last(name)) is not None and seen.trouble is None for walk in taken)
-        return replace(finding, verdict=Verdict.TOLERATED, because=f"{finding.because}; {name} catches it") if helped else finding
+        fallback = requirement.journey.step(name)
+        proofs = {id(each.sighting) for each in judged if each.verdict is Verdict.BROKEN}
+
+        def helped(walk: Walk) -> bool:
+            seen = walk.last(name)
+            return walk.caught.get(requirement.step.name) == name and seen is not None and success(seen, fallback) is not None
+
+        hurt = [walk for walk in walks if any(id(each) in proofs for each in walk.sightings)]
+        if not hurt or not all(map(helped, hurt)):
+            return finding
+        return replace(finding, verdict=Verdict.TOLERATED, because=f"{finding.because}; {name} catches it")
 
     def _waived(self, finding: Finding) -> Finding:
         waiver = self._judge.waiver(finding) if finding.verdict in (Verdict.BROKEN, Verdict.TOLERATED) else None

@@ -36,7 +36,7 @@ from cxcontracts.running.secrets import Secrets, read_secret
 from cxcontracts.running.targets import Target, targets
 from cxcontracts.running.turns import Turns
 from cxcontracts.running.varying import Allowance, Counting, Fuzzer, LoggedIn
-from cxcontracts.running.walking import POLL, SAFE, Unprepared, Walker
+from cxcontracts.running.walking import POLL, SAFE, Unprepared, Walker, serves_once
 from cxcontracts.running.wire import origin_of
 from cxcontracts.scenes import Side
 from cxcontracts.verdicts import Curl, Observer, Verdicts
@@ -384,6 +384,8 @@ def _insist_on(named: Collection[str], known: Collection[str], what: str) -> Non
 
 def may_repeat(journey: Journey) -> bool:
     """Tell whether a journey can be walked again without doing twice what was wanted once."""
+    if serves_once(journey):
+        return False
     if any(step.state for step in journey.steps if step.part == "setup"):
         return True
     calls = [step for step in journey.steps if step.call is not None and not step.by]

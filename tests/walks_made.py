@@ -24,6 +24,10 @@ OPEN = contract(
         parameters: [{name: q, in: query, schema: {type: string}}, {name: r, in: query, schema: {type: string}}]
         responses: {'200': {description: ok, content: {application/json: {schema: {}}}}, default: {description: no}}
       post:
+        parameters:
+          - {name: q, in: query, schema: {type: string}}
+          - {name: r, in: query, schema: {type: string}}
+          - {name: Idempotency-Key, in: header, schema: {type: string}}
         requestBody: {content: {application/json: {schema: {}}}}
         responses: {'200': {description: ok, content: {application/json: {schema: {}}}}, default: {description: no}}
     """

@@ -10,16 +10,20 @@ from cxcontracts.bodies import written_body
 from cxcontracts.exchanges import NO_BODY, Request
 
 _SECRET = re.compile(r"\$env\.([A-Za-z_][A-Za-z0-9_]*)")
-_IN_QUOTES = re.compile(r'([$`"\\!])')
+_IN_QUOTES = re.compile(r'([$`"\\])')
 
 
 def curl(request: Request) -> str:
-    r"""Return the line; empty for a request that went nowhere.
+    r"""Return the line; empty for a request that went nowhere, or that has a body which cannot be sent.
 
     >>> curl(Request("GET", "/a b", (("q", "1"),), {"authorization": "Bearer $env.TOKEN"}, base="https://x.example/v1"))
     'curl -H "authorization: Bearer ${TOKEN}" \'https://x.example/v1/a%20b?q=1\''
     """
     if not request.base:
+        return ""
+    try:
+        data = written_body(request.body, request.headers.get("content-type", "application/json"))
+    except (TypeError, ValueError):
         return ""
     words = ["curl"]
     if request.method == "HEAD":
@@ -28,7 +32,6 @@ def curl(request: Request) -> str:
         words += ["-X", shlex.quote(request.method)]
     words += [part for name, value in request.headers.items() for part in ("-H", _quoted(f"{name}: {value}"))]
     if request.body is not NO_BODY:
-        data = written_body(request.body, request.headers.get("content-type", "application/json"))
         words += ["--data-raw", _quoted(data.decode("utf-8", "backslashreplace"))]
     query = urlencode(request.query, safe="$", quote_via=quote)
     address = request.base.rstrip("/") + quote(request.path, safe="/%:@!$&'()*+,;=~-._") + (f"?{query}" if query else "")
@@ -41,4 +44,4 @@ def _quoted(text: str) -> str:
         return shlex.quote(text)
     pieces = _SECRET.split(text)
     inside = (f"${{{piece}}}" if index % 2 else _IN_QUOTES.sub(r"\\\1", piece) for index, piece in enumerate(pieces))
-    return f'"{"".join(inside)}"'
+    return f'"{"".join(inside)}"'.replace("!", "\"'!'\"")  # between double quotes a shell in use would recall a command

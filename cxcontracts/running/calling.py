@@ -176,6 +176,18 @@ class Partners:
         request = Request(method, parts.path or "/", tuple(asked), headers or {}, body, str(origin))
         return self._send(side, request, safe)
 
+    def is_own(self, partner: str, url: str, beside: str = "") -> bool:
+        """Tell whether a link leads to the partner's own origin.
+
+        Args:
+            url, beside: As in :meth:`follow`.
+        """
+        base = self._targets[partner].url.rstrip("/") + "/"
+        try:
+            return origin_of(urljoin(beside or base, url)) == origin_of(base)
+        except ValueError:
+            return False
+
     def stop(self) -> None:
         """End all that is under way, and send nothing more: each call is :attr:`~cxcontracts.walks.Trouble.SPENT`."""
         self._until = float("-inf")

@@ -17,9 +17,10 @@ from cxcontracts.fuzzing.minimal import difference, minimised
 from cxcontracts.fuzzing.plan import Variation, Waves, interleaved
 from cxcontracts.fuzzing.space import Space, space_of
 from cxcontracts.judging import Judge
+from cxcontracts.kinds.answers import NOBODY
 from cxcontracts.kinds.seen import success
 from cxcontracts.running.calling import Came, Partners
-from cxcontracts.running.walking import SAFE, Sender, Varied, Walker
+from cxcontracts.running.walking import SAFE, Sender, Varied, Walker, serves_once
 from cxcontracts.verdicts import Observer
 from cxcontracts.walks import Trouble, Walk
 
@@ -109,10 +110,7 @@ class LoggedIn:
 
     def send(self, partner: str, request: Request, *, identity: str = "", safe: bool = False) -> Came:
         """Send a request to a partner."""
-        added = {name.lower(): value for name, value in self._headers(partner, identity).items()}
-        for value in added.values():
-            self._partners.secrets.add(value)
-        headers = {**added, **request.headers}
+        headers = {**self._added(partner, identity), **request.headers}
         return self._partners.send(partner, replace(request, headers=headers), identity=identity, safe=safe)
 
     def follow(
@@ -129,9 +127,20 @@ class LoggedIn:
         safe: bool = False,
     ) -> Came:
         """Send a request to an address that the partner handed out."""
+        added = self._added(partner, identity) if self._partners.is_own(partner, url, beside) else {}
+        sent = {**added, **(headers or {})}
         return self._partners.follow(
-            partner, method, url, beside=beside, headers=headers, query=query, body=body, identity=identity, safe=safe
+            partner, method, url, beside=beside, headers=sent, query=query, body=body, identity=identity, safe=safe
         )
+
+    def _added(self, partner: str, identity: str) -> Mapping[str, str]:
+        """Return what logs in at a partner; nothing for nobody."""
+        if identity == NOBODY:
+            return {}
+        added = {name.lower(): value for name, value in self._headers(partner, identity).items()}
+        for value in added.values():
+            self._partners.secrets.add(value)
+        return added
 
 
 class Fuzzer:
@@ -218,7 +227,7 @@ class Fuzzer:
                 continue
             scene = self._judge.scene(journey, step)
             safe = step.safe or seen.request is None or seen.request.method in SAFE
-            if scene is None or not (safe or step.partner in self._writes):
+            if scene is None or not (safe or (step.partner in self._writes and not serves_once(journey))):
                 continue
             space = space_of(scene, seen.known, rows)
             if space.fields:

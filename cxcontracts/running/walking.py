@@ -24,6 +24,7 @@ from cxcontracts.findings import Verdict
 from cxcontracts.fuzzing.space import Space
 from cxcontracts.judging import Judge
 from cxcontracts.kinds.asks_at_most import AsksAtMost, least
+from cxcontracts.kinds.consistent import Consistent
 from cxcontracts.paths import MISSING, found, parse_path
 from cxcontracts.requirements import OnExchanges
 from cxcontracts.running.calling import Came, retry_after
@@ -194,6 +195,7 @@ class Walker:
         try:
             self._set_up(way)
             self._steps(way)
+            self._until_all_agree(way)
         except Unprepared as reason:
             way.sightings += [self._unsent(way, step, Trouble.UNPREPARED, str(reason)) for step in _own(way.journey)]
         finally:
@@ -359,6 +361,20 @@ class Walker:
             way.sightings.append(replace(sighting, purpose=Purpose.POLL))
             self._stop.wait(wait)
 
+    def _until_all_agree(self, way: _Way) -> None:
+        """Ask again what has to be consistent within some time, until all of them say the same."""
+        kind, journey = Consistent(), way.journey
+        for requirement in kind.requirements(journey, journey.whole):
+            written = journey.whole.asks[kind.name][requirement.rest].get("within", "0s")
+            until = self._now() + parse_duration(written)
+            steps = [journey.step(saying.step) for saying in requirement.what if saying.step]
+            asking = [step for step in steps if step.partner in self._runs and self._may_ask_again(step)]
+            while asking and any(each.verdict is Verdict.BROKEN for each in kind.on_exchanges(requirement, [way.walk()])):
+                left = (until - self._now()).total_seconds()
+                if left <= 0 or self._stop.wait(min(left, *(self._poll(step.partner) for step in asking))):
+                    break
+                way.sightings += [replace(self._asked(way, step), purpose=Purpose.POLL) for step in asking]
+
     def _asked_to_wait(self, way: _Way, sighting: Sighting) -> float | None:
         """Return how long the partner asks us to wait, where that is short enough to be worth it, and was not waited before."""
         if sighting.trouble not in (Trouble.THROTTLED, Trouble.DOWN) or sighting.response is None:
@@ -424,7 +440,12 @@ class Walker:
             request = self._request(way, step, scene)
         except (ContractError, ValueError) as error:
             return self._unsent(way, step, Trouble.UNPREPARED, str(error))
-        came = self._send(way, step, request)
+        try:
+            came = self._send(way, step, request)
+        except KeyError:  # the sender knows no such identity
+            return self._unsent(
+                way, step, Trouble.UNPREPARED, f"nobody says how {step.identity!r} logs in at {step.partner} here"
+            )
         statuses = (*expected, *(step.status if purpose is not Purpose.INFORMS else ()))
         told = None
         if came.response is not None and came.trouble is None:
@@ -547,6 +568,11 @@ class Walker:
         return replace(self._unsent(way, step, Trouble.WAITS, f"waits for {other}"), waits_for=other)
 
 
+def serves_once(journey: Journey) -> bool:
+    """Tell whether a journey starts with something that is used up by it."""
+    return any(given.once for given in journey.givens.values())
+
+
 def _writes(journey: Journey) -> bool:
     """Tell whether a journey changes anything."""
     calls = (step for step in journey.steps if step.call is not None and not step.by)
@@ -580,4 +606,4 @@ def _codes(written: int | list[int]) -> tuple[int, ...]:
     return tuple(written) if isinstance(written, list) else (written,)
 
 
-__all__ = ["SAFE", "Estate", "Sender", "Unprepared", "Walker"]
+__all__ = ["SAFE", "Estate", "Sender", "Unprepared", "Walker", "serves_once"]
