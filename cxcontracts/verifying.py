@@ -10,12 +10,12 @@ import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final, Self
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from cxcontracts.asked import Asked
 from cxcontracts.errors import EstateError, UsageError
@@ -94,7 +94,8 @@ def verification(
     if problems:
         raise EstateError(problems)
     estate, root = opened.estate, Path(opened.estate.root)
-    running = targets(estate, asked.environment, asked.urls)
+    called = targets(estate, asked.environment, asked.urls)
+    running = {name: _with_handler(target, asked.states.get(name, "")) for name, target in called.items()}
     addresses = inboxes(estate, asked.environment, lambda partner, named: read_secret(named, root / partner.folder))
     with (
         Partners(
@@ -109,6 +110,12 @@ def verification(
     ):
         record = _recorder(closing.enter_context(HarWriter(recording, partners.secrets.redact))) if recording else lambda _: None
         yield closing.enter_context(Verification(opened, asked, running, partners, inbox, curl, hooks, record))
+
+
+def _with_handler(target: Target, address: str) -> Target:
+    """Return a target that reaches its provider-state handler as well, wherever that is: who names it, allows it."""
+    host = urlsplit(address).netloc
+    return replace(target, hosts=(*target.hosts, host)) if host else target
 
 
 def _recorder(writer: HarWriter) -> Callable[[Walk], None]:

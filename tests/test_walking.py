@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Verdict
 from cxcontracts.verifying import Hooks
 from tests.estates_made import answers, contract, write
@@ -51,7 +53,10 @@ def test_the_type_of_a_value_is_kept(tmp_path: Path) -> None:
     journey = """
     steps:
       - {step: one, call: p GET /thing, keep: {it: a, tag: b}}
-      - {step: two, call: p POST /thing, with: {body.it: $it, body.text: "x ${tag}", body.now: $now, body.id: $fresh-id}, repeat-safe: true}
+      - step: two
+        call: p POST /thing
+        with: {body.it: $it, body.text: "x ${tag}", body.now: $now, body.id: $fresh-id}
+        repeat-safe: true
     """
     with running(answer({"a": {"b": [1, None, True]}, "b": 7})) as p:
         verify(write(tmp_path, journey, {"p": OPEN}), {"p": p})
@@ -319,9 +324,13 @@ cleanup:
 
 def test_states_are_set_up_by_a_hook_and_steps_in_order_with_cleanup_at_the_end(tmp_path: Path) -> None:
     states: list[tuple[str, object]] = []
-    hooks = Hooks(lambda name, params: states.append((name, dict(params))) or True)
+
+    def set_up(name: str, params: Mapping[str, JSON]) -> bool:
+        states.append((name, dict(params)))
+        return True
+
     with running(answer({"id": "T1"})) as p:
-        found = verify(write(tmp_path, PREPARED, {"p": OPEN}), {"p": p}, hooks)
+        found = verify(write(tmp_path, PREPARED, {"p": OPEN}), {"p": p}, Hooks(set_up))
 
     assert found.verdicts == {}
     assert states[0] == ("a thing is there", {"ref": "R1"})

@@ -136,9 +136,11 @@ def _handler(inbox: Inbox, paths: Mapping[str, str]) -> type[BaseHTTPRequestHand
 
         def do_POST(self) -> None:
             path, _, _ = self.path.partition("?")
-            partner = next((paths[each] for each in sorted(paths, key=len, reverse=True) if path.startswith(each)), None)
+            partner = next(
+                (paths[each] for each in sorted(paths, key=len, reverse=True) if f"{path}/".startswith(f"{each}/")), None
+            )
             length = self.headers.get("content-length", "")
-            if partner is None or not length.isdigit() or int(length) > _MOST_BYTES:
+            if partner is None or not _is_number(length) or int(length) > _MOST_BYTES:
                 self._answer(404 if partner is None else 411 if not length else 413)
                 return
             data = self.rfile.read(int(length))
@@ -179,7 +181,7 @@ def _unsigned(headers: Mapping[str, str], data: bytes, secret: str) -> str:
     id, moment, signatures = (headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature"))
     if not (id and moment and signatures):
         return "it has no signature"
-    if not moment.isdigit() or abs(time.time() - int(moment)) > _AGE:
+    if not _is_number(moment) or abs(time.time() - int(moment)) > _AGE:
         return "its signature is too old"
     try:
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True) if secret.startswith("whsec_") else secret.encode()
@@ -187,7 +189,11 @@ def _unsigned(headers: Mapping[str, str], data: bytes, secret: str) -> str:
         return "the secret of the inbox is no base64"
     wanted = base64.b64encode(hmac.digest(key, f"{id}.{moment}.".encode() + data, hashlib.sha256)).decode()
     given = [each.partition(",")[2] for each in signatures.split() if each.startswith("v1,")]
-    return "" if any(hmac.compare_digest(wanted, each) for each in given) else "its signature is wrong"
+    return "" if any(hmac.compare_digest(wanted.encode(), each.encode()) for each in given) else "its signature is wrong"
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 __all__ = ["Address", "Delivery", "Inbox"]

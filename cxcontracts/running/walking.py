@@ -47,6 +47,9 @@ _WORTH_WAITING: Final = 15.0
 """The longest time, in seconds, for which a ``Retry-After`` is waited."""
 
 _MOST_WAITS: Final = 2
+_OWN: Final = (Purpose.STEP, Purpose.FUZZ)
+"""The purposes of the calls that a journey itself makes."""
+
 _EVENT: Final = timedelta(seconds=60)
 """How long an event is waited for whose step does not say."""
 
@@ -469,10 +472,11 @@ class Walker:
             return self._unsent(way, step, Trouble.UNPREPARED, f"nobody listens for what {step.partner} sends: give it an inbox")
         matches = {parse_path(path): self._filled(way, template) for path, template in step.asks.get("match", {}).items()}
         event = self._judge.event(step)
-        before = next((each for each in reversed(way.sightings) if each.step == step.after), None)
+        before = next((each for each in reversed(way.sightings) if each.step == step.after and each.purpose in _OWN), None)
         began = before.at + timedelta(seconds=before.seconds) if before is not None else self._now()
         within = parse_duration(step.asks["within"]) if "within" in step.asks else _EVENT
         left = (began + within - self._now()).total_seconds()
+        since = (before or way.sightings[0]).at if way.sightings else began
 
         def ours(delivery: Delivery) -> bool:
             body = delivery.message.body
@@ -480,7 +484,7 @@ class Walker:
             fits = all(
                 any(same(value, each) for each in found(path, delivery.message, way.known)) for path, value in matches.items()
             )
-            return not delivery.unsigned and named and fits
+            return not delivery.unsigned and named and fits and delivery.at >= since
 
         came = self._inbox.awaited(step.partner, ours, time.monotonic() + left, self._stop)
         if came is None:
