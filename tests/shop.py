@@ -7,14 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
 
-from cxcontracts.exchanges import JSON
+from cxcontracts.calls import entries_of, example_values
+from cxcontracts.estate.values import parse_value
+from cxcontracts.exchanges import JSON, NO_BODY, Response
+from cxcontracts.fuzzing.plan import Variation, Waves, interleaved
+from cxcontracts.fuzzing.space import Space, space_of
+from cxcontracts.paths import parse_path
+from cxcontracts.promises import Need
 from cxcontracts.scenes import Scene
+from cxcontracts.sending import call, content_type
+from cxcontracts.walks import succeeded
 from tests.estates_made import contract, opened, write
 
 DOCUMENT = contract(
@@ -230,3 +239,45 @@ def scenes(folder: Path, journey: str = JOURNEY, document: str = DOCUMENT) -> It
         scene = judge.scene(told, step)
         assert scene is not None
         yield scene
+
+
+@dataclass
+class Walker:
+    """A step with all that it takes to send its call to a shop, and to judge what comes back by its needs."""
+
+    scene: Scene
+    shop: Shop
+    space: Space = field(init=False)
+    waves: Waves = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.space = space_of(self.scene, example_values(self.scene))
+        self.waves = Waves(self.space)
+
+    def fails(self, varied: Mapping[str, JSON]) -> bool:
+        """Send the call with some values of its own, and tell whether it fails."""
+        scene = self.scene
+        values = {**example_values(scene), **varied}
+        request = call(scene.operation, entries_of(scene), values, content_type(scene.step))
+        sent = dict(request.query) if request.body is NO_BODY else request.body
+        status, body = self.shop.answer(request.method, request.path, sent)
+        return self.refuses(Response(status, {"content-type": "application/json"}, body), values)
+
+    def refuses(self, response: Response, values: Mapping[str, JSON]) -> bool:
+        """Tell whether an answer to a call with these values is no success, or fails a need."""
+        step = self.scene.step
+        needs = [Need(parse_path(path), parse_value(value).schema) for path, value in step.asks["needs"].items()]
+        if not succeeded(response, step.status) or any(need.refuses(response) for need in needs):
+            return True
+        told = [sentence.split(" is $") for sentence in step.asks.get("must", ())]
+        return any(response.body[path] != values[name] for path, name in told)
+
+
+def failing(folder: Path, fault: str) -> Iterator[tuple[Walker, Variation]]:
+    """Send the whole plan to a shop, and yield what fails."""
+    shop = Shop(fault)
+    walkers = [Walker(scene, shop) for scene in scenes(folder)]
+    for walker, variation in interleaved([(walker, 1, walker.waves) for walker in walkers]):
+        if walker.fails(variation.varied):
+            walker.waves.refused(variation)
+            yield walker, variation

@@ -38,7 +38,8 @@ def test_a_text_is_tried_as_long_and_as_short_as_may_be_and_next_to_that() -> No
 
 def test_names_of_people_are_hard_in_all_the_ways_that_the_space_allows() -> None:
     tried = values({"type": "string", "minLength": 1, "maxLength": 80}, "Okafor", "surname")
-    assert tried[: len(NAMES)] == list(NAMES)
+    assert tried[1 : len(NAMES) + 1] == list(NAMES)
+    assert len(tried[0]) == 80
     short = values({"type": "string", "maxLength": 3}, "Li", "surname")
     assert [value for value in short if value in NAMES] == ["Ng", "O", "李", "𠮷田"]
 
@@ -50,6 +51,16 @@ def test_a_name_with_a_pattern_is_as_hard_as_the_pattern_allows() -> None:
 
 def test_every_listed_value_is_tried_however_many_there_are() -> None:
     assert len(values({"enum": list(range(150))}, 0)) == 149
+
+
+def test_there_are_only_so_many_others() -> None:
+    kinds = [{"type": "string", "maxLength": 200}, {"type": "number"}, {"type": "integer", "minimum": 5, "maximum": 99}]
+    assert len(values({"anyOf": kinds}, 7)) == MOST_EDGES
+
+
+def test_the_longest_text_of_a_pattern_is_found() -> None:
+    lengths = [len(value) for value in values({"type": "string", "pattern": "^[a-z]{3,37}$"}, "abc")]
+    assert (lengths[0], min(lengths)) == (37, 3)
 
 
 def test_the_two_ends_of_what_is_odd_about_a_date_are_tried() -> None:

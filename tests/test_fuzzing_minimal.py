@@ -53,13 +53,24 @@ def test_twenty_calls_are_enough_for_two_causes_among_eight(cause: set[str], mor
     assert len(fails.asked) <= MOST_CALLS
 
 
+def test_a_difference_that_can_go_only_after_another_goes_too() -> None:
+    fails = Counted(lambda varied: set(varied) in ({"n0", "n1"}, {"n1"}))
+    assert set(minimised(SAMPLE, dict.fromkeys(("n0", "n1", "n2"), 1), fails)) == {"n1"}
+
+
+def test_one_cause_among_sixty_four_is_found_by_halves() -> None:
+    names = [f"n{number}" for number in range(64)]
+    fails = Counted(lambda varied: "n37" in varied)
+    assert set(minimised(dict.fromkeys(names, 0), dict.fromkeys(names, 1), fails)) == {"n37"}
+
+
 @given(st.sets(st.sampled_from(NAMES), min_size=1), st.data())
 def test_whatever_the_failure_is_no_single_difference_that_is_left_can_go(differing: set[str], data: st.DataObject) -> None:
     failing = dict.fromkeys(sorted(differing), 1)
-    subsets = data.draw(st.lists(st.sets(st.sampled_from(sorted(differing))), max_size=4))
+    family = data.draw(st.lists(st.sets(st.sampled_from(sorted(differing))), max_size=12))
 
     def fails(varied: Mapping[str, JSON]) -> bool:
-        return set(varied) == differing or any(subset <= set(varied) for subset in subsets if subset)
+        return set(varied) == differing or set(varied) in family
 
     left = minimised(SAMPLE, failing, fails, most=1000)
     assert fails(left)

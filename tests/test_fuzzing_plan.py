@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cxcontracts.exchanges import JSON, NO_BODY
 from cxcontracts.fuzzing.edges import MOST_EDGES
-from cxcontracts.fuzzing.plan import MOST_MEETING, Variation, Waves, interleaved
+from cxcontracts.fuzzing.plan import MOST_MEETING, MOST_PAIRED, Variation, Waves, interleaved
 from cxcontracts.fuzzing.space import Field, Space
 
 CURRENCY = Field("currency", {"enum": ["USD", "EUR", "GBP"]}, "USD", ("body",))
@@ -82,6 +82,11 @@ def test_every_two_listed_values_meet() -> None:
     singles = [(name, value) for each in wave(1, space) for name, value in each.varied.items()]
     wanted = {frozenset(two) for two in combinations(singles, 2) if two[0][0] != two[1][0]}
     assert {frozenset(two) for each in wave(2, space) for two in combinations(each.varied.items(), 2)} == wanted
+
+
+def test_of_many_listed_values_the_first_meet_others() -> None:
+    space = Space((GIFT, Field("size", {"enum": list(range(20))}, 0, ("body",))))
+    assert [each.varied["size"] for each in wave(2, space)] == list(range(1, 1 + MOST_PAIRED))
 
 
 def test_two_places_inside_of_one_value_meet() -> None:

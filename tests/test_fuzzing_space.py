@@ -114,6 +114,11 @@ def test_what_the_contract_takes_is_known_where_the_given_is_sent_as_it_is(tmp_p
     assert alone.accepted is not True
 
 
+def test_a_contract_that_takes_nothing_of_what_is_promised_says_nothing_of_what_to_try(tmp_path: Path) -> None:
+    (field,) = space(tmp_path, "with: {plan: $plan}", "{plan: {from: customer, enum: [xl], examples: [xl]}}").fields
+    assert field.accepted is True
+
+
 @pytest.mark.parametrize(
     ("place", "unsendable"),
     [

@@ -44,7 +44,7 @@ def main() -> int:
     parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if importlib.util.find_spec("atheris") is None:
-        raise SystemExit("atheris is not installed; pip install '.[fuzz]'")
+        raise SystemExit("atheris is not installed; pip install '.[fuzz-parsers]'")
     if options.inside is not None:
         return _fuzz(options.inside, options.minutes, options.seed)
     with tempfile.TemporaryDirectory() as folder:

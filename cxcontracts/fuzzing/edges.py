@@ -298,7 +298,7 @@ def _texts(told: Sequence[Mapping[str, Any]], name: str) -> Iterator[Edge]:
         yield from names
     elif not kinds:
         sizes = list(_sized(shortest, longest))
-        yield from [*names, *sizes] if names else [*sizes[:2], *_hard_names(), *sizes[2:]]
+        yield from [sizes[0], *names, *sizes[1:]] if names else [*sizes[:2], *_hard_names(), *sizes[2:]]
 
 
 def _hard_names() -> list[Edge]:

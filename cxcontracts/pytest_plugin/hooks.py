@@ -24,6 +24,7 @@ def pytest_cxcontracts_state(config: pytest.Config, state: str, params: Mapping[
 
 @pytest.hookspec(firstresult=True)
 def pytest_cxcontracts_headers(config: pytest.Config, partner: str, identity: str) -> Mapping[str, str] | None:
-    """Return the headers that log in at a partner; *identity* is what a step says under ``as``; of
-    ``nobody`` it is not asked. No report shows their values.
+    """Return the headers that log in at a partner, without their values in any report.
+
+    *identity* is what a step says under ``as``; of ``nobody`` it is not asked.
     """
