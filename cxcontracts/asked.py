@@ -31,6 +31,7 @@ class Asked:
         deadline: How many seconds one answer may take.
         varies: Whether values are varied at all.
         seed: What chance begins with where values are drawn.
+        deep: Whether Schemathesis' whole engine is let loose on the partners as well.
     """
 
     environment: str = ""
@@ -46,6 +47,7 @@ class Asked:
     deadline: float = 10.0
     varies: bool = True
     seed: int = 0
+    deep: bool = False
 
     def names(self, id: str) -> bool:
         """Tell whether a requirement is asked for."""

@@ -7,10 +7,12 @@ import re
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
@@ -22,6 +24,7 @@ from cxcontracts.errors import EstateError, UsageError
 from cxcontracts.estate.model import Estate, Journey, Partner
 from cxcontracts.exchanges import JSON, NO_BODY
 from cxcontracts.findings import Finding, Run, Verdict
+from cxcontracts.fuzzing.schemathesis import deep
 from cxcontracts.observing import run_of
 from cxcontracts.opening import Opened, read_contract
 from cxcontracts.plugins import kinds
@@ -47,6 +50,9 @@ MOST_TRIES: Final = 4
 
 MOST_VARIED: Final = 600
 """How many requests are sent with varied values, where nobody says."""
+
+MOST_DEEP: Final = 2000
+"""How many requests Schemathesis' whole engine may send to one partner."""
 
 _LEAST_WALKS: Final = 3
 """How often a journey that may be walked again is walked at least, over all its rows."""
@@ -186,6 +192,7 @@ class Verification:
             frozenset(name for name, target in targets.items() if "write" in target.may and not is_production(asked.environment)),
             self._allowance,
             self._pool,
+            asked.seed,
             self._stop,
         )
 
@@ -285,7 +292,22 @@ class Verification:
         if complete:
             verdicts = verdicts.beside(self.of_interactions(self.interactions()))
         partners = self._asked.partners & self._targets.keys() or self._targets
-        return run_of(self._opened, "verify", verdicts, walks, self._asked, partners, complete=complete)
+        unfelt = tuple(self._probed()) if complete and self._asked.deep else ()
+        return replace(run_of(self._opened, "verify", verdicts, walks, self._asked, partners, complete=complete), unfelt=unfelt)
+
+    def _probed(self) -> Iterator[str]:
+        """Let Schemathesis' whole engine loose on the partners, and yield what it has against them: no journey feels that."""
+        for name, target in self._targets.items():
+            record = self._opened.records.get(name)
+            if record is None or not self._varies or (self._asked.partners and name not in self._asked.partners):
+                continue
+            writes = "write" in target.may
+            operations = {(each.method, each.path): "" for each in record.contract.operations() if writes or each.method in SAFE}
+            said: Counter[str] = Counter()
+            limited = Counting(LoggedIn(self._partners, lambda partner, identity: {}), Allowance(MOST_DEEP))
+            for probed in deep(record.contract.document.value, partial(limited.send, name), operations, seed=self._asked.seed):
+                said.update({f"{name} {probed.operation}: {complaint.title}" for complaint in probed.complaints})
+            yield from (f"{what} ({number:,} times)" if number > 1 else what for what, number in sorted(said.items()))
 
     # --- walking --------------------------------------------------------------------------------------------------------------
 

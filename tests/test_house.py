@@ -25,7 +25,7 @@ PACKAGE = Path(cxcontracts.__file__).parent
 PROJECT: dict[str, Any] = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 HEAVY = {"hypothesis", "jsonschema_rs", "pact", "pydantic", "schemathesis"}
-OPTIONAL = ("pact",)
+OPTIONAL = ("pact", "fuzz")
 """The extras without which a part of the package says that it needs them."""
 
 

@@ -40,6 +40,8 @@ class Options:
     budget: str
     timeout: str
     no_fuzz: bool
+    seed: int
+    deep: bool
     workers: int
     record: Path | None
     dry_run: bool
@@ -125,6 +127,8 @@ def _asked(options: Options) -> Asked:
         time,
         seconds(options.timeout, "--timeout"),
         not options.no_fuzz,
+        options.seed,
+        options.deep,
     )
 
 

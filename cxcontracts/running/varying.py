@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
+from cxcontracts.errors import UsageError
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.exchanges import JSON, NO_BODY, Request
 from cxcontracts.findings import Harm, Verdict
 from cxcontracts.fuzzing.minimal import difference, minimised
 from cxcontracts.fuzzing.plan import Variation, Waves, interleaved
+from cxcontracts.fuzzing.schemathesis import coverage_cases, random_cases
 from cxcontracts.fuzzing.space import Space, space_of
 from cxcontracts.judging import Judge
 from cxcontracts.kinds.answers import NOBODY
@@ -153,6 +155,7 @@ class Fuzzer:
         writes: The partners to which unsafe calls may be made with varied values.
         allowance: How much may be sent.
         pool: Makes several walks at the same time.
+        seed: What chance begins with.
         stop: Set once nothing more is to be sent.
     """
 
@@ -164,6 +167,7 @@ class Fuzzer:
         writes: frozenset[str],
         allowance: Allowance,
         pool: Executor,
+        seed: int,
         stop: threading.Event,
     ) -> None:
         self._judge = judge
@@ -172,6 +176,7 @@ class Fuzzer:
         self._writes = writes
         self._allowance = allowance
         self._pool = pool
+        self._seed = seed
         self._stop = stop
 
     def walks(self, journey: Journey, base: Walk, rows: Sequence[Mapping[str, JSON]]) -> Iterator[Walk]:
@@ -231,7 +236,7 @@ class Fuzzer:
                 continue
             space = space_of(scene, seen.known, rows)
             if space.fields:
-                yield _Stream(self._walker, journey, base, step, space, safe, self._weight(journey, step))
+                yield _Stream(self._walker, journey, base, step, space, safe, self._weight(journey, step), self._seed)
 
     def _weight(self, journey: Journey, step: Step) -> float:
         harms = (each.harm for _, each in self._observer.requirements(journey) if each.step is step)
@@ -242,6 +247,15 @@ def _alike(failing: frozenset[str], other: frozenset[str]) -> bool:
     """Tell whether something fails in the same way: what is broken of an answer, or else that some input is refused."""
     answers, others = (frozenset(each for each in ids if "/accepts:" not in each) for ids in (failing, other))
     return bool(answers & others) if answers else bool(other)
+
+
+def _further(space: Space, seed: int) -> Iterator[Variation]:
+    """Yield what Schemathesis makes of a space beyond our own plan; nothing where it is not installed."""
+    try:
+        yield from coverage_cases(space)
+        yield from random_cases(space, seed)
+    except UsageError:
+        return
 
 
 def _walked(turn: tuple[_Stream, Variation]) -> Walk:
@@ -255,7 +269,9 @@ class _Stream:
     A call that only asks is made alone, with all that the working walk knows; of any other, the whole journey is walked again.
     """
 
-    def __init__(self, walker: Walker, journey: Journey, base: Walk, step: Step, space: Space, safe: bool, weight: float) -> None:
+    def __init__(
+        self, walker: Walker, journey: Journey, base: Walk, step: Step, space: Space, safe: bool, weight: float, seed: int
+    ) -> None:
         self._walker = walker
         self._journey = journey
         self._base = base
@@ -263,7 +279,7 @@ class _Stream:
         self._alone = safe
         self.space = space
         self.weight = weight
-        self.waves = Waves(space)
+        self.waves = Waves(space, lambda: _further(space, seed))
 
     def walk(self, varied: Mapping[str, JSON], because: str, attempt: int = 1) -> Walk:
         """Return what came of a variation."""
