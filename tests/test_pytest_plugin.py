@@ -452,7 +452,7 @@ def plain(pytester: pytest.Pytester) -> pytest.Pytester:
 
         def test_nothing_of_ours_is_imported():
             ours = sorted(name for name in sys.modules if name.startswith("cxcontracts"))
-            assert ours == ["cxcontracts", "cxcontracts.pytest_plugin"]
+            assert ours == ["cxcontracts", "cxcontracts.pytest_plugin", "cxcontracts.pytest_plugin.hooks"]
             assert not {"pydantic", "jsonschema_rs", "ryaml", "orjson", "click", "junit_xml", "interegular"} & set(sys.modules)
 
         def test_nothing_of_ours_is_registered(pytestconfig):
@@ -468,7 +468,8 @@ def plain(pytester: pytest.Pytester) -> pytest.Pytester:
 
 
 def test_a_suite_without_an_estate_notices_nothing(plain: pytest.Pytester) -> None:
-    ran = plain.runpytest_subprocess("-W", "error", "-p", "no:hypothesispytest", "--strict-markers", "--strict-config")
+    others = [word for name in ("hypothesispytest", "schemathesis", "pact") for word in ("-p", f"no:{name}")]
+    ran = plain.runpytest_subprocess("-W", "error", *others, "--strict-markers", "--strict-config")
     ran.assert_outcomes(passed=2)
     assert "cxcontracts:" not in str(ran.stdout)
 
@@ -492,6 +493,13 @@ def test_our_option_does_not_shorten_to_anyone_elses(pytester: pytest.Pytester) 
         "--cx-candidate=[PARTNER=]FILE",
         "--cx-no-cache",
         "--cx-strict",
+        "--cx-env=NAME",
+        "--cx-url=PARTNER=URL",
+        "--cx-given=NAME=VALUE",
+        "--cx-states=PARTNER=URL",
+        "--cx-budget=LIMIT",
+        "--cx-timeout=TIME",
+        "--cx-no-fuzz",
     ]
 
 
