@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 import pytest
 
-from tests.partners_running import Partner, answer, running
+from tests.partners_running import Asked, Partner, answer, running
 from tests.test_verify import ORDER, PARCEL, shop
 from tests.workplace import JOURNEY, Workplace, workplace
 
@@ -109,6 +110,20 @@ def pytest_cxcontracts_headers(config, partner, identity):
     assert {each.headers["x-api-key"] for each in healthy[1].asked} == {"courier-s3cret"}
 
 
+def test_what_a_hook_logs_in_with_is_in_no_report_whatever_a_partner_echoes(pytester: pytest.Pytester, here: Workplace) -> None:
+    def echo(connection: socket.socket, asked: Asked) -> None:
+        connection.sendall(answer(ORDER | {"state": asked.headers["x-shop"], "items": [{"name": asked.headers["x-shop"]}]}))
+
+    with running(echo) as orders, running(answer(PARCEL)) as courier:
+        hook = "def pytest_cxcontracts_headers(config, partner, identity):\n    return {'X-Shop': 'v3ry-s3cret-value'}\n"
+        here.write("conftest.py", hook)
+        ran = pytester.runpytest_subprocess("contracts", *options(orders, courier), "--junitxml=report.xml", "-v")
+
+    assert ran.parseoutcomes()["failed"] == 1
+    assert {each.headers["x-shop"] for each in orders.asked} == {"v3ry-s3cret-value"}
+    assert "v3ry-s3cret" not in str(ran.stdout) + str(ran.stderr) + here.read("report.xml")
+
+
 def test_a_state_that_no_hook_knows_is_an_error(
     pytester: pytest.Pytester, here: Workplace, healthy: tuple[Partner, Partner]
 ) -> None:
@@ -138,10 +153,6 @@ def test_a_candidate_and_a_running_partner_are_not_asked_for_together(
 
 
 def test_a_break_of_a_varied_value_is_a_failure_that_says_what_differs(pytester: pytest.Pytester, here: Workplace) -> None:
-    import socket
-
-    from tests.partners_running import Asked
-
     def picky(connection: socket.socket, asked: Asked) -> None:
         usual = asked.target.endswith("20417733")
         connection.sendall(answer(ORDER | ({} if usual else {"state": None})))

@@ -296,7 +296,7 @@ def test_every_request_can_be_found_by_the_partner(here: Workplace) -> None:
 
 def test_secrets_are_in_no_report_whatever_a_partner_echoes(here: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOP_TOKEN", "s3cret-t0ken-42")
-    with shop(order=answer(ORDER | {"state": "s3cret-t0ken-42"})) as (orders, courier):
+    with shop(order=answer(ORDER | {"state": "s3cret-t0ken-42"})) as (orders, _):
         file = "contracts/partners/orders/partner.yaml"
         more = f"environments: {{sandbox: {{url: '{orders.url}', auth: {{bearer: $env.SHOP_TOKEN}}}}}}"
         here.write(file, f"{here.read(file)}\n{more}\n")

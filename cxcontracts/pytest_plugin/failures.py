@@ -91,4 +91,6 @@ def _write_break(page: Page, error: ExperienceBreaks, place: Place) -> None:
     known = facts(finding, room=3 * (page.width - _LABELS))
     for label, text in {"because": finding.because, "contract": error.release, **known}.items():
         page.write(text, lead=f"  {label}", indent=_LABELS)
+    if finding.curl:
+        page.write_whole(finding.curl, lead="  again", indent=_LABELS)
     page.write_whole(str(place), lead="  needed by", indent=_LABELS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,7 @@ class VerifiedEstate(JudgedEstate):
         verdicts = self._verdicts[name]
         for finding in verdicts.findings:
             if finding.id == requirement.id:
-                return self._seen.finding(finding)
+                return self._without_secrets(self._seen.finding(finding))
         raise NotExercised(f"not exercised: {verdicts.not_exercised.get(requirement.id, 'no exchange shows it')}")
 
     def _judged(self, requirement: Requirement) -> Verdicts:
@@ -70,7 +71,23 @@ class VerifiedEstate(JudgedEstate):
     def cause(self, finding: Finding) -> Finding | None:
         """Return the finding that this one follows from; None where it stands for itself."""
         found = [each for verdicts in self._verdicts.values() for each in verdicts.findings]
-        return next((self._seen.finding(each) for each in found if each.id == finding.cause), None)
+        return next((self._without_secrets(self._seen.finding(each)) for each in found if each.id == finding.cause), None)
+
+    def _without_secrets(self, finding: Finding) -> Finding:
+        """Return a finding without what the run came to know as secret: what a hook logs in with, too."""
+        secrets, witness = self._made.secrets, finding.witness
+        if witness is not None:
+            request, response = witness.request, witness.response
+            query = tuple((name, secrets.redact(value)) for name, value in request.query)
+            headers, body = secrets.redacted(dict(request.headers)), secrets.redacted(request.body)
+            request = replace(request, path=secrets.redact(request.path), query=query, headers=headers, body=body)
+            said, told = secrets.redacted(dict(response.headers)), secrets.redacted(response.body)
+            witness = replace(witness, request=request, response=replace(response, headers=said, body=told))
+        attribution = finding.attribution
+        if attribution is not None:
+            attribution = replace(attribution, because=secrets.redact(attribution.because))
+        because, curl = secrets.redact(finding.because), secrets.redact(finding.curl)
+        return replace(finding, because=because, curl=curl, witness=witness, attribution=attribution)
 
     def has_candidate(self, partner: str) -> bool:
         """Return that no candidate of a partner is judged here."""

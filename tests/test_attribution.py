@@ -1,0 +1,106 @@
+"""Whose a break is, by what was sent, what came back, and what each contract says of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cxcontracts.findings import Attribution
+from tests.estates_made import answers, contract, operation, write
+from tests.partners_running import Partner, answer, running
+from tests.verified import verify
+from tests.walks_made import OPEN
+
+NEEDS = "steps: [{step: s, call: p GET /thing, needs: {a: text}}]"
+STRICT = answers("{a: {type: string}}", "[a]")
+LOOSE = answers("{a: {type: [string, 'null']}}")
+
+
+def whose(
+    folder: Path, partners: dict[str, Partner], journey: str, records: dict[str, str], id: str
+) -> tuple[str, tuple[str, ...]]:
+    """Return whose a break is."""
+    told = of(verify(write(folder, journey, records), partners)[id].attribution)
+    return str(told.fault), told.partners
+
+
+def of(attribution: Attribution | None) -> Attribution:
+    assert attribution is not None
+    assert attribution.because
+    return attribution
+
+
+@pytest.mark.parametrize(
+    ("record", "body", "fault", "promised"),
+    [
+        (STRICT, {}, "breaks-its-contract", True),
+        (STRICT, {"a": None}, "breaks-its-contract", True),
+        (LOOSE, {}, "keeps-its-contract", False),
+        (LOOSE, {"a": None}, "keeps-its-contract", False),
+        (LOOSE, {"a": 1}, "breaks-its-contract", False),
+    ],
+)
+def test_who_answers_what_the_contract_rules_out_breaks_it_and_else_keeps_it(
+    record: str, body: dict[str, None], fault: str, promised: bool, tmp_path: Path
+) -> None:
+    with running(answer(body)) as p:
+        found = verify(write(tmp_path, NEEDS, {"p": record}), {"p": p})["s/needs:a"]
+    told = of(found.attribution)
+    assert (str(told.fault), told.partners, found.promised) == (fault, ("p",), promised)
+
+
+@pytest.mark.parametrize(("body", "fault"), [({"a": None}, "contract-changed"), ({"a": 1}, "breaks-its-contract")])
+def test_who_answers_as_its_own_version_allows_has_another_contract(body: dict[str, None], fault: str, tmp_path: Path) -> None:
+    with running(answer(body)) as p:
+        keys = f"environments: {{sandbox: {{url: '{p.url}', contract: next.yaml}}}}"
+        root = write(tmp_path, NEEDS, {"p": STRICT}, partners={"p": keys})
+        (root / "partners/p/next.yaml").write_text(LOOSE.replace("version: 1.0.0", "version: 2.0.0"))
+        told = of(verify(root, environment="sandbox")["s/needs:a"].attribution)
+    assert (str(told.fault), told.partners) == (fault, ("p",))
+    assert ("2.0.0" in told.because) == (fault == "contract-changed")
+
+
+TAKES = operation(
+    "parameters: [{name: q, in: query, required: true, schema: {type: string, pattern: '^[A-Z]+$'}}]\n"
+    "responses: {'200': {description: ok}, '422': {description: no}}"
+)
+LAX = TAKES.replace(", pattern: '^[A-Z]+$'", "")
+
+
+@pytest.mark.parametrize(("record", "value", "fault"), [(LAX, "ABC", "breaks-its-contract"), (TAKES, "abc", "ours")])
+def test_a_refusal_is_of_who_refuses_what_it_promised_to_take_or_of_who_sent_what_it_did_not(
+    record: str, value: str, fault: str, tmp_path: Path
+) -> None:
+    journey = f"steps: [{{step: s, call: p GET /thing, with: {{q: {value}}}}}]"
+    with running(answer({}, 422)) as p:
+        assert whose(tmp_path, {"p": p}, journey, {"p": record}, "s/answers")[0] == fault
+
+
+def test_a_value_that_one_hands_out_and_the_next_does_not_take_is_of_the_seam(tmp_path: Path) -> None:
+    journey = "steps:\n  - {step: one, call: o GET /thing, keep: {it: a}}\n  - {step: two, call: p GET /thing, with: {q: $it}}"
+    records = {"o": OPEN, "p": TAKES}
+    with running(answer({"a": "abc"})) as o, running(answer({}, 422)) as p:
+        assert whose(tmp_path, {"o": o, "p": p}, journey, records, "two/answers") == ("seam", ("o", "p"))
+    with running(answer({"a": "ABC"})) as o, running(answer({}, 500)) as p:
+        assert whose(tmp_path, {"o": o, "p": p}, journey, records, "two/answers") == ("breaks-its-contract", ("p",))
+
+
+def test_of_a_call_that_says_nothing_nobody_knows(tmp_path: Path) -> None:
+    with running(answer({}, 503)) as p:
+        assert whose(tmp_path, {"p": p}, NEEDS, {"p": STRICT}, "s/answers") == ("nobody-knows", ())
+
+
+def test_an_error_that_is_brought_about_on_purpose_is_not_ours(tmp_path: Path) -> None:
+    record = contract(
+        """
+        /thing:
+          get:
+            parameters: [{name: q, in: query, schema: {type: string, pattern: '^[A-Z]+$'}}]
+            responses: {'200': {description: ok}, '404': {description: none}, '422': {description: no}}
+        """
+    )
+    step = "{step: s, call: p GET /thing, with: {q: A}, informs: [{when: none, with: {q: '?'}, status: 404}]}"
+    with running(answer({}), answer({}, 422), answer({}), answer({}, 422)) as p:
+        fault, _ = whose(tmp_path, {"p": p}, f"steps: [{step}]", {"p": record}, "s/informs:none")
+    assert fault == "keeps-its-contract"
