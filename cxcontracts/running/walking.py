@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Event as Flag
+from threading import Lock
 from typing import Final, Protocol
 
 from cxcontracts.calls import keep_paths
@@ -174,6 +175,7 @@ class Walker:
         self._stop = stop or Flag()
         self._now = now
         self._used: dict[tuple[str, str], list[JSON]] = {}
+        self._taking = Lock()
         self._turns = turns or Turns()
         self._identifying: dict[str, frozenset[str]] = {}
 
@@ -238,9 +240,10 @@ class Walker:
     # --- what it starts from --------------------------------------------------------------------------------------------------
 
     def _start(self, way: _Way) -> None:
-        for name, given in way.journey.givens.items():
-            way.known[name] = self._value(way, given)
-            self._used.setdefault((way.journey.name, name), []).append(way.known[name])
+        with self._taking:
+            for name, given in way.journey.givens.items():
+                way.known[name] = self._value(way, given)
+                self._used.setdefault((way.journey.name, name), []).append(way.known[name])
         way.known.update(way.varied.of_givens() if way.varied is not None else {})
 
     def _set_up(self, way: _Way) -> None:
