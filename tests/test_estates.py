@@ -13,6 +13,7 @@ from cxcontracts.documents import read
 from cxcontracts.findings import Finding, Run, Verdict
 from cxcontracts.opening import open_estate
 from cxcontracts.plugins import kinds
+from cxcontracts.verdicts import Observer
 
 CONTRACTS = Path(__file__).parent.parent / "contracts"
 ESTATES = ("bank", "rail", "telecom")
@@ -109,6 +110,13 @@ def test_check_lists_the_gaps_of_the_records_and_nothing_else(estate: str) -> No
 
 
 def test_together_they_use_every_kind() -> None:
-    used = {requirement.kind for estate in ESTATES for requirement in open_estate(CONTRACTS / estate).judge.requirements}
+    opened = [open_estate(CONTRACTS / estate) for estate in ESTATES]
+    on_contracts = {requirement.kind for each in opened for requirement in each.judge.requirements}
+    on_exchanges = {
+        requirement.kind
+        for each in opened
+        for journey in each.estate.journeys.values()
+        for _, requirement in Observer(each.judge, kinds(), {}, lambda _: "").requirements(journey)
+    }
 
-    assert {kind.name for kind in kinds()} <= used
+    assert {kind.name for kind in kinds()} <= on_contracts | on_exchanges

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cxcontracts.estate.sentences import parse_sentence
@@ -164,6 +164,9 @@ VALUES = st.recursive(
 )
 OPERATORS = ("is", "is not", "is in", "is not in", "is at least", "is at most", "is before", "is after", "is within 1d of",
              "has exactly", "has at least", "has at most", "mentions")  # fmt: skip
+WITHOUT_NOW = ("is in", "is not in", "has exactly", "has at least", "has at most", "mentions")
+"""What `now` is no operand of, as the grammar says."""
+
 OPERANDS = ("b", "b.*", "$name", "$number", "$list", "$flag", "$any", "now")
 
 
@@ -174,6 +177,7 @@ OPERANDS = ("b", "b.*", "$name", "$number", "$list", "$flag", "$any", "now")
 def test_every_sentence_is_true_of_any_answer_or_not(
     quantifier: str, path: str, operator: str, operand: str, body: JSON, known: JSON
 ) -> None:
+    assume(operand != "now" or operator not in WITHOUT_NOW)
     assert isinstance(why(f"{quantifier}{path} {operator} {operand}", body, any=known), str)
 
 
