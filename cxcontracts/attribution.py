@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from cxcontracts.calls import keepers
@@ -15,6 +16,7 @@ from cxcontracts.scenes import Side
 from cxcontracts.walks import REFUSALS, Purpose, Sighting
 from cxcontracts.wording import value_in_words
 
+_INDEX = re.compile(r"(?<![^.])[0-9]+(?![^.])")
 _NOTHING_THERE = (404, 410)
 """The answers that say that nothing is known by a name, declared or not."""
 
@@ -33,22 +35,31 @@ def attributed(
         sighting: What shows it; it has an answer.
         record: The contract of record of the step's partner, and the operation; None where it is not known.
         running: The contract that the environment runs, where that is another one.
-        part: The part of the answer that breaks; of several departures, the one there speaks.
+        part: The part of the answer that breaks, empty for all of it; what departs elsewhere has nothing to do with that.
     """
     exchange = sighting.exchange
     if exchange is None or record is None:
         return Attribution(Fault.NOBODY_KNOWS, (), sighting.why or "no contract says what to expect")
-    departing = sorted(departures(*record, exchange), key=lambda each: not (part and each.element.endswith(f" {part}")))
+    departing = departures(*record, exchange)
     asked = [each for each in departing if each.part == "request"]
     answered = [each for each in departing if each.part == "response"]
     wanted = sighting.purpose is Purpose.INFORMS  # what is wrong in such a request is wrong on purpose
     refused = exchange.response.status in REFUSALS and exchange.response.status not in step.status and not wanted
     if refused:
         return _refused(journey, step, sighting, asked, answered)
-    if answered:
-        return _departed(step, exchange, answered, running)
+    there = [each for each in answered if _concerns(each, part)]
+    if there:
+        return _departed(step, exchange, there, running)
     because = f"{step.partner} answers as its contract allows; the contract does not promise what the journey needs"
     return Attribution(Fault.KEEPS_ITS_CONTRACT, (step.partner,), because)
+
+
+def _concerns(departure: Departure, part: str) -> bool:
+    """Tell whether a departure stands at a part of an answer, inside of it, or around it."""
+    *_, path = departure.element.split(" ")
+    whole = "/" in path or path.isdigit() or path.endswith("XX")
+    one, other = (_INDEX.sub("*", each).split(".") for each in (path, part))
+    return not part or whole or all(map(str.__eq__, one, other))
 
 
 def _refused(

@@ -39,6 +39,13 @@ def of(attribution: Attribution | None) -> Attribution:
         (LOOSE, {}, "keeps-its-contract", False),
         (LOOSE, {"a": None}, "keeps-its-contract", False),
         (LOOSE, {"a": 1}, "breaks-its-contract", False),
+        (
+            answers("{a: {type: string}, b: {type: string}}", "[b]"),
+            {},
+            "keeps-its-contract",
+            False,
+        ),  # b has nothing to do with it
+        (answers("{a: {type: string}}", "[a]"), [], "breaks-its-contract", True),
     ],
 )
 def test_who_answers_what_the_contract_rules_out_breaks_it_and_else_keeps_it(
