@@ -69,7 +69,9 @@ class Recollection:
         self._texts = texts
         self._partner_texts = partner_texts
         self._today = today
+        self._customers = json.dumps(estate.customers).encode()
         self._folders: dict[str, _Folder | None] = {}
+        self._abouts: dict[str, tuple[bytes, ...] | None] = {}
 
     def findings(self, journey: Journey) -> tuple[Finding, ...] | None:
         """Return what was found of a journey, no waiver being counted; None where that is not known."""
@@ -123,11 +125,11 @@ class Recollection:
 
     def _about(self, journey: Journey) -> tuple[bytes, ...] | None:
         """Return all that follows into what is found of a journey; None where that cannot be told."""
-        text, partners = self._texts.get(journey.name), self._about_partners(partners_of(journey))
-        if text is None or partners is None:
-            return None
-        customers = json.dumps(self._estate.customers).encode()
-        return (str(self._today).encode(), journey.name.encode(), text, customers, *partners)
+        if journey.name not in self._abouts:
+            text, partners = self._texts.get(journey.name), self._about_partners(partners_of(journey))
+            beside = (str(self._today).encode(), journey.name.encode(), self._customers)
+            self._abouts[journey.name] = None if text is None or partners is None else (*beside, text, *partners)
+        return self._abouts[journey.name]
 
     def _about_partners(self, names: Iterable[str]) -> tuple[bytes, ...] | None:
         found: list[bytes] = []

@@ -140,7 +140,7 @@ def read(
 ) -> Document:
     """Return the document in the file at *path*, whose symbolic links are followed; else as :func:`parse`."""
     try:
-        data = contents(path.resolve())
+        data = contents(path.resolve() if path.is_symlink() else path)
     except Refused as found:
         raise error([Problem(Place(name), found.what, found.remedy, found.code)]) from None
     return parse(data, name, duplicates=duplicates, error=error)
