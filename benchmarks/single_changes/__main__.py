@@ -167,6 +167,11 @@ def _report(outcomes: Sequence[Outcome], command: str) -> Iterator[str]:
         "reads or sends: their columns say what a team lives with that closes its gate on them."
     )
     yield ""
+    older = sum(each.case.as_swagger for each in outcomes)
+    yield f"{older} changes are of contracts written down as Swagger 2.0, for which oasdiff and breakwatch are not made."
+    yield ""
+    yield from (f"- {peer.name}: {peer.version}" for peer in _OTHERS)
+    yield ""
     yield "| detector | harmful caught | not read | harmless alarmed | not read |"
     yield "| --- | --- | --- | --- | --- |"
     for name, said in _columns(outcomes):
