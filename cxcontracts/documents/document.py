@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -140,7 +141,7 @@ def read(
 ) -> Document:
     """Return the document in the file at *path*, whose symbolic links are followed; else as :func:`parse`."""
     try:
-        data = contents(path.resolve() if path.is_symlink() else path)
+        data = contents(path.resolve() if os.path.islink(path) else path)
     except Refused as found:
         raise error([Problem(Place(name), found.what, found.remedy, found.code)]) from None
     return parse(data, name, duplicates=duplicates, error=error)
