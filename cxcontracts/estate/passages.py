@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,11 +35,11 @@ class Passage:
         return cls(document, (), document.value)
 
     def __getitem__(self, key: str) -> Passage:
-        value = self.value.get(key) if isinstance(self.value, Mapping) else None
+        value = self.value.get(key) if isinstance(self.value, dict) else None
         return Passage(self.document, (*self.pointer, key), value)
 
     def __contains__(self, key: str) -> bool:
-        return isinstance(self.value, Mapping) and key in self.value
+        return isinstance(self.value, dict) and key in self.value
 
     @property
     def key(self) -> str:
@@ -53,7 +53,7 @@ class Passage:
 
     def entries(self) -> Iterator[Passage]:
         """Yield what stands under each key of a map."""
-        if isinstance(self.value, Mapping):
+        if isinstance(self.value, dict):
             yield from (Passage(self.document, (*self.pointer, key), value) for key, value in self.value.items())
 
     def items(self) -> Iterator[Passage]:

@@ -58,6 +58,8 @@ def _file_problems(passage: Passage, folder: Path) -> Iterator[Problem]:
 def _leads_out(written: str, folder: Path) -> bool:
     if PurePosixPath(written).is_absolute() or "\\" in written or written.startswith("file:"):
         return True
+    if written not in (".", "..") and "/" not in written and not os.path.islink(folder / written):
+        return False
     return not Path(os.path.realpath(folder / written)).is_relative_to(os.path.realpath(folder))
 
 

@@ -37,9 +37,9 @@ def _sayable(value: JSON, depth: int = 0) -> JSON:
         return value if value.isascii() else _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", value)
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if isinstance(value, Mapping | list | tuple) and depth > _DEEPEST:
+    if isinstance(value, dict | list | tuple | Mapping) and depth > _DEEPEST:
         return "…"
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         return {
             (key if _is_plain(key) else _sayable(str(key))): (item if _is_plain(item) else _sayable(item, depth + 1))
             for key, item in value.items()
