@@ -6,7 +6,8 @@ CxError
 └── UnsoundError        files that cannot be used; carries the problems           exit 2
     ├── EstateError     the estate's own files
     ├── ContractError   a partner's document
-    └── RecordingError  a recording of traffic
+    ├── RecordingError  a recording of traffic
+    └── EnvelopeError   a pack or a result, refused as a whole
 """
 
 from __future__ import annotations
@@ -55,3 +56,12 @@ class ContractError(UnsoundError):
 
 class RecordingError(UnsoundError):
     """A recording cannot be read."""
+
+
+class EnvelopeError(UnsoundError):
+    """A pack or a result of one is refused as a whole."""
+
+    @classmethod
+    def of(cls, file: str, what: str, remedy: str) -> EnvelopeError:
+        """Return the error with its one reason."""
+        return cls([Problem(Place(file, 1, 1), what, remedy, "refused")])

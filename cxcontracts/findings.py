@@ -99,6 +99,7 @@ class Finding:
         promised: On exchanges: whether the contract of record promises it; None where nobody can tell.
         attribution: On exchanges: whose a break is.
         curl: On exchanges: a line that sends the witness' request again, without its secrets.
+        share: True where customers are counted of every hundred, as in a pack, not a month.
         decides: False where it is inconclusive for want of samples alone; it is then nothing against the run.
     """
 
@@ -129,6 +130,7 @@ class Finding:
     promised: bool | None = None
     attribution: Attribution | None = None
     curl: str = ""
+    share: bool = False
     decides: bool = True
 
 

@@ -211,6 +211,7 @@ class Judge:
             harm=requirement.harm,
             customers=requirement.customers,
             exact=journey.exact and step.part != "fallbacks",
+            share=journey.share,
             channel=step.channel,
             customer=step.customer,
             where=requirement.where,

@@ -250,4 +250,5 @@ def _finding(row: Sequence[Any], journey: Journey) -> Finding:
         None,
         "",
         tuple(for_steps),
+        share=journey.share,
     )

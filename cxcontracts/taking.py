@@ -14,9 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from cxcontracts import documents
-from cxcontracts.contracts.document import references_in
-from cxcontracts.contracts.folder import RefusedReference
-from cxcontracts.errors import ContractError, EstateError, UsageError
+from cxcontracts.errors import EstateError, UsageError
 from cxcontracts.estate.folders import PARTNER_FILE
 from cxcontracts.estate.lock import LOCK_FILE, LockKeys, Pin, digest, pins, rendered
 from cxcontracts.estate.passages import Passage
@@ -79,7 +77,7 @@ def taken(source: Source, root: Path) -> Taken:
     side = found.read()
     if not any(True for _ in side.contract.operations()) and not side.contract.events:
         raise UsageError(f"{found.shown} has no operations and no events; name the document that has them")
-    files = _whole(side)
+    files = {_unpacked(path): data for path, data in side.contract.files().items()}
     if PARTNER_FILE in files:
         raise UsageError(f"a part of the contract is named {PARTNER_FILE}, as the estate's own file is; bundle the contract")
     return Taken(_named(source, found, root), side, *_ending(_unpacked(found.file), files, side))
@@ -92,19 +90,6 @@ def _ending(file: str, files: dict[str, bytes], side: Side) -> tuple[str, dict[s
     ending = "json" if side.contract.document.written == "json" else "yaml"
     name = f"{'asyncapi' if side.contract.asyncapi else 'openapi'}.{ending}"
     return name, {name if path == file else path: data for path, data in files.items()}
-
-
-def _whole(side: Side) -> dict[str, bytes]:
-    """Return each file that a contract consists of, whatever of it anybody needs."""
-    folder, seen = side.contract.folder, set[str]()
-    while left := [path for path in folder.files_read if path not in seen]:
-        for path in left:
-            seen.add(path)
-            document = folder.read(path)
-            for reference in references_in(document.value):
-                with suppress(RefusedReference, ContractError):
-                    folder.follow(document, reference)
-    return {_unpacked(path): folder.read(path).data for path in folder.files_read}
 
 
 def _unpacked(name: str) -> str:

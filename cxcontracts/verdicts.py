@@ -155,6 +155,7 @@ class Observer:
             harm=requirement.harm,
             customers=requirement.customers,
             exact=journey.exact and requirement.step.part != "fallbacks",
+            share=journey.share,
             channel=step.channel,
             customer=step.customer,
             where=requirement.where,

@@ -22,9 +22,12 @@ from cxcontracts.cli.explain import explain
 from cxcontracts.cli.impact import impact
 from cxcontracts.cli.init import init
 from cxcontracts.cli.judge import judge
+from cxcontracts.cli.key import key
 from cxcontracts.cli.map import map_
 from cxcontracts.cli.options import ESTATE
+from cxcontracts.cli.pack import pack
 from cxcontracts.cli.partner import partner
+from cxcontracts.cli.report import report
 from cxcontracts.cli.verify import verify
 from cxcontracts.cli.waive import waive
 
@@ -95,6 +98,9 @@ main.add_command(verify)
 main.add_command(judge)
 main.add_command(map_)
 main.add_command(partner)
+main.add_command(pack)
+main.add_command(key)
+main.add_command(report)
 main.add_command(diff)
 main.add_command(explain)
 main.add_command(waive)

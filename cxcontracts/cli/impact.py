@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cxcontracts.candidates import candidates, partners_of
-from cxcontracts.cli.judged import judged
+from cxcontracts.cli.judged import judged_in
 from cxcontracts.cli.options import Reporting, reporting
+from cxcontracts.cli.packed import Packed, packed, used
 
 
 @click.command(short_help="Would this change break an experience, and whose?")
@@ -23,11 +25,10 @@ from cxcontracts.cli.options import Reporting, reporting
     metavar="[PARTNER=]FILE",
     help="The contract that a partner proposes; once for each that is released together, its calls and its events too.",
 )
+@packed
 @reporting
 @click.pass_obj
-def impact(
-    found: Path | None, /, partners: tuple[str, ...], written: tuple[str, ...], estate: Path | None, **asked: object
-) -> int:
+def impact(found: Path | None, /, partners: tuple[str, ...], written: tuple[str, ...], estate: Path | None, **asked: Any) -> int:
     """Judge every need on a partner's candidate contract, and say first who would be hit, and by what.
 
     Exits with 1 where an experience would break with a harm that estate.yaml lists under fail-on; other breaks warn. What
@@ -39,9 +40,11 @@ def impact(
       cxcontracts impact -c operator=new.yaml -c ticketing=4.0.yaml
       cxcontracts impact notifier -c openapi-2.0.yaml -c asyncapi-2.0.yaml
       cxcontracts impact operator -c new.yaml --format junit --output impact.xml
+      cxcontracts impact --pack operator.cxpack --candidate openapi.yaml
     """
+    with used(Packed.of(asked), estate or found) as estate_used:
 
-    def released(root: Path) -> Mapping[str, Sequence[Path]]:
-        return candidates(written, partners, partners_of(root), "--candidate", Path.cwd())
+        def released(root: Path) -> Mapping[str, Sequence[Path]]:
+            return candidates(written, partners or estate_used.partners, partners_of(root), "--candidate", Path.cwd())
 
-    return judged("impact", Reporting(**asked), estate or found, released)  # type: ignore[arg-type]  # click made them
+        return judged_in("impact", Reporting(**asked), estate_used, released)

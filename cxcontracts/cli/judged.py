@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from cxcontracts.cli.exits import INTERRUPTED, UNCERTAIN, UNUSABLE, exit_code, uncertain
 from cxcontracts.cli.options import Reporting, cache_asked, estate_root
 from cxcontracts.cli.output import insist_on_folder, outcome_of, publish, rendered, say
+from cxcontracts.cli.packed import Used
 from cxcontracts.cli.progress import Progress
 from cxcontracts.errors import UnsoundError
 from cxcontracts.problems import Problem
@@ -29,34 +30,39 @@ def judged(command: Literal["check", "impact"], asked: Reporting, estate: Path |
         UsageError: If an option names what is not there.
         OSError: If the report cannot be written.
     """
-    root = estate_root(estate)
+    return judged_in(command, asked, Used(estate_root(estate)), released)
+
+
+def judged_in(command: Literal["check", "impact"], asked: Reporting, used: Used, released: Released) -> int:
+    """Judge an estate, or what a pack has of one; as :func:`judged`."""
     insist_on_folder(asked.output)
-    candidates = released(root)
-    cache = cache_asked(root)
+    candidates = released(used.root)
+    cache = cache_asked(used.root)
     try:
-        run = _run(command, root, candidates, cache)
+        run = _run(command, used, candidates, cache)
     except UnsoundError as error:
-        return _unjudged(command, error.problems, asked, root)
+        return _unjudged(command, error.problems, asked, used)
     if run.mistakes and run.complete and not run.findings:
-        return _unjudged(command, run.problems, asked, root)
-    publish(command, rendered(run, asked, root), outcome_of(run), asked.output)
+        return _unjudged(command, run.problems, asked, used)
+    publish(command, rendered(run, asked, used.root, used.here), outcome_of(run), asked.output)
     if cache is not None:
         cache.save(whole=run.complete)
     if run.mistakes:
-        return unsound(seen_from_here(run.mistakes, root), "what depends on that was not judged")
+        return unsound(seen_from_here(run.mistakes, used.root, used.here), "what depends on that was not judged")
     code = exit_code(run, asked.strict) if run.complete else INTERRUPTED
     if code == UNCERTAIN:
         say_uncertain(run, asked.strict)
+    used.export(run, code)
     return code
 
 
-def _unjudged(command: str, problems: Sequence[Problem], asked: Reporting, root: Path) -> int:
+def _unjudged(command: str, problems: Sequence[Problem], asked: Reporting, used: Used) -> int:
     """Say why nothing was judged at all, in the format that was asked for, too."""
     if asked.format == "json":
         from cxcontracts.reports import json
 
         publish(command, json.render_problems(command, problems), "unsound", asked.output)
-    return unsound(seen_from_here((problem for problem in problems if not problem.warning), root))
+    return unsound(seen_from_here((problem for problem in problems if not problem.warning), used.root, used.here))
 
 
 def say_uncertain(run: Run, strict: bool) -> None:
@@ -67,19 +73,20 @@ def say_uncertain(run: Run, strict: bool) -> None:
     )
 
 
-def _run(command: Literal["check", "impact"], root: Path, candidates: Mapping[str, Sequence[Path]], cache: Cache | None) -> Run:
+def _run(command: Literal["check", "impact"], used: Used, candidates: Mapping[str, Sequence[Path]], cache: Cache | None) -> Run:
     """Return what was found, marked incomplete where a signal came in between."""
     from cxcontracts.caching import memory_of
     from cxcontracts.findings import Harm, Run
     from cxcontracts.opening import open_what_is_sound
 
     try:
-        opened = open_what_is_sound(root, candidates, memory=memory_of(cache))
-        _warn(command, opened, root)
+        opened = open_what_is_sound(used.root, candidates, memory=memory_of(cache))
+        if used.here is None:  # what is odd in a pack is for its maker to mend
+            _warn(command, opened, used.root)
         with Progress() as progress:
-            return opened.check(progress) if command == "check" else opened.impact(progress)
+            return opened.check(progress) if command == "check" else used.only(opened.impact(progress))
     except KeyboardInterrupt:
-        return Run(command, root.name, (), frozenset(Harm), complete=False)
+        return Run(command, used.root.name, (), frozenset(Harm), complete=False)
 
 
 def _warn(command: str, opened: Opened, root: Path) -> None:
@@ -90,11 +97,11 @@ def _warn(command: str, opened: Opened, root: Path) -> None:
         say(f"warning: {len(opened.warnings)} in the estate's files; cxcontracts check lists them")
 
 
-def seen_from_here(problems: Iterable[Problem], root: Path) -> list[Problem]:
+def seen_from_here(problems: Iterable[Problem], root: Path, here: Path | None = None) -> list[Problem]:
     """Return problems of an estate's files with their places as they are opened from here."""
     from cxcontracts.whereabouts import Whereabouts
 
-    return list(Whereabouts(root, Path.cwd()).problems(problems))
+    return list(Whereabouts(root, here or Path.cwd()).problems(problems))
 
 
 def unsound(problems: Sequence[Problem], therefore: str = "nothing was judged") -> int:

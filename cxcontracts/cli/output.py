@@ -112,25 +112,30 @@ def _named(target: str) -> Iterator[None]:
         raise OSError(error.errno, f"the report could not be written: {error.strerror}", target) from error
 
 
-def rendered(run: Run, asked: Reporting, root: Path) -> str:
-    """Return the report of a run in the format asked for."""
+def rendered(run: Run, asked: Reporting, estate: Path, here: Path | None = None) -> str:
+    """Return the report of a run in the format asked for.
+
+    Args:
+        estate: The folder that places count from.
+        here: The folder that they are shown from; the current one where it is None.
+    """
     from cxcontracts.documents.collector import uncollected
 
     with uncollected():
-        return _rendered(run, asked, root)
+        return _rendered(run, asked, estate, here)
 
 
-def _rendered(run: Run, asked: Reporting, root: Path) -> str:
+def _rendered(run: Run, asked: Reporting, estate: Path, here: Path | None) -> str:
     from cxcontracts.reports import json, junit, text
     from cxcontracts.whereabouts import Whereabouts, repository_of
 
-    here = Path.cwd()
     if asked.format == "json":
-        return json.render(Whereabouts(root, root).run(run))  # the same wherever one stands
+        return json.render(Whereabouts(estate, estate).run(run))  # the same wherever one stands
     if asked.format == "junit":
-        return junit.render(Whereabouts(root, repository_of(root) or here).run(run), strict=asked.strict)
-    look = look_of(asked.output)
-    return text.render(Whereabouts(root, here).run(run), colour=look.colour, width=look.width, verbose=asked.verbose)
+        shown_from = here or repository_of(estate) or Path.cwd()
+        return junit.render(Whereabouts(estate, shown_from).run(run), strict=asked.strict)
+    look, seen = look_of(asked.output), Whereabouts(estate, here or Path.cwd())
+    return text.render(seen.run(run), colour=look.colour, width=look.width, verbose=asked.verbose)
 
 
 def rendered_diff(diff: Diff, asked: Reporting) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxcontracts.cli.exits import BROKEN, INTACT, INTERRUPTED, NOTHING_CHECKED, UNCERTAIN, exit_code
 from cxcontracts.cli.judged import say_uncertain, seen_from_here, unsound
-from cxcontracts.cli.options import Reporting, estate_root
+from cxcontracts.cli.options import Reporting
 from cxcontracts.cli.output import insist_on_folder, outcome_of, publish, rendered, show
+from cxcontracts.cli.packed import Packed, Used, is_here, used
 from cxcontracts.cli.progress import Progress
 from cxcontracts.errors import UnsoundError, UsageError
 from cxcontracts.sanitise import harmless_line
@@ -18,6 +20,7 @@ from cxcontracts.sanitise import harmless_line
 if TYPE_CHECKING:
     from cxcontracts.asked import Asked
     from cxcontracts.findings import Run
+    from cxcontracts.packs.unpacking import Release
     from cxcontracts.walks import Sighting
 
     Redact = Callable[[str], str]
@@ -45,6 +48,9 @@ class Options:
     workers: int
     record: Path | None
     dry_run: bool
+    allow: tuple[str, ...]
+    examples: Path | None
+    pack: Packed
 
 
 def verified(options: Options, asked: Reporting, estate: Path | None) -> int:
@@ -54,24 +60,66 @@ def verified(options: Options, asked: Reporting, estate: Path | None) -> int:
         UsageError: If an option names what is not there.
         OSError: If the report cannot be written.
     """
-    root = estate_root(estate)
     for file in (asked.output, options.record):
         insist_on_folder(file)
-    wanted = _asked(options)
+    wanted, release = _asked(options), None
+    if options.pack.pack is not None:
+        wanted, release = _of_release(options, wanted)
+    elif options.allow or options.examples:
+        raise UsageError("--allow and --examples say what a pack may do; name one with --pack")
     if not wanted.environment and not wanted.urls:
         raise UsageError("nobody says where partners run; name an environment with --env, or an address with --url PARTNER=URL")
+    with used(options.pack, estate, release) as estate_used:
+        if estate_used.partners:  # the address is that of the pack's partner, however it calls itself
+            wanted = replace(wanted, urls=dict.fromkeys(estate_used.partners, release.address if release else ""))
+            wanted = replace(wanted, states=dict.fromkeys(estate_used.partners, *options.states[:1]) if options.states else {})
+        return _verified(options, asked, wanted, estate_used)
+
+
+def _verified(options: Options, asked: Reporting, wanted: Asked, estate: Used) -> int:
     try:
         if options.dry_run:
-            show("".join(f"{harmless_line(line, None)}\n" for line in _would_send(root, wanted)))
+            show("".join(f"{harmless_line(line, None)}\n" for line in _would_send(estate.root, wanted)))
             return INTACT
-        run, redact = _run(root, wanted, options.record)
+        run, redact = _run(estate.root, wanted, options.record)
     except UnsoundError as error:
         if asked.format == "json":
             from cxcontracts.reports import json as json_report
 
             publish("verify", json_report.render_problems("verify", error.problems), "unsound", asked.output)
-        return unsound(seen_from_here(error.problems, root))
-    return told("verify", redact(rendered(run, asked, root)), run, asked)
+        return unsound(seen_from_here(error.problems, estate.root, estate.here))
+    run = estate.only(run)
+    code = told("verify", redact(rendered(run, asked, estate.root, estate.here)), run, asked)
+    estate.export(run, code, redact)
+    return code
+
+
+def _of_release(options: Options, wanted: Asked) -> tuple[Asked, Release]:
+    """Return what is asked of a vendor's own release, and where it runs.
+
+    Raises:
+        UsageError: If nobody says where, or something is allowed that there is not.
+    """
+    from cxcontracts.packs.unpacking import RELEASE, Release, read_examples
+
+    if wanted.environment:
+        raise UsageError("a pack has no environments; say where your release runs: --url http://localhost:8080")
+    if len(options.urls) != 1:
+        raise UsageError("say where your release runs: --url http://localhost:8080")
+    for word in options.allow:
+        if word != "write":
+            raise UsageError(
+                f"--allow {word!r} is nothing that can be allowed; --allow write lets it call what changes something"
+            )
+    address = _address(options.urls[0])
+    may = ("read", "write") if options.allow or is_here(address) else ("read",)
+    examples = read_examples(options.examples) if options.examples else {}
+    return replace(wanted, environment=RELEASE), Release(address, may, examples)
+
+
+def _address(written: str) -> str:
+    """Return the address of ``[PARTNER=]URL``."""
+    return re.sub(r"^[A-Za-z0-9_.-]+=(?=\S)", "", written)
 
 
 def told(command: str, report: str, run: Run, asked: Reporting) -> int:
@@ -114,14 +162,15 @@ def _asked(options: Options) -> Asked:
     from cxcontracts.asked import Asked, budget, pairs, seconds, values
 
     requests, time = budget(options.budget, "--budget")
+    packed_ = options.pack.pack is not None
     return Asked(
         options.environment,
-        pairs(options.urls, "--url"),
+        {} if packed_ else pairs(options.urls, "--url"),
         frozenset(options.partners),
         frozenset(options.journeys),
         options.replay or options.pattern,
         values(options.givens, "--given"),
-        pairs(options.states, "--states"),
+        {} if packed_ else pairs(options.states, "--states"),
         options.workers,
         requests,
         time,

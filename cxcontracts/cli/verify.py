@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cxcontracts.cli.options import Reporting, reporting
+from cxcontracts.cli.packed import Packed, packed
 
 
 @click.command(short_help="Do running partners do what the journeys need?")
@@ -39,9 +41,17 @@ from cxcontracts.cli.options import Reporting, reporting
     help="Write all that is seen into a HAR file, for cxcontracts judge and other tools.",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Send nothing; say what each journey would send, as far as contracts tell.")
+@click.option(
+    "--allow", multiple=True, metavar="write", help="With --pack: let it call what changes something, elsewhere than here."
+)
+@click.option(
+    "--examples", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+    help="With --pack: the values that your release knows, a map of names to lists.",
+)  # fmt: skip
+@packed
 @reporting
 @click.pass_obj
-def verify(found: Path | None, /, estate: Path | None, **asked: object) -> int:
+def verify(found: Path | None, /, estate: Path | None, **asked: Any) -> int:
     """Walk the journeys against partners that run, with the values that they really hand out, and judge what comes back.
 
     Nothing unsafe is sent unless the environment says may: [read, write]; a partner on this machine that --url names may be
@@ -54,8 +64,10 @@ def verify(found: Path | None, /, estate: Path | None, **asked: object) -> int:
       cxcontracts verify --url shop=shop.app:app --journey buy-ticket
       cxcontracts verify --env sandbox --budget 300,2m
       cxcontracts verify --env sandbox --dry-run
+      cxcontracts verify --pack operator.cxpack --url http://localhost:8080
     """
     from cxcontracts.cli.verification import Options, verified
 
-    reporting_ = Reporting(**{name: asked.pop(name) for name in ("format", "output", "strict", "verbose")})  # type: ignore[arg-type]
-    return verified(Options(**asked), reporting_, estate or found)  # type: ignore[arg-type]  # click made them
+    pack = Packed.of(asked)
+    reporting_ = Reporting(**{name: asked.pop(name) for name in ("format", "output", "strict", "verbose")})
+    return verified(Options(**asked, pack=pack), reporting_, estate or found)

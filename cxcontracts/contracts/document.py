@@ -130,6 +130,21 @@ class Contract:
                 document.place(("paths",)), "paths must be a mapping of paths", "write paths: {}", "paths-type"
             )
 
+    def files(self) -> dict[str, bytes]:
+        """Return each file that it consists of, whatever of it anybody needs: path below its folder to its bytes.
+
+        A reference that leads nowhere is passed over.
+        """
+        seen: set[str] = set()
+        while left := [path for path in self.folder.files_read if path not in seen]:
+            for path in left:
+                seen.add(path)
+                document = self.folder.read(path)
+                for reference in references_in(document.value):
+                    with suppress(RefusedReference, ContractError):
+                        self.folder.follow(document, reference)
+        return {path: self.folder.read(path).data for path in self.folder.files_read}
+
     @property
     def version(self) -> str:
         """``info.version`` as text; empty where there is none."""

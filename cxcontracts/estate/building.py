@@ -7,7 +7,20 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from cxcontracts.estate.calls import parse_call
-from cxcontracts.estate.model import Environment, Estate, Given, Journey, Locate, NotCovered, Partner, Step, Waiver
+from cxcontracts.estate.durations import parse_duration
+from cxcontracts.estate.model import (
+    Disclosure,
+    Environment,
+    Estate,
+    Given,
+    Journey,
+    Locate,
+    NotCovered,
+    Packs,
+    Partner,
+    Step,
+    Waiver,
+)
 from cxcontracts.estate.names import PARTS
 from cxcontracts.estate.passages import Passage
 from cxcontracts.estate.sound_policy import date_of
@@ -43,19 +56,28 @@ def built_estate(
     read_data: ReadData,
 ) -> Estate:
     """Return the estate that sound files say."""
-    customers = {entry.key: int(entry["monthly"].value) for entry in estate["customers"].entries()}
+    customers = {
+        entry.key: int(entry["share" if "share" in entry else "monthly"].value) for entry in estate["customers"].entries()
+    }
+    share = any("share" in entry for entry in estate["customers"].entries())
     return Estate(
         root=str(root.resolve()),
         name=estate["estate"].text,
         customers=customers,
         fail_on=frozenset(map(Harm, _list(estate["fail-on"]))) if "fail-on" in estate else frozenset(Harm),
         partners={name: _partner(name, partners[name]) for name in sorted(partners)},
-        journeys={name: _journey(journeys[name], customers, read_data) for name in sorted(journeys)},
+        journeys={name: _journey(journeys[name], customers, share, read_data) for name in sorted(journeys)},
         waivers=tuple(map(_waiver, waivers)),
         apps=_map(estate["apps"]),
         freshness={**FRESHNESS, **_map(estate["freshness"])},
         private=tuple(_list(estate["private"])),
+        packs=_packs(estate["packs"]),
     )
+
+
+def _packs(policy: Passage) -> Packs:
+    told = Disclosure(policy["customers"].text) if "customers" in policy else Disclosure.NOTHING
+    return Packs(told, parse_duration(policy["for"].text)) if "for" in policy else Packs(told)
 
 
 def _map(passage: Passage) -> Mapping[str, Any]:
@@ -78,7 +100,7 @@ def _locate(passage: Passage) -> Locate:
 # --- journeys -----------------------------------------------------------------------------------------------------------------
 
 
-def _journey(journey: Passage, customers: Mapping[str, int], read_data: ReadData) -> Journey:
+def _journey(journey: Passage, customers: Mapping[str, int], share: bool, read_data: ReadData) -> Journey:
     exact = isinstance(journey["customers"].value, Mapping)
     named = {item.text: customers[item.text] for item in journey["customers"].items()}
     return Journey(
@@ -91,6 +113,7 @@ def _journey(journey: Passage, customers: Mapping[str, int], read_data: ReadData
         givens={entry.key: _given(entry) for entry in journey["given"].entries()},
         steps=tuple(_step(part, item, read_data) for part in PARTS for item in journey[part].items()),
         asks={key: journey[key].value for key in _ACROSS_STEPS if key in journey},
+        share=share,
         locate=_locate(journey),
     )
 

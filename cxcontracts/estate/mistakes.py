@@ -250,6 +250,8 @@ _JOURNEYS: Final = {
     "flow": Row("this release does not read the sequence from an Arazzo workflow", "write a call at each step and take flow out"),
     "group": Row("{name!r} is no group of customers in estate.yaml", "{hint}"),
     "group-not-here": Row("{name!r} does not take this journey", "{hint}"),
+    "group-counted": Row("a group is counted in one way", "write how many they are a month: {{monthly: 126000}}"),
+    "packs-customers": Row("{value!r} is nothing that a pack says of customers", "one of: nothing, share, numbers"),
     "given-from": Row("{value!r} supplies nothing", "one of: customer, system, staff"),
     "given-example": Row(
         "the example {value!r} is outside of what the given itself allows ({why})",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import enum
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -143,6 +144,7 @@ class Journey:
         file: Path relative to the estate's folder, e.g. ``journeys/rail-disruption.yaml``.
         customers: Group to people a month.
         exact: True where the journey says how many take it; False where only groups are named ("up to").
+        share: True where customers are counted of every hundred, as in a pack.
         givens: By name.
         asks: Journey-level keys with requirements (``effort``, ``recognises``, ``consistent``, ``succeeds``), as written.
     """
@@ -156,6 +158,7 @@ class Journey:
     givens: Mapping[str, Given]
     steps: tuple[Step, ...]
     asks: Mapping[str, Any] = field(default_factory=dict)
+    share: bool = False
     locate: Locate = field(default=lambda *_: Place("", 1, 1), compare=False, repr=False)
 
     @property
@@ -259,6 +262,22 @@ class Waiver:
         return self.until is None or self.until >= today
 
 
+class Disclosure(enum.StrEnum):
+    """What a pack says of how many customers a break concerns."""
+
+    NOTHING = "nothing"
+    SHARE = "share"
+    NUMBERS = "numbers"
+
+
+@dataclass(frozen=True, slots=True)
+class Packs:
+    """What partners get to see of us, and for how long."""
+
+    customers: Disclosure = Disclosure.NOTHING
+    lasts: datetime.timedelta = datetime.timedelta(days=90)
+
+
 @dataclass(frozen=True, slots=True)
 class Estate:
     """Everything that the estate's folder says.
@@ -270,6 +289,7 @@ class Estate:
         fail_on: The harms that close the gate.
         partners, journeys: By id, in the order of their ids.
         private: Names that never leave the house in a pack.
+        packs: What a pack says, and for how long it can be used.
     """
 
     root: str
@@ -282,3 +302,4 @@ class Estate:
     apps: Mapping[str, JSON] = field(default_factory=dict)
     freshness: Mapping[str, JSON] = field(default_factory=dict)
     private: tuple[str, ...] = ()
+    packs: Packs = Packs()

@@ -38,6 +38,7 @@ from cxcontracts.estate.forms import (
     word,
 )
 from cxcontracts.estate.mistakes import Misread, Mistake
+from cxcontracts.estate.model import Disclosure
 from cxcontracts.estate.sentences import parse_sentence
 from cxcontracts.estate.templates import BUILT_IN, is_whole_reference
 from cxcontracts.estate.values import WORDS, Value, is_impossible, parse_value, schema_mistakes, schema_of, value_mistakes
@@ -691,8 +692,15 @@ class Group(Form):
 
     level: ClassVar[str] = "a group of customers"
     example: ClassVar[str] = "{monthly: 126000}"
-    monthly: Whole = Field(description="how many they are a month")
+    monthly: Whole = Field(LEFT_OUT, description="how many they are a month")
+    share: Annotated[int, Field(ge=0, le=100)] = Field(LEFT_OUT, description="how many of a hundred customers, as packs say it")
     note: Text = Field(LEFT_OUT)
+
+    @model_validator(mode="after")
+    def _is_counted(self) -> Group:
+        if (self.monthly is None) == (self.share is None):
+            raise Misread.of("group-counted")
+        return self
 
 
 class App(Form):
@@ -714,6 +722,17 @@ class Freshness(Form):
     emulated: Duration = Field(LEFT_OUT)
 
 
+class PacksPolicy(Form):
+    """What partners get to see of us."""
+
+    level: ClassVar[str] = "'packs'"
+    example: ClassVar[str] = "{customers: share, for: 90d}"
+    customers: Annotated[Any, word("packs-customers", *map(str, Disclosure))] = Field(
+        Disclosure.NOTHING, description="what a pack says of how many customers a break concerns"
+    )
+    for_: Duration = Field("90d", description="how long a pack can be used")
+
+
 def _check_format(written: JSON) -> None:
     if written != 1 or isinstance(written, bool):
         raise Misread.of("format", value=written)
@@ -730,6 +749,7 @@ class EstateKeys(Form):
     freshness: Freshness = Field(LEFT_OUT, description="how long evidence counts")
     fail_on: list[HarmWord] = Field(LEFT_OUT, description="the harms that close the gate; the others warn")
     private: list[Text] = Field(LEFT_OUT, description="names that never leave the house in a pack")
+    packs: PacksPolicy = Field(LEFT_OUT, description="what partners get to see of us")
 
 
 class WaiverKeys(Form):

@@ -23,6 +23,7 @@ def told(finding: Finding, estate: JudgedEstate) -> dict[str, Any]:
         "harm": str(finding.harm),
         "customers": {harmless_line(group): monthly for group, monthly in finding.customers.items()},
         "exact": finding.exact,
+        "share": finding.share,
         "observed": finding.observed,
         "where": [harmless_line(finding.where.file), finding.where.line, finding.where.column],
         "cause": None if finding.cause is None else harmless_line(finding.cause, None),
@@ -47,6 +48,6 @@ class Told:
 
 def heard(values: dict[str, Any]) -> Told:
     """Return what :func:`told` was given."""
-    fields = {name: values[name] for name in (*_TEXTS, "customers", "exact", "observed", "cause")}
+    fields = {name: values[name] for name in (*_TEXTS, "customers", "exact", "share", "observed", "cause")}
     finding = Finding(**fields, verdict=Verdict(values["verdict"]), harm=Harm(values["harm"]), where=Place(*values["where"]))
     return Told(finding, **values["beside"])

@@ -106,6 +106,7 @@ def finding_as_json(finding: Finding) -> dict[str, JSON]:
         "harm": finding.harm,
         "customers": dict(finding.customers),
         "exact": finding.exact,
+        **({"share": True} if finding.share else {}),
         "channel": finding.channel,
         "customer": finding.customer,
         "where": {"file": finding.where.file, "line": finding.where.line, "column": finding.where.column},

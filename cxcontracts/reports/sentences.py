@@ -87,7 +87,7 @@ def who(findings: Iterable[Finding]) -> str:
         bound = _bound([finding for finding in concerned if group in finding.customers])
         words.append((bound if bound != said else "") + _group(group, monthly))
         said = bound or said
-    return listed(words) + " a month" if words else "customers"
+    return f"{listed(words)} {_counted(any(finding.share for finding in concerned))}" if words else "customers"
 
 
 def in_words(customers: Mapping[str, int], *, exact: bool) -> str:
@@ -104,6 +104,10 @@ def _bound(concerned: Sequence[Finding]) -> str:
     if not all(finding.exact for finding in concerned):
         return "up to "
     return "at least " if len({finding.journey for finding in concerned}) > 1 else ""
+
+
+def _counted(share: bool) -> str:
+    return "of every 100 customers" if share else "a month"
 
 
 def _group(name: str, monthly: int) -> str:

@@ -1,0 +1,108 @@
+"""What goes with a pack: how its receiver uses it, and what of us is in it, as a person reads both."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from cxcontracts.packs.pack import Pack
+from cxcontracts.packs.packing import Content
+
+_WIDTH = 100
+
+
+def readme(pack: Pack, file: str, version: str) -> str:
+    """Return, in Markdown, all that whoever gets a pack has to know to reach a verdict on their own release.
+
+    Args:
+        pack: The pack.
+        file: The name of its file.
+        version: Of this program.
+    """
+    return "\n".join((*_use(pack, file, version), *_answers(file))) + "\n"
+
+
+def _use(pack: Pack, file: str, version: str) -> Iterator[str]:
+    yield f"# Does your release keep what the customers of {pack.estate} need?"
+    yield ""
+    yield from textwrap.wrap(
+        f"`{file}` holds what our customers' journeys need of {pack.partner}, on your contract {pack.contract.version}. It runs "
+        f"on your machine, against your own release, and sends nothing to us. It can be used until {pack.expires}. You need "
+        "Python 3.11 or newer, and nothing else: your release may be written in any language.",
+        _WIDTH,
+    )
+    yield from ("", "```console", f'$ pip install "cxcontracts>={version}"', "```", "")
+    yield from ("## A contract that you are about to publish", "", "```console")
+    yield from (f"$ cxcontracts impact --pack {file} --candidate openapi.yaml", "```", "")
+    yield from ("## A release that runs", "", "```console")
+    yield from (f"$ export {name}=…" for name in pack.variables)
+    yield from (f"$ cxcontracts verify --pack {file} --url http://localhost:8080", "```", "")
+    if pack.variables:
+        yield from textwrap.wrap(f"{', '.join(pack.variables)}: a login that your release on that address knows.", _WIDTH)
+        yield ""
+    if pack.calls:
+        yield from textwrap.wrap(
+            f"It makes calls that may change something ({', '.join(pack.calls)}): use a release where that does no harm. "
+            "Anywhere but on the machine where you run it, it asks for `--allow write` first.",
+            _WIDTH,
+        )
+        yield ""
+    yield from textwrap.wrap(
+        "What it asks for has to be there. Say which values your release knows (`--examples examples.yaml`, a map of names to "
+        "lists), or where it can be brought about (`--states http://localhost:8080/_pact/state`, a provider-state endpoint as "
+        "Pact's verifier calls it). `--dry-run` says what would be sent, and sends nothing.",
+        _WIDTH,
+    )
+    yield ""
+
+
+def _answers(file: str) -> Iterator[str]:
+    yield from (
+        "## What comes of it",
+        "",
+        "| exit code | |",
+        "| --- | --- |",
+        "| 0 | no customer would notice your release |",
+        "| 1 | an experience would break: which, for whom, and the exchange that proves it |",
+        "| 2 | a mistake in the command or its files; the line says which |",
+        "| 3 | nothing is broken, but the answer is not certain: your release was down, say |",
+        "| 4 | nothing was checked |",
+        "",
+        "## Sending the result back",
+        "",
+        "```console",
+        "$ cxcontracts key new            # once; tell us the line that it prints",
+        f"$ cxcontracts verify --pack {file} --url http://localhost:8080 --export result.cxresult",
+        "```",
+        "",
+    )
+    yield from textwrap.wrap(
+        "`result.cxresult` has verdicts, places and status codes, and no bodies, unless you add `--bodies`. Mail it to us. In "
+        f"a pipeline: `pytest --cx-pack {file} --cx-url http://localhost:8080` gives a test for each need.",
+        _WIDTH,
+    )
+
+
+def shown(content: Content, partner: str, *, whole: bool) -> Iterator[str]:
+    """Yield the lines that show what would leave the house.
+
+    Args:
+        content: What would.
+        partner: To whom.
+        whole: Whether the partner's own documents are shown as well, not named alone.
+    """
+    yield f"For {partner}, on its contract {content.version.version}"
+    yield f"  {content.version.digest}"
+    for words, named in (("It makes calls that may change something", content.writes), ("It logs in with", content.variables)):
+        if named:
+            yield f"{words}: {', '.join(named)}"
+    if content.left_out:
+        yield "What stays at home, though it concerns this partner:"
+        yield from (f"  {line}" for line in content.left_out)
+    for path, text in content.files.items():
+        yield ""
+        if path in content.theirs and not whole:
+            yield f"== {path}: the partner's own, as it is, {len(text.encode()):,} bytes; -v shows it"
+        else:
+            yield f"== {path}"
+            yield from text.splitlines()

@@ -1,0 +1,96 @@
+"""A pack as a folder that estates are read from, for as long as somebody looks: the rim of :mod:`cxcontracts.packs.pack`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from cxcontracts import documents
+from cxcontracts.documents.yaml_writing import written
+from cxcontracts.errors import ContractError, UsageError
+from cxcontracts.estate.folders import PARTNER_FILE
+from cxcontracts.exchanges import JSON
+from cxcontracts.packs.pack import Pack
+
+RELEASE: Final = "release"
+"""The environment of a pack: the vendor's own release, wherever the vendor says that it runs."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """Where a vendor's release runs, and what the vendor allows there.
+
+    Attributes:
+        address: Its base URL, or an app in Python as ``module:name``.
+        may: ``read``, ``write``.
+        examples: Given to the values that the release knows, in rows.
+    """
+
+    address: str
+    may: tuple[str, ...] = ("read",)
+    examples: Mapping[str, Sequence[JSON]] = field(default_factory=dict)
+
+
+def insist_on_allowed(pack: Pack, shown: str, release: Release, *, here: bool) -> None:
+    """Refuse a pack that wants more than its user allows.
+
+    Args:
+        shown: What the pack's file is called.
+        here: Whether the release runs on this machine.
+
+    Raises:
+        UsageError: If it makes calls that may change something elsewhere, or reads variables that are not set.
+    """
+    if pack.calls and "write" not in release.may and not here:
+        calls = ", ".join(pack.calls[:4]) + (f" and {len(pack.calls) - 4} more" if len(pack.calls) > 4 else "")
+        raise UsageError(
+            f"{shown} makes calls that may change something ({calls}), and {release.address} is not this machine; "
+            "say --allow write, or run the release here"
+        )
+    missing = [name for name in pack.variables if not os.environ.get(name)]
+    if missing:
+        raise UsageError(f"{shown} logs in with {', '.join(missing)}, which is not set; set it to a login of your release")
+
+
+def unpack(pack: Pack, folder: Path, release: Release | None = None) -> None:
+    """Write a pack into an empty folder, where it is an estate with the release as its environment."""
+    for path, text in pack.files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="")
+    if release is not None:
+        file = folder / "partners" / pack.partner / PARTNER_FILE
+        there: dict[str, JSON] = {"may": list(release.may)}
+        if "://" in release.address:
+            there["url"] = release.address
+        if release.examples:
+            there["given"] = {name: list(values) for name, values in release.examples.items()}
+        partner = documents.parse(file.read_bytes(), PARTNER_FILE).value
+        file.write_text(written({**partner, "environments": {RELEASE: there}}), encoding="utf-8")
+
+
+@contextmanager
+def unpacked(pack: Pack, release: Release | None = None) -> Iterator[Path]:
+    """Yield a folder with a pack, which is gone afterwards."""
+    with TemporaryDirectory(prefix="cxcontracts-", ignore_cleanup_errors=True) as folder:
+        unpack(pack, Path(folder), release)
+        yield Path(folder)
+
+
+def read_examples(file: Path) -> Mapping[str, Sequence[JSON]]:
+    """Return what a vendor's file says that its release knows: given to a list of values, the n-th of all belonging together.
+
+    Raises:
+        UsageError: If it says something else.
+        ContractError: If it cannot be read.
+        OSError: The same.
+    """
+    value = documents.parse(file.read_bytes(), file.name, error=ContractError).value
+    if not isinstance(value, Mapping) or not all(isinstance(each, list) and each for each in value.values()):
+        raise UsageError(f"{file} is no map of names to lists of values; write one as bookingRef: [QX7T2M, ZZ3P9K]")
+    return dict(value)
