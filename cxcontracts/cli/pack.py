@@ -25,9 +25,11 @@ _SHORTEST_SECRET = 6
 @click.argument("partner", metavar="PARTNER")
 @click.option("-o", "--output", type=_FILE, metavar="FILE", help="Where to; by default PARTNER.cxpack.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; print what would leave the house.")
+@click.option("--until", metavar="DATE", help="The last day on which it can be used; by default as estate.yaml says.")
 @click.option(
-    "--until", metavar="DATE", help="The last day on which it can be used; by default as estate.yaml says."
-)
+    "--examples", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+    help="What other partners hand to PARTNER, as a map of names to values; their contracts' own examples otherwise.",
+)  # fmt: skip
 @click.option("--key", type=_FILE, metavar="FILE", help="The key to sign with, in place of your own.")
 @click.option("-v", "--verbose", is_flag=True, help="With --dry-run: print the partner's own documents as well.")
 @click.option("--estate", **ESTATE)
@@ -39,6 +41,7 @@ def pack(
     output: Path | None,
     dry_run: bool,
     until: str | None,
+    examples: Path | None,
     key: Path | None,
     verbose: bool,
     estate: Path | None,
@@ -64,6 +67,7 @@ def pack(
     from cxcontracts.packs.keys import read_key
     from cxcontracts.packs.pack import made, read_pack
     from cxcontracts.packs.packing import packed
+    from cxcontracts.packs.unpacking import read_examples
     from cxcontracts.problems import did_you_mean
     from cxcontracts.sanitise import harmless
 
@@ -74,7 +78,7 @@ def pack(
         opened = open_estate(root)
         if partner not in opened.estate.partners:
             raise UsageError(f"partner {partner!r} is not in the estate; {did_you_mean(partner, opened.estate.partners)}")
-        content = packed(opened, partner)
+        content = packed(opened, partner, read_examples(examples) if examples else None)
     except (EstateError, ContractError) as error:
         return unsound(seen_from_here(error.problems, root), "nothing was packed")
     _insist_on_no_secret(opened.estate, content)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,6 +17,7 @@ from cxcontracts.cli.output import say
 from cxcontracts.errors import UsageError
 
 if TYPE_CHECKING:
+    from cxcontracts.exchanges import JSON
     from cxcontracts.findings import Run
     from cxcontracts.packs.pack import Pack
     from cxcontracts.packs.unpacking import Release
@@ -55,11 +56,13 @@ class Used:
         root: Its folder.
         here: The folder from which its places are shown; None for the current one.
         partners: The partner that alone is asked about; none where all are.
+        handed_in: The values that stand for what partners would hand out that do not run.
     """
 
     root: Path
     here: Path | None = None
     partners: tuple[str, ...] = ()
+    handed_in: Mapping[str, JSON] = field(default_factory=dict)
 
     def only(self, run: Run) -> Run:
         """Return of a run what its user is told."""
@@ -72,8 +75,8 @@ class Used:
 class _OfPack(Used):
     """What a pack has of the estate of somebody else: its places are those in the pack."""
 
-    def __init__(self, folder: Path, pack: Pack, asked: Packed) -> None:
-        super().__init__(folder, folder, (pack.partner,))
+    def __init__(self, folder: Path, pack: Pack, asked: Packed, handed_in: Mapping[str, JSON]) -> None:
+        super().__init__(folder, folder, (pack.partner,), handed_in)
         self._pack = pack
         self._asked = asked
 
@@ -133,7 +136,7 @@ def used(asked: Packed, estate: Path | None, release: Release | None = None) -> 
         return
     from cxcontracts.packs.keys import read_key
     from cxcontracts.packs.pack import read_pack
-    from cxcontracts.packs.unpacking import insist_on_allowed, unpacked
+    from cxcontracts.packs.unpacking import handed_in, insist_on_allowed, unpacked
 
     pack = read_pack(asked.pack, datetime.date.today(), asked.signed_by)
     if asked.export is not None:
@@ -141,7 +144,7 @@ def used(asked: Packed, estate: Path | None, release: Release | None = None) -> 
     if release is not None:
         insist_on_allowed(pack, asked.pack.name, release, here=is_here(release.address))
     with unpacked(pack, release) as folder:
-        yield _OfPack(folder, pack, asked)
+        yield _OfPack(folder, pack, asked, handed_in(pack, release) if release is not None else {})
 
 
 def is_here(address: str) -> bool:

@@ -70,9 +70,10 @@ def verified(options: Options, asked: Reporting, estate: Path | None) -> int:
     if not wanted.environment and not wanted.urls:
         raise UsageError("nobody says where partners run; name an environment with --env, or an address with --url PARTNER=URL")
     with used(options.pack, estate, release) as estate_used:
-        if estate_used.partners:  # the address is that of the pack's partner, however it calls itself
-            wanted = replace(wanted, urls=dict.fromkeys(estate_used.partners, release.address if release else ""))
-            wanted = replace(wanted, states=dict.fromkeys(estate_used.partners, *options.states[:1]) if options.states else {})
+        for partner in estate_used.partners:  # the address is that of the pack's partner, however it calls itself
+            urls = {partner: release.address if release is not None else ""}
+            states = {partner: _address(options.states[-1])} if options.states else {}
+            wanted = replace(wanted, urls=urls, states=states, givens={**estate_used.handed_in, **wanted.givens})
         return _verified(options, asked, wanted, estate_used)
 
 

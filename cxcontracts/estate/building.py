@@ -77,7 +77,8 @@ def built_estate(
 
 def _packs(policy: Passage) -> Packs:
     told = Disclosure(policy["customers"].text) if "customers" in policy else Disclosure.NOTHING
-    return Packs(told, parse_duration(policy["for"].text)) if "for" in policy else Packs(told)
+    lasts = parse_duration(policy["for"].text) if "for" in policy else Packs().lasts
+    return Packs(told, lasts, tuple(_list(policy["may-say"])))
 
 
 def _map(passage: Passage) -> Mapping[str, Any]:

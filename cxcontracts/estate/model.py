@@ -272,10 +272,17 @@ class Disclosure(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Packs:
-    """What partners get to see of us, and for how long."""
+    """What partners get to see of us, and for how long.
+
+    Attributes:
+        customers: What is told of how many they are.
+        lasts: For how long a pack can be used.
+        may_say: Names of partners that are everyday words, and no secret.
+    """
 
     customers: Disclosure = Disclosure.NOTHING
     lasts: datetime.timedelta = datetime.timedelta(days=90)
+    may_say: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

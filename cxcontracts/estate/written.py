@@ -731,6 +731,7 @@ class PacksPolicy(Form):
         Disclosure.NOTHING, description="what a pack says of how many customers a break concerns"
     )
     for_: Duration = Field("90d", description="how long a pack can be used")
+    may_say: list[Text] = Field(LEFT_OUT, description="names of partners that are everyday words, which packs may say")
 
 
 def _check_format(written: JSON) -> None:

@@ -91,7 +91,9 @@ def opened(file: Path, kind: str, signed_by: str = "") -> Opened:
     try:
         found = _parsed(payload)
     except ValueError as error:
-        raise EnvelopeError.of(shown, f"its payload is no JSON object: {error}", "ask for it again") from None
+        raise EnvelopeError.of(
+            shown, f"it was changed or is not whole: its payload cannot be read ({error})", "ask for it again"
+        ) from None
     signer = found.get("signer")
     if not isinstance(signer, str) or not _SIGNER.fullmatch(signer):
         raise EnvelopeError.of(shown, "it does not say which key signed it", "ask for it again")

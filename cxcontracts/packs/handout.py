@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterator
 
+from cxcontracts.exchanges import JSON
+from cxcontracts.packs.needed import Needed, needed
 from cxcontracts.packs.pack import Pack
 from cxcontracts.packs.packing import Content
 
@@ -47,13 +50,33 @@ def _use(pack: Pack, file: str, version: str) -> Iterator[str]:
             _WIDTH,
         )
         yield ""
-    yield from textwrap.wrap(
-        "What it asks for has to be there. Say which values your release knows (`--examples examples.yaml`, a map of names to "
-        "lists), or where it can be brought about (`--states http://localhost:8080/_pact/state`, a provider-state endpoint as "
-        "Pact's verifier calls it). `--dry-run` says what would be sent, and sends nothing.",
-        _WIDTH,
-    )
-    yield ""
+    yield from _starting_from(needed(pack.files))
+
+
+def _starting_from(what: Needed) -> Iterator[str]:
+    """Yield which values a release has to know, and how to name others."""
+    if what.givens or what.kept:
+        yield "It starts from these values. Where your release knows others, write them into a file, and add"
+        yield "`--examples examples.yaml`:"
+        yield from ("", "```yaml")
+        for name, examples in what.givens.items():
+            yield f"{name}: {_inline(list(examples))}" if examples else f"{name}: []    # any that the pack allows"
+        for name, example in what.kept.items():
+            yield f"{name}: {_inline([] if example is None else [example])}    # another partner would hand it to you"
+        yield from ("```", "")
+    if what.states:
+        states = ", ".join(f'"{state}"' for state in what.states)
+        yield from textwrap.wrap(
+            f"It asks for these provider states: {states}. `--states http://localhost:8080/_pact/state` names the endpoint "
+            "of your release that brings them about, as Pact's verifier calls it.",
+            _WIDTH,
+        )
+        yield ""
+    yield from ("`--dry-run` says what would be sent, and sends nothing.", "")
+
+
+def _inline(values: list[JSON]) -> str:
+    return json.dumps(values, ensure_ascii=False)
 
 
 def _answers(file: str) -> Iterator[str]:

@@ -106,7 +106,7 @@ def hiding(estate: Estate, partner: Partner) -> Hiding:
         if other.name != partner.name
         for name in (other.name, other.title, *other.owner.values(), *_hosts(other))
     ]
-    return Hiding(others, estate.private, (partner.name, partner.title))
+    return Hiding(others, estate.private, (partner.name, partner.title, *estate.packs.may_say))
 
 
 def _hosts(partner: Partner) -> Iterator[str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from cxcontracts.containment.sets import Schema
 from cxcontracts.documents.yaml_writing import written
 from cxcontracts.errors import EstateError, UsageError
 from cxcontracts.estate.model import Disclosure, Estate, Given, Journey, Partner, Step
@@ -21,7 +22,7 @@ from cxcontracts.opening import Opened
 from cxcontracts.packs.hiding import ELSEWHERE, Hiding, hiding
 from cxcontracts.packs.neighbours import Excerpt, Neighbour
 from cxcontracts.packs.variables import login
-from cxcontracts.problems import Place, Problem
+from cxcontracts.problems import Place, Problem, did_you_mean
 
 _REFERENCE: Final = re.compile(r"\$(\{?)([A-Za-z_][A-Za-z0-9_-]*)")
 _NOT_THEIRS: Final = ("survives", "capability")
@@ -52,27 +53,30 @@ class Content:
     left_out: tuple[str, ...]
 
 
-def packed(opened: Opened, name: str) -> Content:
+def packed(opened: Opened, name: str, examples: Mapping[str, Sequence[JSON]] | None = None) -> Content:
     """Return what leaves the house for a partner.
 
     Args:
         opened: The estate, sound.
         name: The partner's id.
+        examples: What other partners hand out: name of a keep to values, in place of those that their contracts show.
 
     Raises:
-        UsageError: If nothing is needed of the partner.
+        UsageError: If nothing is needed of the partner, or an example is of nothing that crosses a seam.
         EstateError: If something would be named that may not be, with its line in the pack.
         ContractError: If a contract cannot be read.
     """
-    return _Packing(opened, opened.estate.partners[name]).content()
+    return _Packing(opened, opened.estate.partners[name], examples or {}).content()
 
 
 class _Packing:
-    def __init__(self, opened: Opened, partner: Partner) -> None:
+    def __init__(self, opened: Opened, partner: Partner, examples: Mapping[str, Sequence[JSON]]) -> None:
         self._opened = opened
         self._estate: Estate = opened.estate
         self._partner = partner
         self._hide: Hiding = hiding(opened.estate, partner)
+        self._examples = dict(examples)
+        self._handed_over: set[str] = set()
         self._paths: dict[str, JSON] = {}
         self._groups: dict[str, JSON] = {}
         self._left_out: list[str] = []
@@ -86,6 +90,9 @@ class _Packing:
         for excerpt in excerpts:
             name = self._hide.name(excerpt.journey.name)
             ours[f"journeys/{name}.yaml"] = _Journey(excerpt, self._hide, self).written()
+        for name in self._examples.keys() - self._handed_over:
+            hint = did_you_mean(name, self._handed_over)
+            raise UsageError(f"no other partner hands {name!r} to {self._partner.name}; {hint}")
         logins, variables = self._logins(excerpts)
         ours["estate.yaml"] = self._policy()
         ours[f"partners/{self._partner.name}/partner.yaml"] = self._partner_file(logins)
@@ -115,6 +122,13 @@ class _Packing:
             frozenset(theirs),
             tuple([*self._left_out, *self._kept_back(excerpts)]),
         )
+
+    def handed_over(self, name: str, schema: Schema) -> Schema:
+        """Return the schema of what another partner hands over under a name, with the examples that were named for it."""
+        self._handed_over.add(name)
+        if name not in self._examples or isinstance(schema, bool):
+            return schema
+        return {**schema, "examples": list(self._examples[name])}
 
     def path(self, operation: Mapping[str, JSON], names: Sequence[str]) -> str:
         """Add an operation of the other partners, and return its call."""
@@ -255,7 +269,7 @@ class _Packing:
             Problem(
                 Place(path, number, first + 1),
                 f"the pack would say {line[first:last]!r}: {line.strip()[:120]}",
-                "it names another partner or is private; write the line without it, or take it off private",
+                "write it without that name, or say in estate.yaml that packs may: packs: {may-say: [NAME]}",
                 "pack-names",
             )
             for path, text in texts.items()
@@ -412,7 +426,7 @@ class _Journey:
     def _elsewhere(self, neighbour: Neighbour) -> JSON:
         """Return a step of another partner: what crosses its seams."""
         step = neighbour.step
-        kept = {self._hide.name(name): schema for name, schema in neighbour.gives.items()}
+        kept = {self._hide.name(name): self._packing.handed_over(name, schema) for name, schema in neighbour.gives.items()}
         shown = {f"field-{number}": shows for number, shows in enumerate(neighbour.shows.values(), 1)}
         answers = {**kept, **{name: schema for name, (schema, _) in shown.items()}}
         surely = [*kept, *(name for name, (_, promised) in shown.items() if promised)]

@@ -15,7 +15,9 @@ from cxcontracts.documents.yaml_writing import written
 from cxcontracts.errors import ContractError, UsageError
 from cxcontracts.estate.folders import PARTNER_FILE
 from cxcontracts.exchanges import JSON
+from cxcontracts.packs.needed import needed
 from cxcontracts.packs.pack import Pack
+from cxcontracts.problems import did_you_mean
 
 RELEASE: Final = "release"
 """The environment of a pack: the vendor's own release, wherever the vendor says that it runs."""
@@ -68,10 +70,24 @@ def unpack(pack: Pack, folder: Path, release: Release | None = None) -> None:
         there: dict[str, JSON] = {"may": list(release.may)}
         if "://" in release.address:
             there["url"] = release.address
-        if release.examples:
-            there["given"] = {name: list(values) for name, values in release.examples.items()}
+        givens = needed(pack.files).givens
+        if given := {name: list(values) for name, values in release.examples.items() if name in givens}:
+            there["given"] = given
         partner = documents.parse(file.read_bytes(), PARTNER_FILE).value
         file.write_text(written({**partner, "environments": {RELEASE: there}}), encoding="utf-8")
+
+
+def handed_in(pack: Pack, release: Release) -> Mapping[str, JSON]:
+    """Return the values that stand for what other partners would hand to the release, where its user names some.
+
+    Raises:
+        UsageError: If a value is for nothing that the pack has.
+    """
+    known = needed(pack.files)
+    for name in release.examples:
+        if name not in known.givens and name not in known.kept:
+            raise UsageError(f"{name!r} is no value of the pack; {did_you_mean(name, (*known.givens, *known.kept))}")
+    return {name: values[0] for name, values in release.examples.items() if name in known.kept}
 
 
 @contextmanager

@@ -23,28 +23,24 @@ class Turns:
         self._changed = threading.Condition()
 
     @contextmanager
-    def taken(self, things: Collection[str], *, writes: bool) -> Iterator[None]:
-        """Wait until nobody changes any of these things, and for a walk that writes until nobody reads them; then hold them."""
+    def taken(self, reads: Collection[str], writes: Collection[str]) -> Iterator[None]:
+        """Wait until nobody changes any of some things, and nobody reads or changes what is changed; then hold them."""
         with self._changed:
-            self._changed.wait_for(lambda: self._free(things, writes))
-            if writes:
-                self._writing.update(things)
-            else:
-                for thing in things:
-                    self._reading[thing] += 1
+            self._changed.wait_for(lambda: self._free(reads, writes))
+            self._writing.update(writes)
+            for thing in reads:
+                self._reading[thing] += 1
         try:
             yield
         finally:
             with self._changed:
-                if writes:
-                    self._writing.difference_update(things)
-                else:
-                    for thing in things:
-                        self._reading[thing] -= 1
+                self._writing.difference_update(writes)
+                for thing in reads:
+                    self._reading[thing] -= 1
                 self._changed.notify_all()
 
-    def _free(self, things: Collection[str], writes: bool) -> bool:
-        return not any(thing in self._writing or (writes and self._reading[thing]) for thing in things)
+    def _free(self, reads: Collection[str], writes: Collection[str]) -> bool:
+        return self._writing.isdisjoint((*reads, *writes)) and not any(self._reading[thing] for thing in writes)
 
 
 def identifying(judge: Judge, journey: Journey) -> frozenset[str]:

@@ -178,6 +178,8 @@ class Walker:
         self._taking = Lock()
         self._turns = turns or Turns()
         self._identifying: dict[str, frozenset[str]] = {}
+        setting = filter(_sets_states, judge.estate.journeys.values())
+        self._stateful = frozenset(step.partner for journey in setting for step in journey.steps if step.partner)
 
     def rows(self, journey: Journey) -> int:
         """Return how many rows of givens a journey has: as many as examples, and not more than a few."""
@@ -192,7 +194,9 @@ class Walker:
         except Unprepared as reason:
             way.sightings += [self._unsent(way, step, Trouble.UNPREPARED, str(reason)) for step in _own(journey)]
             return way.walk()
-        with self._turns.taken(self._things(way), writes=_writes(journey)):
+        things, worlds = self._things(way), self._worlds(journey)
+        held = (things if _writes(journey) else set()) | (worlds if _sets_states(journey) else set())
+        with self._turns.taken((things | worlds) - held, held):
             self._walk(way)
         return way.walk()
 
@@ -214,6 +218,10 @@ class Walker:
             self._identifying[name] = identifying(self._judge, way.journey)
         return {str(way.known[each]) for each in self._identifying[name] if each in way.known}
 
+    def _worlds(self, journey: Journey) -> set[str]:
+        """Return what stands for all that there is at the partners of a journey where a provider state may change any of it."""
+        return {f"{step.partner}/" for step in journey.steps if step.partner in self._stateful}
+
     def would_send(self, journey: Journey) -> Iterator[tuple[Step, Request]]:
         """Yield the calls that a walk would make, each with values as contracts show them; nothing is sent.
 
@@ -233,7 +241,7 @@ class Walker:
         seen = base.last(varied.step.name)
         assert seen is not None
         way = _Way(base.journey, base.row, attempt, {**seen.known, **varied.of_givens()}, str(uuid.uuid4()), varied=varied)
-        with self._turns.taken(self._things(way), writes=False):
+        with self._turns.taken(self._things(way) | self._worlds(base.journey), ()):
             way.sightings.append(self._asked(way, varied.step))
         return replace(way.walk(), whole=False)
 
@@ -584,6 +592,11 @@ def _writes(journey: Journey) -> bool:
     """Tell whether a journey changes anything."""
     calls = (step for step in journey.steps if step.call is not None and not step.by)
     return any(not step.safe and step.call is not None and step.call.method not in SAFE for step in calls)
+
+
+def _sets_states(journey: Journey) -> bool:
+    """Tell whether a journey asks for provider states, for which a handler may begin its partner's data anew."""
+    return any(step.state for step in journey.steps)
 
 
 def _own(journey: Journey) -> Iterator[Step]:
