@@ -12,6 +12,7 @@ from cxcontracts.errors import UsageError
 from cxcontracts.estate.durations import parse_duration
 from cxcontracts.estate.mistakes import Misread
 from cxcontracts.exchanges import JSON
+from cxcontracts.walks import Handed
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Asked:
         varies: Whether values are varied at all.
         seed: What chance begins with where values are drawn.
         deep: Whether Schemathesis' whole engine is let loose on the partners as well.
+        handed: What stands for what steps keep at partners that do not run here.
     """
 
     environment: str = ""
@@ -48,6 +50,7 @@ class Asked:
     varies: bool = True
     seed: int = 0
     deep: bool = False
+    handed: Mapping[str, Handed] = field(default_factory=dict)
 
     def names(self, id: str) -> bool:
         """Tell whether a requirement is asked for."""

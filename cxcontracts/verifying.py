@@ -174,6 +174,7 @@ class Verification:
         options: dict[str, Any] = {
             "environment": asked.environment,
             "givens": asked.givens,
+            "handed": asked.handed,
             "states": asked.states,
             "runs": frozenset(targets),
             "inbox": inbox,

@@ -65,6 +65,19 @@ class Purpose(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """What stands for a value that a partner would hand out which does not run.
+
+    Attributes:
+        values: In rows: the n-th goes with the n-th examples of the givens.
+        known: Whether the partners that run surely know them; a refusal is theirs then.
+    """
+
+    values: Sequence[JSON]
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """What came of one call of a step, or of waiting for one event.
 

@@ -17,10 +17,10 @@ from cxcontracts.cli.output import say
 from cxcontracts.errors import UsageError
 
 if TYPE_CHECKING:
-    from cxcontracts.exchanges import JSON
     from cxcontracts.findings import Run
     from cxcontracts.packs.pack import Pack
     from cxcontracts.packs.unpacking import Release
+    from cxcontracts.walks import Handed
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -62,7 +62,7 @@ class Used:
     root: Path
     here: Path | None = None
     partners: tuple[str, ...] = ()
-    handed_in: Mapping[str, JSON] = field(default_factory=dict)
+    handed_in: Mapping[str, Handed] = field(default_factory=dict)
 
     def only(self, run: Run) -> Run:
         """Return of a run what its user is told."""
@@ -75,7 +75,7 @@ class Used:
 class _OfPack(Used):
     """What a pack has of the estate of somebody else: its places are those in the pack."""
 
-    def __init__(self, folder: Path, pack: Pack, asked: Packed, handed_in: Mapping[str, JSON]) -> None:
+    def __init__(self, folder: Path, pack: Pack, asked: Packed, handed_in: Mapping[str, Handed]) -> None:
         super().__init__(folder, folder, (pack.partner,), handed_in)
         self._pack = pack
         self._asked = asked

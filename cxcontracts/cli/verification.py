@@ -73,7 +73,7 @@ def verified(options: Options, asked: Reporting, estate: Path | None) -> int:
         for partner in estate_used.partners:  # the address is that of the pack's partner, however it calls itself
             urls = {partner: release.address if release is not None else ""}
             states = {partner: _address(options.states[-1])} if options.states else {}
-            wanted = replace(wanted, urls=urls, states=states, givens={**estate_used.handed_in, **wanted.givens})
+            wanted = replace(wanted, urls=urls, states=states, handed=estate_used.handed_in)
         return _verified(options, asked, wanted, estate_used)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -99,7 +99,14 @@ class Space:
         return whole
 
 
-def space_of(scene: Scene, values: Mapping[str, JSON], rows: Sequence[Mapping[str, JSON]] = (), *, inputs: bool = False) -> Space:
+def space_of(
+    scene: Scene,
+    values: Mapping[str, JSON],
+    rows: Sequence[Mapping[str, JSON]] = (),
+    *,
+    inputs: bool = False,
+    fixed: Collection[str] = (),
+) -> Space:
     """Return what the call of a step varies in.
 
     Args:
@@ -107,12 +114,13 @@ def space_of(scene: Scene, values: Mapping[str, JSON], rows: Sequence[Mapping[st
         rows: The rows of givens that a run takes; the one of the working call may be among them.
         inputs: Whether what the step sends as a constant varies too, in whatever the contract takes there. Nobody promised that
             to customers.
+        fixed: The givens that are not varied, since other values of the journey go with those that they have.
 
     Raises:
         ContractError: If the contract is unsound where the operation takes its input.
     """
     names = names_read(scene.step)
-    fields = {each.name: each for each in _givens(scene, values)}
+    fields = {each.name: each for each in _givens(scene, values) if each.name not in fixed}
     for each in _accepted(scene, values):
         given = fields.get(_whole_given(scene, each))
         if given is not None:

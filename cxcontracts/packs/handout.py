@@ -61,8 +61,8 @@ def _starting_from(what: Needed) -> Iterator[str]:
         yield from ("", "```yaml")
         for name, examples in what.givens.items():
             yield f"{name}: {_inline(list(examples))}" if examples else f"{name}: []    # any that the pack allows"
-        for name, example in what.kept.items():
-            yield f"{name}: {_inline([] if example is None else [example])}    # another partner would hand it to you"
+        for name, examples in what.kept.items():
+            yield f"{name}: {_inline(list(examples))}    # another partner would hand it to you"
         yield from ("```", "")
     if what.states:
         states = ", ".join(f'"{state}"' for state in what.states)

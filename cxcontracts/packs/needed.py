@@ -17,12 +17,12 @@ class Needed:
 
     Attributes:
         givens: What customers and systems supply: name to examples, which may be none.
-        kept: What other partners hand to the release: name to a value that was made up of their contracts, None where none was.
+        kept: What other partners hand to the release: name to values as their contracts show them, which may be none.
         states: The provider states that are asked for.
     """
 
     givens: Mapping[str, Sequence[JSON]]
-    kept: Mapping[str, JSON]
+    kept: Mapping[str, Sequence[JSON]]
     states: tuple[str, ...]
 
 
@@ -33,7 +33,7 @@ def needed(files: Mapping[str, str]) -> Needed:
         files: Of the pack: path to text.
     """
     givens: dict[str, Sequence[JSON]] = {}
-    kept: dict[str, JSON] = {}
+    kept: dict[str, Sequence[JSON]] = {}
     states: dict[str, None] = {}
     seams = files.get(f"partners/{ELSEWHERE}/openapi.yaml")
     paths: Mapping[str, Any] = documents.parse(seams.encode(), "openapi.yaml").value["paths"] if seams else {}
@@ -46,7 +46,7 @@ def needed(files: Mapping[str, str]) -> Needed:
                 if "state" in step:
                     states[step["state"]] = None
                 if step.get("call", "").startswith(f"{ELSEWHERE} "):
-                    kept |= {name: _example(paths, step["call"], name) for name in step.get("keep", {}) if name not in kept}
+                    kept |= {name: _examples(paths, step["call"], name) for name in step.get("keep", {}) if name not in kept}
     return Needed(givens, {name: value for name, value in kept.items() if name not in givens}, tuple(states))
 
 
@@ -55,9 +55,9 @@ def _steps(journey: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from journey.get(part, ())
 
 
-def _example(paths: Mapping[str, Any], call: str, name: str) -> JSON:
-    """Return the value that a seam's schema shows; None where it shows none."""
+def _examples(paths: Mapping[str, Any], call: str, name: str) -> Sequence[JSON]:
+    """Return the values that a seam's schema shows."""
     operation = next(iter(paths[call.split()[2]].values()))
     content = operation["responses"].get("200", {}).get("content", {})
     schema = content.get("application/json", {}).get("schema", {}).get("properties", {}).get(name, {})
-    return next(iter(schema.get("examples", ())), None) if isinstance(schema, Mapping) else None
+    return schema.get("examples", ()) if isinstance(schema, Mapping) else ()

@@ -122,6 +122,8 @@ class Excerpt:
                 self._same_names(neighbour, self._neighbour(self.journey.step(neighbour.step.fallback)))
         for step in self._steps():
             self._same_names_of_fallback(step)
+        for neighbour in self.neighbours.values():
+            self._told(neighbour)
 
     def _steps(self) -> Iterator[Step]:
         return (step for step in self.journey.steps if step.name in self.own)
@@ -193,6 +195,13 @@ class Excerpt:
                 for keeper in keepers(self.journey, step, name):
                     if keeper.name not in self.own:
                         self._gives(keeper, name)
+
+    def _told(self, neighbour: Neighbour) -> None:
+        """Let a step of another partner depend on the givens that it is sent: what it hands out goes with them."""
+        sent = references(dict(neighbour.step.sends)) if neighbour.gives else ()
+        known = {take.label for take in neighbour.takes}
+        for name in sorted(name for name in sent if name in self.givens and name not in known):
+            neighbour.takes.append(Take("query", name, f"${name}", {}))
 
     def _same_names_of_fallback(self, step: Step) -> None:
         """Have a fallback at another partner keep what a step of the partner keeps."""

@@ -18,6 +18,7 @@ from cxcontracts.exchanges import JSON
 from cxcontracts.packs.needed import needed
 from cxcontracts.packs.pack import Pack
 from cxcontracts.problems import did_you_mean
+from cxcontracts.walks import Handed
 
 RELEASE: Final = "release"
 """The environment of a pack: the vendor's own release, wherever the vendor says that it runs."""
@@ -77,17 +78,18 @@ def unpack(pack: Pack, folder: Path, release: Release | None = None) -> None:
         file.write_text(written({**partner, "environments": {RELEASE: there}}), encoding="utf-8")
 
 
-def handed_in(pack: Pack, release: Release) -> Mapping[str, JSON]:
-    """Return the values that stand for what other partners would hand to the release, where its user names some.
+def handed_in(pack: Pack, release: Release) -> Mapping[str, Handed]:
+    """Return what stands for what other partners would hand to the release: what its user names, else what the pack shows.
 
     Raises:
-        UsageError: If a value is for nothing that the pack has.
+        UsageError: If its user names something that the pack does not have.
     """
     known = needed(pack.files)
     for name in release.examples:
         if name not in known.givens and name not in known.kept:
             raise UsageError(f"{name!r} is no value of the pack; {did_you_mean(name, (*known.givens, *known.kept))}")
-    return {name: values[0] for name, values in release.examples.items() if name in known.kept}
+    shown = {name: Handed(values, known=False) for name, values in known.kept.items() if values}
+    return shown | {name: Handed(values) for name, values in release.examples.items() if name in known.kept}
 
 
 @contextmanager

@@ -234,7 +234,7 @@ class Fuzzer:
             safe = step.safe or seen.request is None or seen.request.method in SAFE
             if scene is None or not (safe or (step.partner in self._writes and not serves_once(journey))):
                 continue
-            space = space_of(scene, seen.known, rows)
+            space = space_of(scene, seen.known, rows, fixed=self._walker.fixed(journey))
             if space.fields:
                 yield _Stream(self._walker, journey, base, step, space, safe, self._weight(journey, step), self._seed)
 

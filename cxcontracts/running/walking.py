@@ -34,7 +34,7 @@ from cxcontracts.running.turns import Turns, identifying
 from cxcontracts.scenes import Scene, voices
 from cxcontracts.sending import bind, call, content_type, space
 from cxcontracts.truth import same
-from cxcontracts.walks import BLAMELESS, REFUSALS, Purpose, Sighting, Trouble, Walk, succeeded, trouble_of
+from cxcontracts.walks import BLAMELESS, REFUSALS, Handed, Purpose, Sighting, Trouble, Walk, succeeded, trouble_of
 from cxcontracts.wording import listed
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
@@ -135,6 +135,7 @@ class Walker:
         kinds: What has to hold before a step that may be asked again is done.
         environment: Where the partners run; empty for none that the estate names.
         givens: What replaces the examples of givens.
+        handed: What stands for what steps keep at partners that do not run, in place of what their contracts show.
         states: Partner to the address of its provider-state handler.
         runs: The partners that run; the part of each other is played from its contract.
         inbox: Where events arrive.
@@ -153,6 +154,7 @@ class Walker:
         *,
         environment: str = "",
         givens: Mapping[str, JSON] | None = None,
+        handed: Mapping[str, Handed] | None = None,
         states: Mapping[str, str] | None = None,
         runs: frozenset[str] = frozenset(),
         inbox: Inbox | None = None,
@@ -167,6 +169,7 @@ class Walker:
         self._kinds = kinds
         self._environment = environment
         self._givens = dict(givens or {})
+        self._handed = dict(handed or {})
         self._states = dict(states or {})
         self._runs = runs
         self._set_up_state = set_up
@@ -221,6 +224,12 @@ class Walker:
     def _worlds(self, journey: Journey) -> set[str]:
         """Return what stands for all that there is at the partners of a journey where a provider state may change any of it."""
         return {f"{step.partner}/" for step in journey.steps if step.partner in self._stateful}
+
+    def fixed(self, journey: Journey) -> frozenset[str]:
+        """Return the givens that go to partners which do not run: what is played for these would stay, whatever they were."""
+        calls = (step for step in journey.steps if step.call is not None and not step.by and step.part != "fallbacks")
+        played = (references(dict(step.sends)) for step in calls if step.partner not in self._runs and step.asks.get("keep"))
+        return frozenset(name for names in played for name in names if name in journey.givens)
 
     def would_send(self, journey: Journey) -> Iterator[tuple[Step, Request]]:
         """Yield the calls that a walk would make, each with values as contracts show them; nothing is sent.
@@ -360,6 +369,10 @@ class Walker:
             self._keep(way, step, scene.record.response(scene.operation, voice))
         way.known.update({name: self._givens[name] for name in names if name in self._givens})
         way.played -= self._givens.keys()
+        for name in names.keys() & self._handed.keys() - self._givens.keys():
+            handed = self._handed[name]
+            way.known[name] = handed.values[way.row % len(handed.values)]
+            way.played -= {name} if handed.known else set()
 
     def _until_it_holds(self, way: _Way, step: Step) -> Sighting:
         until = parse_duration(step.asks["within"]).total_seconds() if step.call and "within" in step.asks else 0.0
