@@ -9,8 +9,10 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from cxcontracts.estate.model import Journey
 from cxcontracts.exchanges import JSON, Exchange, Raw, Request, Response
@@ -169,6 +171,38 @@ REFUSALS = frozenset({400, 404, 409, 410, 413, 414, 415, 422})
 def succeeded(response: Response, statuses: Sequence[int]) -> bool:
     """Tell whether an answer is a success of a step that expects these codes; any 2xx where it names none."""
     return response.status in statuses if statuses else 200 <= response.status < 300
+
+
+def retry_after(response: Response, now: datetime) -> float | None:
+    """Return the seconds that a partner asks us to wait (RFC 9110, section 10.2.3); None where it does not say, or says nonsense.
+
+    What it asks for can be years: who waits has a budget. A date is read by the partner's own clock, where the answer shows it.
+
+    Args:
+        response: Its answer.
+        now: When it came, aware.
+
+    >>> retry_after(Response(429, {"retry-after": "120"}), datetime.now(UTC))
+    120.0
+    >>> retry_after(Response(503, {"retry-after": "-1e309"}), datetime.now(UTC)) is None
+    True
+    """
+    written = str(response.headers.get("retry-after", "")).strip()
+    if re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]{1,9})?", written):
+        return float(written)
+    until = _moment(written)
+    if until is None:
+        return None
+    since = _moment(str(response.headers.get("date", "")))
+    return max(0.0, (until - (since or now)).total_seconds())
+
+
+def _moment(written: str) -> datetime | None:
+    """Return the moment of a header (RFC 9110, section 5.6.7); None where it says none."""
+    with suppress(ValueError, OverflowError, TypeError):
+        day = parsedate_to_datetime(written)
+        return day if day.tzinfo else day.replace(tzinfo=UTC)
+    return None
 
 
 _TROUBLES = (

@@ -245,6 +245,23 @@ def test_an_error_that_is_brought_about_is_judged_in_all_its_parts(tmp_path: Pat
     }
 
 
+@pytest.mark.parametrize(
+    ("headers", "because"),
+    [
+        ({"retry_after": "31"}, "the header retry-after asks to wait 31 s; the journey waits 30 s at most"),
+        ({"retry_after": "soon"}, 'the header retry-after is "soon", which is no time to wait'),
+        (
+            {"retry_after": "Fri, 15 Jan 2027 13:00:00 GMT", "date": "Fri, 15 Jan 2027 12:00:00 GMT"},
+            "the header retry-after asks to wait 3,600 s; the journey waits 30 s at most",
+        ),
+        ({"retry_after": "Fri, 15 Jan 2027 12:00:30 GMT", "date": "Fri, 15 Jan 2027 12:00:00 GMT"}, ""),
+    ],
+)
+def test_an_error_asks_to_wait_no_longer_than_the_journey_does(headers: dict[str, str], because: str, tmp_path: Path) -> None:
+    found = at_step(tmp_path, INFORMS, error({"title": "none"}, headers=headers))
+    assert told(found, "informs:there-is-none:retry-after") == ("broken" if because else "intact", because)
+
+
 def test_an_error_that_is_no_error_is_broken_and_its_parts_wait_for_it(tmp_path: Path) -> None:
     found = at_step(tmp_path, INFORMS, error({}, 200))
     assert told(found, "informs:there-is-none") == ("broken", "it answers 200 instead of 404")

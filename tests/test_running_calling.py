@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import socket
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 
 import pytest
 
 from cxcontracts import __version__
-from cxcontracts.exchanges import NO_BODY, Raw, Request, Response
-from cxcontracts.running.calling import retry_after
+from cxcontracts.exchanges import NO_BODY, Raw, Request
 from cxcontracts.walks import Trouble
 from tests.partners_running import GET, POST, answer, calling, closed_port, dripping, hanging_up, running, silent
 
@@ -284,35 +283,3 @@ def test_no_body_is_no_body_however_it_is_announced() -> None:
 
     assert came.response is not None
     assert (came.trouble, came.response.body) == (None, NO_BODY)
-
-
-# --- Retry-After --------------------------------------------------------------------------------------------------------------
-
-NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("written", "seconds"),
-    [
-        ("0", 0.0),
-        ("120", 120.0),
-        ("1.5", 1.5),
-        ("31536000", 31_536_000.0),
-        ("Mon, 01 Jun 2026 12:00:30 GMT", 30.0),
-        ("Mon, 01 Jun 2026 14:00:30 +0200", 30.0),
-        ("Mon, 01 Jun 2020 12:00:00 GMT", 0.0),
-        ("-1e309", None),
-        ("-5", None),
-        ("9" * 5000, None),
-        ("soon", None),
-        ("Mon, 99 Jun 2026 12:00:00 GMT", None),
-        ("Fri, 31 Dec 9999 23:59:59 -2359", 251_622_071_939.0),
-        ("", None),
-    ],
-)
-def test_how_long_a_partner_asks_us_to_wait_is_read_or_passed_over(written: str, seconds: float | None) -> None:
-    assert retry_after(Response(429, {"retry-after": written}), NOW) == seconds
-
-
-def test_without_a_word_there_is_no_wait() -> None:
-    assert retry_after(Response(429), NOW + timedelta(days=1)) is None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Final
 
 from cxcontracts.calls import request_of
 from cxcontracts.contracts.operation import Answer
+from cxcontracts.estate.durations import parse_duration
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.values import Value, parse_value
 from cxcontracts.estate.written import InformsForm, informs_name
@@ -20,8 +22,8 @@ from cxcontracts.paths import parse_path
 from cxcontracts.promises import Need, judge_need
 from cxcontracts.requirements import Judgement, Meaning, Requirement, id_of
 from cxcontracts.scenes import Scene, voices
-from cxcontracts.walks import Purpose, Sighting, Walk
-from cxcontracts.wording import listed
+from cxcontracts.walks import Purpose, Sighting, Walk, retry_after
+from cxcontracts.wording import listed, value_in_words
 
 PROBLEM = {"what": "title", "next": "detail", "field": "errors.*.pointer", "reference": "instance"}
 """Where an RFC 9457 problem says what happened, what to do, which input is wrong and how to refer to it.
@@ -46,6 +48,7 @@ class Told:
         value: What the author says of the need's value.
         sends: What brings the error about, over what the step sends.
         problem: Whether it is read of a problem as of RFC 9457, and not of a form of the partner's own.
+        longest: How long the customer may be asked to wait, where that is what it tells.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Told:
     value: Value
     sends: Mapping[str, Any]
     problem: bool = False
+    longest: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class _Part:
     value: Value
     below: tuple[str, ...] = ()
     problem: bool = False
+    longest: timedelta | None = None
 
 
 class Informs:
@@ -87,7 +92,8 @@ class Informs:
             harm = Harm(entry["harm"]) if "harm" in entry else step.harm or self.harm
             groups = tuple(entry.get("for", ())) or step.groups
             for part in _parts(entry):
-                told = Told(name, _statuses(entry["status"]), part.need, part.value, entry.get("with", {}), part.problem)
+                statuses, sends = _statuses(entry["status"]), entry.get("with", {})
+                told = Told(name, statuses, part.need, part.value, sends, part.problem, part.longest)
                 yield Requirement(
                     self.name,
                     f"{name}{part.suffix}",
@@ -141,7 +147,10 @@ class Informs:
             because = f"waits for the {listed([str(status) for status in told.statuses], 'or')} of {name}"
             cause = id_of(requirement.journey, requirement.step, self.name, name)
             return Judgement(Verdict.INCONCLUSIVE, because=because, cause=cause)
-        return needed(told.need, told.value, sighting, response) or Judgement(Verdict.INTACT)
+        judgement = needed(told.need, told.value, sighting, response) or Judgement(Verdict.INTACT)
+        if told.longest is not None and judgement.verdict is Verdict.INTACT:
+            return _waited(told.need, told.longest, sighting, response)
+        return judgement
 
     def _lost(self, told: Told, scene: Scene) -> Judgement | None:
         assert told.need is not None
@@ -170,6 +179,18 @@ class Informs:
                 Verdict.UNPROMISED, element, f"the contract does not promise {listed(absent)}", was=Promise.IMPOSSIBLE
             )
         return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED)
+
+
+def _waited(need: Need, longest: timedelta, sighting: Sighting, response: Response) -> Judgement:
+    """Judge whether an answer asks to come back soon enough."""
+    wait = retry_after(response, sighting.at + timedelta(seconds=sighting.seconds))
+    if wait is not None and wait <= longest.total_seconds():
+        return Judgement(Verdict.INTACT)
+    if wait is None:
+        said = f"is {value_in_words(response.headers['retry-after'])}, which is no time to wait"
+    else:
+        said = f"asks to wait {wait:,.15g} s; the journey waits {longest.total_seconds():g} s at most"
+    return Judgement(Verdict.BROKEN, str(need.path), f"the header retry-after {said}")
 
 
 def _problem_lost(told: Told, scene: Scene) -> Judgement | None:
@@ -215,7 +236,7 @@ def _parts(entry: Mapping[str, Any]) -> Iterator[_Part]:
         yield _Part(f":tells:{word}", need, _PLAIN, ("tells",), isinstance(tells, list))
     if "retry-after" in entry:
         need = Need(parse_path("header.retry-after"), _RETRY_AFTER, statuses=statuses)
-        yield _Part(":retry-after", need, _PLAIN, ("retry-after",))
+        yield _Part(":retry-after", need, _PLAIN, ("retry-after",), longest=parse_duration(entry["retry-after"]))
     for path, written in entry.get("needs", {}).items():
         value = parse_value(written)
         yield _Part(f":needs:{path}", Need(parse_path(path), value.schema, statuses=statuses), value, ("needs", path))

@@ -8,10 +8,9 @@ import secrets as chance
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final, Self
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
@@ -391,26 +390,3 @@ def _response(incoming: Incoming, why: str, secrets: Secrets) -> Response:
     if isinstance(body, Raw) or secrets.may_be_in(incoming.body):
         body = secrets.redacted(body)
     return Response(incoming.status, secrets.redacted(headers), body)
-
-
-def retry_after(response: Response, now: datetime) -> float | None:
-    """Return the seconds that a partner asks us to wait (RFC 9110, section 10.2.3); None where it does not say, or says nonsense.
-
-    What it asks for can be years: who waits has a budget.
-
-    Args:
-        response: Its answer.
-        now: The time, aware.
-
-    >>> retry_after(Response(429, {"retry-after": "120"}), datetime.now(UTC))
-    120.0
-    >>> retry_after(Response(503, {"retry-after": "-1e309"}), datetime.now(UTC)) is None
-    True
-    """
-    written = str(response.headers.get("retry-after", "")).strip()
-    if re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]{1,9})?", written):
-        return float(written)
-    with suppress(ValueError, OverflowError, TypeError):
-        day = parsedate_to_datetime(written)
-        return max(0.0, ((day if day.tzinfo else day.replace(tzinfo=UTC)) - now).total_seconds())
-    return None

@@ -28,13 +28,24 @@ from cxcontracts.kinds.asks_at_most import AsksAtMost, least
 from cxcontracts.kinds.consistent import Consistent
 from cxcontracts.paths import MISSING, found, parse_path
 from cxcontracts.requirements import OnExchanges
-from cxcontracts.running.calling import Came, retry_after
+from cxcontracts.running.calling import Came
 from cxcontracts.running.inbox import Delivery, Inbox
 from cxcontracts.running.turns import Turns, identifying
 from cxcontracts.scenes import Scene, voices
 from cxcontracts.sending import bind, call, content_type, space
 from cxcontracts.truth import same
-from cxcontracts.walks import BLAMELESS, REFUSALS, Handed, Purpose, Sighting, Trouble, Walk, succeeded, trouble_of
+from cxcontracts.walks import (
+    BLAMELESS,
+    REFUSALS,
+    Handed,
+    Purpose,
+    Sighting,
+    Trouble,
+    Walk,
+    retry_after,
+    succeeded,
+    trouble_of,
+)
 from cxcontracts.wording import listed
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
