@@ -245,11 +245,14 @@ class Observer:
 
 
 def merged(judged: Sequence[Judgement]) -> Judgement:
-    """Return what many judgements of one requirement come to: the gravest, of those the first of a step's own call."""
+    """Return what many judgements of one requirement come to: the gravest, of those the first of a step's own call.
 
-    def rank(judgement: Judgement) -> tuple[int, bool]:
+    One that stands for itself is graver than one that another requirement explains.
+    """
+
+    def rank(judgement: Judgement) -> tuple[int, bool, bool]:
         fuzzed = judgement.sighting is not None and judgement.sighting.purpose is Purpose.FUZZ
-        return _GRAVEST_FIRST.index(judgement.verdict), fuzzed
+        return _GRAVEST_FIRST.index(judgement.verdict), bool(judgement.cause), fuzzed
 
     return min(judged, key=rank)
 

@@ -196,6 +196,19 @@ def test_the_least_request_is_enough_unless_it_is_refused(least: Sighting, expec
     assert told(findings(observe(tmp_path, journey, [saw(), least]), 2), "asks-at-most") == expected
 
 
+@pytest.mark.parametrize(
+    ("status", "expected"), [(200, ("intact", "")), (409, ("intact", "")), (422, ("inconclusive", "waits for s"))]
+)
+def test_a_call_that_is_the_least_already_may_be_refused_for_what_it_says(
+    status: int, expected: tuple[str, str], tmp_path: Path
+) -> None:
+    given = "{name: {from: customer, examples: [Ada]}}"
+    step = "with: {q: $name}\nstatus: [200, 409]\nasks-at-most: [q]"
+    found = at_step(tmp_path, step, saw(status=status), given=given)
+    assert told(found, "asks-at-most") == expected
+    assert found["asks-at-most"].cause == (None if expected[0] == "intact" else "j/s/answers")
+
+
 # keep
 
 
@@ -283,6 +296,28 @@ def test_an_error_that_another_call_of_the_step_meets_is_judged_as_well(tmp_path
     assert told(found, "informs:it-is-overloaded")[0] == "intact"
     assert told(found, "informs:it-is-overloaded:retry-after") == ("broken", "the header retry-after is missing")
     assert "informs:it-is-overloaded" not in at_step(tmp_path, step, saw())
+
+
+def test_a_call_that_meets_an_error_which_may_be_another_than_the_one_meant_is_the_cause_of_what_it_does_not_tell(
+    tmp_path: Path,
+) -> None:
+    found = at_step(tmp_path, INFORMS, saw({"error": "there is no q"}, 404))
+    for part in ("tells:what", "retry-after"):
+        assert told(found, f"informs:there-is-none:{part}")[0] == "broken"
+        assert found[f"informs:there-is-none:{part}"].cause == "j/s/answers"
+
+    found = at_step(
+        tmp_path, INFORMS, saw({"error": "there is no q"}, 404), error({"title": "none"}, headers={"retry_after": "60"})
+    )
+    assert found["informs:there-is-none:tells:what"].cause == "j/s/answers"
+    assert found["informs:there-is-none:retry-after"].cause is None
+    assert "asks to wait 60 s" in found["informs:there-is-none:retry-after"].because
+
+
+def test_an_error_that_is_the_steps_own_success_stands_for_itself(tmp_path: Path) -> None:
+    found = at_step(tmp_path, f"status: 404\n{INFORMS}", saw({"error": "none"}, 404))
+    assert told(found, "informs:there-is-none:tells:what")[0] == "broken"
+    assert found["informs:there-is-none:tells:what"].cause is None
 
 
 def test_an_error_that_could_not_be_brought_about_is_inconclusive(tmp_path: Path) -> None:
@@ -625,3 +660,53 @@ def test_json_that_hurts_is_a_finding_too(corpus: Path, everything: tuple[Journe
             continue
         verdicts = observer.verdicts([journey], [walk(journey, saw(body, known={"name": "Ada", "n": 3}))])
         assert {str(each.verdict) for each in verdicts.findings if each.id == "j/s/needs:header.etag"} == {"broken"}, file.name
+
+
+# what explains another break
+
+
+@pytest.mark.parametrize(
+    ("step", "body", "name", "cause"),
+    [
+        ("needs: {a: date}\nmust: [a is before 'b']\nkeep: {k: a}", {}, "keep:k", "needs:a"),
+        ("needs: {a: date}\nmust: [a is after now]", {"a": "soon"}, "must:a is after now", "needs:a"),
+        ("needs: {a: [x], b: [y]}\nmust: [a is b]", {"a": "x", "b": "z"}, "must:a is b", "needs:b"),
+        ("needs: {a: object, a.b: text}", {"a": None}, "needs:a.b", "needs:a"),
+        ("needs: {a: object, a.b: text}", {}, "needs:a", ""),
+        ("needs: {a.0.b: text, a.*.b: text}", {"a": [{}]}, "needs:a.0.b", ""),
+        ("needs: {a: object}\nmay-have: {a.b: text}", {"a": {"b": 1}}, "may-have:a.b", ""),
+        ("needs: {a.*.b: [x]}\nmust: ['a.0.b is \"y\"']", {"a": [{"b": "x"}, {"b": "z"}]}, 'must:a.0.b is "y"', ""),
+        ("needs: {a: {values: [x], otherwise: x}}\nmust: ['a is \"y\"']", {"a": "z"}, 'must:a is "y"', ""),
+        ("must: [a has at least 1]\nkeep: {k: a.0.b}", {"a": []}, "keep:k", "must:a has at least 1"),
+        ("must: [a  has exactly 2]\nneeds: {a.1.b: text}", {"a": [{}]}, "needs:a.1.b", "must:a has exactly 2"),
+        ("must: [{that: a has at least 2}]\nneeds: {a.0.b: text}", {"a": [{}]}, "needs:a.0.b", ""),
+        ("must: [a has at most 1]\nneeds: {a.2.b: text}", {"a": [{}, {}]}, "needs:a.2.b", ""),
+        ("must: [a has at least 1]\nneeds: {a.*.b: [x]}", {"a": [{"b": "y"}]}, "needs:a.*.b", ""),
+        (
+            "must: [a has at least 2, a.0.n is at most a.1.n]",
+            {"a": [{"n": 1}]},
+            "must:a.0.n is at most a.1.n",
+            "must:a has at least 2",
+        ),
+    ],
+)
+def test_what_is_wrong_with_one_field_is_counted_once(step: str, body: JSON, name: str, cause: str, tmp_path: Path) -> None:
+    found = at_step(tmp_path, step, saw(body))
+    assert found[name].verdict is Verdict.BROKEN
+    assert found[name].cause == (f"j/s/{cause}" if cause else None)
+    assert not cause or (found[cause].verdict, found[cause].cause) == (Verdict.BROKEN, None)
+
+
+def test_an_identity_that_is_said_nowhere_is_explained_by_the_need_of_it(tmp_path: Path) -> None:
+    journey = """
+    steps: [{step: one, call: p GET /thing}, {step: two, call: p GET /thing, needs: {id: text}}]
+    recognises: {me: [{at: one, field: id}, {at: two, field: id}]}
+    """
+    found = findings(observe(tmp_path, textwrap.dedent(journey), [saw({"id": "1"}, step="one"), saw({}, step="two")]))
+    assert (found["/recognises:me"].verdict, found["/recognises:me"].cause) == (Verdict.BROKEN, "j/two/needs:id")
+
+
+def test_a_break_that_stands_for_itself_outweighs_one_that_is_explained(tmp_path: Path) -> None:
+    step = "must: [a has at least 1]\nneeds: {a.0.b: text}"
+    found = at_step(tmp_path, step, saw({"a": []}), saw({"a": [{}]}))
+    assert (found["needs:a.0.b"].cause, found["needs:a.0.b"].witness.response.body) == (None, {"a": [{}]})  # type: ignore[union-attr]

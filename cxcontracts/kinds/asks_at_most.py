@@ -11,7 +11,7 @@ from cxcontracts.estate.templates import references
 from cxcontracts.estate.written import AsksAtMostForm
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Harm, Promise, Verdict
-from cxcontracts.kinds.seen import inconclusive, waits
+from cxcontracts.kinds.seen import inconclusive, success, waits
 from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.scenes import Scene, Side
 from cxcontracts.sending import Entry, content_type
@@ -70,7 +70,10 @@ class AsksAtMost:
                     waited = purpose is Purpose.STEP
                     yield waits(requirement.journey, step, sighting) if waited else inconclusive(sighting)
                     continue
-                enough = sighting.response.status not in REFUSALS
+                enough = success(sighting, step) is not None or sighting.response.status not in REFUSALS
+                if not enough and purpose is Purpose.STEP:  # it may be refused for what it says, and for what it leaves out
+                    yield waits(requirement.journey, step, sighting)
+                    continue
                 because = "" if enough else f"the least request is refused ({sighting.response.status}): it asks for more"
                 yield Judgement(Verdict.INTACT if enough else Verdict.BROKEN, because=because, sighting=sighting)
 

@@ -17,12 +17,12 @@ from cxcontracts.exchanges import Exchange, Response
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.kinds.answers import media_lost
 from cxcontracts.kinds.needs import tolerated
-from cxcontracts.kinds.seen import inconclusive, needed
+from cxcontracts.kinds.seen import answer_id, inconclusive, needed
 from cxcontracts.paths import parse_path
 from cxcontracts.promises import Need, judge_need
 from cxcontracts.requirements import Judgement, Meaning, Requirement, id_of
 from cxcontracts.scenes import Scene, voices
-from cxcontracts.walks import Purpose, Sighting, Walk, retry_after
+from cxcontracts.walks import Purpose, Sighting, Walk, retry_after, succeeded
 from cxcontracts.wording import listed, value_in_words
 
 PROBLEM = {"what": "title", "next": "detail", "field": "errors.*.pointer", "reference": "instance"}
@@ -130,7 +130,9 @@ class Informs:
                 yield replace(self._brought_about(requirement, told, sighting), sighting=sighting)
             for sighting in walk.of(requirement.step.name):
                 if sighting.response is not None and sighting.response.status in told.statuses:
-                    yield replace(self._brought_about(requirement, told, sighting), sighting=sighting)
+                    judgement = self._brought_about(requirement, told, sighting)
+                    cause = _of_the_call(requirement, sighting, sighting.response) if judgement.verdict is Verdict.BROKEN else ""
+                    yield replace(judgement, sighting=sighting, cause=judgement.cause or cause)
 
     def _brought_about(self, requirement: Requirement, told: Told, sighting: Sighting) -> Judgement:
         response = sighting.response
@@ -179,6 +181,12 @@ class Informs:
                 Verdict.UNPROMISED, element, f"the contract does not promise {listed(absent)}", was=Promise.IMPOSSIBLE
             )
         return Judgement(Verdict.INTACT, element, was=Promise.GUARANTEED)
+
+
+def _of_the_call(requirement: Requirement, sighting: Sighting, response: Response) -> str:
+    """Return the id of what breaks where a call of the step itself meets an error, which may be another than the one meant."""
+    failed = sighting.trouble is None and not succeeded(response, requirement.step.status)
+    return answer_id(requirement.journey, requirement.step) if failed else ""
 
 
 def _waited(need: Need, longest: timedelta, sighting: Sighting, response: Response) -> Judgement:

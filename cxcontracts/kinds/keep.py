@@ -14,6 +14,7 @@ from cxcontracts.estate.templates import references
 from cxcontracts.estate.written import KeepForm
 from cxcontracts.exchanges import JSON, Response
 from cxcontracts.findings import Harm, Verdict
+from cxcontracts.kinds.causes import explained
 from cxcontracts.kinds.needs import breaking_need
 from cxcontracts.kinds.seen import answer_id, judged_each, unreadable
 from cxcontracts.paths import MISSING, Path, found
@@ -72,7 +73,9 @@ class Keep:
             if unread := unreadable(paths[0], response):
                 return Judgement(Verdict.BROKEN, str(paths[0]), unread)
             if all(MISSING in (values := list(found(path, response, sighting.known))) or not values for path in paths):
-                return Judgement(Verdict.BROKEN, str(paths[0]), f"{listed(list(map(str, paths)), 'and')} is missing")
+                cause = explained(requirement, requirement.step, sighting, response, paths)
+                because = f"{listed(list(map(str, paths)), 'and')} is missing"
+                return Judgement(Verdict.BROKEN, str(paths[0]), because, cause=cause)
             return _refused_later(requirement, name, walk) or Judgement(Verdict.INTACT, str(paths[0]))
 
         return judged_each(requirement, walks, kept)

@@ -26,6 +26,7 @@ from cxcontracts.estate.sentences import (
 from cxcontracts.estate.written import MustForm
 from cxcontracts.exchanges import JSON, Request, Response
 from cxcontracts.findings import Harm, Promise, Verdict
+from cxcontracts.kinds.causes import explained
 from cxcontracts.kinds.needs import breaking_need
 from cxcontracts.kinds.seen import judged_each, unreadable
 from cxcontracts.paths import Path
@@ -81,7 +82,15 @@ class Must:
     def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
         """Judge whether the sentence is true of every success."""
         sentence: Sentence = requirement.what
-        return judged_each(requirement, walks, lambda _, sighting, response: true_of(sentence, sighting, response))
+        looked_at = [path for path in (sentence.path, sentence.operand) if isinstance(path, Path)]
+
+        def judged(_: Walk, sighting: Sighting, response: Response) -> Judgement:
+            judgement = true_of(sentence, sighting, response)
+            if judgement.verdict is Verdict.INTACT:
+                return judgement
+            return replace(judgement, cause=explained(requirement, requirement.step, sighting, response, looked_at))
+
+        return judged_each(requirement, walks, judged)
 
 
 def true_of(sentence: Sentence, sighting: Sighting, response: Response) -> Judgement:

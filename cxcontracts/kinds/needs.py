@@ -9,15 +9,16 @@ from cxcontracts.calls import request_of
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.values import Value, parse_value
 from cxcontracts.estate.written import NeedsForm
-from cxcontracts.exchanges import Request
+from cxcontracts.exchanges import Request, Response
 from cxcontracts.findings import Harm, Verdict
+from cxcontracts.kinds.causes import explained
 from cxcontracts.kinds.seen import judged_each, needed
 from cxcontracts.paths import Path, parse_path
 from cxcontracts.problems import Place
 from cxcontracts.promises import THERE, Need, judge_need
 from cxcontracts.requirements import Judgement, Meaning, Requirement, id_of
 from cxcontracts.scenes import Scene
-from cxcontracts.walks import Walk
+from cxcontracts.walks import Sighting, Walk
 from cxcontracts.wording import shown
 
 
@@ -76,7 +77,14 @@ def judged(requirement: Requirement, scene: Scene) -> Judgement:
 def seen(requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
     """Judge a need on every success of its step that it is about."""
     need, value = requirement.what
-    return judged_each(requirement, walks, lambda _, sighting, response: needed(need, value, sighting, response))
+
+    def judged(_: Walk, sighting: Sighting, response: Response) -> Judgement | None:
+        judgement = needed(need, value, sighting, response)
+        if judgement is None or judgement.verdict is not Verdict.BROKEN:
+            return judgement
+        return replace(judgement, cause=explained(requirement, requirement.step, sighting, response, [need.path]))
+
+    return judged_each(requirement, walks, judged)
 
 
 def breaking_need(scene: Scene, paths: Iterable[Path], statuses: tuple[int, ...], request: Callable[[], Request]) -> str:

@@ -19,6 +19,7 @@ from cxcontracts.estate.values import Value, parse_value
 from cxcontracts.exchanges import JSON, Response
 from cxcontracts.findings import Promise, Verdict
 from cxcontracts.kinds.answers import Answers
+from cxcontracts.kinds.causes import explained
 from cxcontracts.kinds.event import Event
 from cxcontracts.kinds.needs import breaking_need, tolerated
 from cxcontracts.kinds.seen import success, waits
@@ -125,7 +126,11 @@ def _heard(requirement: Requirement, walk: Walk) -> Judgement | None:
         for value in said:
             wrong = _not_said(saying, value) or (_differs(saying, value, *first) if first is not None else "")
             if wrong:
-                return replace(judgement, verdict=Verdict.BROKEN, element=str(saying.path or saying.name), because=wrong)
+                cause = ""
+                if saying.path is not None and response is not None:
+                    cause = explained(requirement, journey.step(saying.step), sighting, response, [saying.path])
+                element = str(saying.path or saying.name)
+                return replace(judgement, verdict=Verdict.BROKEN, element=element, because=wrong, cause=cause)
         if first is None and said:
             first = saying, _read(saying, said[0])
     return judgement
