@@ -251,7 +251,8 @@ class Verification:
                     base = self._targets[step.partner].url
                     sent = f" {json.dumps(request.body)}" if request.body is not NO_BODY else ""
                     query = f"?{urlencode(request.query)}" if request.query else ""
-                    yield f"  {step.name}: {request.method} {base}{request.path}{query}{sent}"
+                    address = request.path if "://" in request.path else base + request.path
+                    yield f"  {step.name}: {request.method} {address}{query}{sent}"
             except Unprepared as reason:
                 yield f"  nothing: {reason}"
 

@@ -469,6 +469,96 @@ def test_a_kept_address_is_followed_within_the_origin(link: str, target: str, tm
     assert {each.target for each in p.asked} == {"/thing", target}
 
 
+FOLLOWED = "steps:\n  - {step: one, call: p GET /thing, keep: {next: url}}\n  - {step: two, call: p GET $next, with: {SENDS}}"
+
+
+@pytest.mark.parametrize(
+    ("link", "sends", "target"),
+    [
+        ("/things/{id}", "id: K/7", "/things/K%2F7"),
+        ("/things/{id}", "path.id: Köln", "/things/K%C3%B6ln"),
+        ("/things/7{?q,r}", "q: x", "/things/7?q=x"),
+        ("/things/7{?q,r}", "query.q: x, query.r: true", "/things/7?q=x&r=true"),
+        ("/things/7?a=b{&q}", "q: x", "/things/7?a=b&q=x"),
+        ("/things/7{?tags*}", "tags: [a, b]", "/things/7?tags=a&tags=b"),
+        ("/things/{part:3}", "part: abcdef", "/things/abc"),
+        ("/things/7{?page}", "page: 2, query.r: x", "/things/7?page=2&r=x"),
+        ("/things{/more,last}", "more: a", "/things/a"),
+        ("{+where}/7", "where: /things", "/things/7"),
+    ],
+)
+def test_a_kept_address_has_places_for_what_is_sent(link: str, sends: str, target: str, tmp_path: Path) -> None:
+    journey = FOLLOWED.replace("SENDS", sends)
+    with running(answer({"url": link})) as p:
+        found = verify(write(tmp_path, journey, {"p": OPEN}), {"p": p})
+
+    assert found.verdicts == {}
+    assert {each.target for each in p.asked} == {"/thing", target}
+
+
+@pytest.mark.parametrize(
+    ("link", "sends", "because"),
+    [
+        ("/things/7", "q: x", "the address that it follows has no place for q; say where it goes: query.q or header.q"),
+        (
+            "/things/7",
+            "path.id: x",
+            "the address that it follows has no place for path.id; say where it goes: query.id or header.id",
+        ),
+        ("/things/{id}", "query.q: x", "the address that it follows has a place for id, which nothing fills"),
+        ("/things/{id:x}", "id: x", "the address that it follows is no URI template (RFC 6570): /things/{id:x}"),
+    ],
+)
+def test_what_has_no_place_in_a_kept_address_is_said_and_not_left_out(
+    link: str, sends: str, because: str, tmp_path: Path
+) -> None:
+    journey = FOLLOWED.replace("SENDS", sends)
+    with running(answer({"url": link})) as p:
+        found = verify(write(tmp_path, journey, {"p": OPEN}), {"p": p})
+
+    assert (found.verdict("two/answers"), found.because("two/answers")) == ("inconclusive", because)
+    assert {each.target for each in p.asked} == {"/thing"}
+
+
+def test_what_a_followed_call_sends_goes_where_the_contract_says(tmp_path: Path) -> None:
+    record = contract(
+        """
+        /thing:
+          get:
+            responses:
+              '200':
+                description: ok
+                content:
+                  application/json:
+                    schema: {type: object, properties: {url: {type: string, example: "/things/7{?q}"}}}
+        /things/{id}:
+          parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+          get:
+            parameters:
+              - {name: tags, in: query, schema: {type: array, items: {type: string}}, explode: false}
+              - {name: x-note, in: header, schema: {type: string}}
+            responses: {'200': {description: ok}}
+        """
+    )
+    journey = FOLLOWED.replace("SENDS", "tags: [a, b], x-note: hello, query.q: x")
+    with running(answer({"url": "/things/8{?q}"})) as p:
+        found = verify(write(tmp_path, journey, {"p": record}), {"p": p})
+
+    assert found.verdicts == {}
+    (asked,) = {(each.target, each.headers["x-note"]) for each in p.asked if each.target != "/thing"}
+    assert asked == ("/things/8?q=x&tags=a,b", "hello")
+
+
+def test_values_in_a_kept_address_lead_to_nobody_else(tmp_path: Path) -> None:
+    with running(answer({})) as other, running(answer({"url": "{+where}/things/7"})) as p:
+        journey = FOLLOWED.replace("SENDS", f"where: '{other.url}'")
+        found = verify(write(tmp_path, journey, {"p": OPEN}), {"p": p})
+
+    assert found.verdict("two/answers") == "inconclusive"
+    assert "the estate names no" in found.because("two/answers")
+    assert other.asked == []
+
+
 def test_a_kept_address_of_somebody_else_is_not_followed(tmp_path: Path) -> None:
     with running(answer({})) as other, running(replying(lambda _: answer({"url": f"{other.url}/things/7"}))) as p:
         found = verify(write(tmp_path, LINKS, {"p": LINKED}), {"p": p})

@@ -30,9 +30,10 @@ from cxcontracts.paths import MISSING, found, parse_path
 from cxcontracts.requirements import OnExchanges
 from cxcontracts.running.calling import Came
 from cxcontracts.running.inbox import Delivery, Inbox
+from cxcontracts.running.links import Link, text
 from cxcontracts.running.turns import Turns, identifying
 from cxcontracts.scenes import Scene, voices
-from cxcontracts.sending import bind, call, content_type, space
+from cxcontracts.sending import Unbound, bind, call, content_type, space
 from cxcontracts.truth import same
 from cxcontracts.walks import (
     BLAMELESS,
@@ -534,7 +535,7 @@ class Walker:
     def _request(self, way: _Way, step: Step, scene: Scene | None) -> Request:
         assert step.call is not None
         if scene is None or step.call.path.startswith("$"):
-            return self._followed_request(way, step)
+            return self._followed_request(way, step, scene)
         replaced = self._replaced(way, step)
         entries, unbound = bind(
             step, scene.record, scene.operation, {**step.sends, **dict.fromkeys(replaced.keys() - step.sends.keys())}
@@ -561,34 +562,44 @@ class Walker:
 
         return way.varied.space.replaced(way.varied.values, sent)
 
-    def _followed_request(self, way: _Way, step: Step) -> Request:
-        """Return the call of an address that was handed out: what is sent has to say where it goes."""
+    def _followed_request(self, way: _Way, step: Step, scene: Scene | None) -> Request:
+        """Return the call of an address that was handed out; its path is this address, with values in their places.
+
+        Raises:
+            ValueError: If a key of ``with`` has no place in it, or a place in it no value.
+        """
         assert step.call is not None
-        query: list[tuple[str, str]] = []
-        headers: dict[str, str] = {"accept": "application/json"}
-        body: JSON = NO_BODY
-        for key, template in step.sends.items():
-            place, _, name = key.partition(".")
-            value = self._filled(way, template)
-            if place == "query":
-                query.append((name, value if isinstance(value, str) else str(value)))
-            elif place == "header":
-                headers[name.lower()] = str(value)
-            elif place == "body":
-                body = {**(body if isinstance(body, dict) else {}), name: value} if name else value
-        if body is not NO_BODY:
-            headers.setdefault("content-type", "application/json")
-        return Request(step.call.method, "", tuple(query), headers, body)
+        name = _followed_name(step)
+        if name not in way.known:
+            raise ValueError(f"{name} has no value")
+        link = Link(str(way.known[name]))
+        replaced = self._replaced(way, step)
+        sends = {**step.sends, **dict.fromkeys(replaced.keys() - step.sends.keys())}
+        inside = {key: _inside(key, link) for key in sends}
+
+        def value(key: str) -> JSON:
+            return replaced[key] if key in replaced else self._filled(way, sends[key])
+
+        address = link.filled({place: value(key) for key, place in inside.items() if place})
+        beside = {key: sends[key] for key, place in inside.items() if not place}
+        if scene is None:
+            request = _placed(step.call.method, {key: value(key) for key in beside})
+        else:
+            entries, unbound = bind(step, scene.record, scene.operation, beside)
+            unbound += [Unbound(each.key, (), ()) for each in entries if each.place == "path"]
+            if unbound:
+                raise ValueError(f"the address that it follows has no place for {unbound[0].key}")
+            request = call(scene.operation, entries, way.known, content_type(step), **{key: value(key) for key in beside})
+        return replace(request, path=address, headers={"accept": "application/json", **request.headers})
 
     def _send(self, way: _Way, step: Step, request: Request) -> Came:
         assert step.call is not None
         if step.call.path.startswith("$"):
-            name = step.call.path.removeprefix("$").strip("{}")
             return self._sender.follow(
                 step.partner,
                 step.call.method,
-                str(way.known[name]),
-                beside=way.stood_in.get(name, ""),
+                request.path,
+                beside=way.stood_in.get(_followed_name(step), ""),
                 headers=request.headers,
                 query=request.query,
                 body=request.body,
@@ -630,9 +641,38 @@ def _own(journey: Journey) -> Iterator[Step]:
 
 def _followed(step: Step, known: Mapping[str, JSON]) -> list[str]:
     """Return the name of the address that a step follows, where it has no value."""
-    path = step.call.path if step.call is not None else ""
-    name = path.removeprefix("$").strip("{}") if path.startswith("$") else ""
+    name = _followed_name(step)
     return [name] if name and not isinstance(known.get(name), str) else []
+
+
+def _followed_name(step: Step) -> str:
+    """Return the name of the address that a step follows; empty where it follows none."""
+    path = step.call.path if step.call is not None else ""
+    return path.removeprefix("$").strip("{}") if path.startswith("$") else ""
+
+
+def _inside(key: str, link: Link) -> str:
+    """Return the name in an address that a key of ``with`` fills; empty where it fills none."""
+    if key in link.names:
+        return key
+    place, _, name = key.partition(".")
+    return name if place in ("path", "query") and name in link.names else ""
+
+
+def _placed(method: str, sends: Mapping[str, JSON]) -> Request:
+    """Return a call of which no contract says what it takes: each key has to say where it goes."""
+    query: list[tuple[str, str]] = []
+    headers: dict[str, str] = {}
+    for key, value in sends.items():
+        place, _, name = key.partition(".")
+        if place == "query" and name:
+            query += [(name, text(each)) for each in (value if isinstance(value, list) else [value])]
+        elif place == "header" and name:
+            headers[name.lower()] = text(value)
+        else:
+            places = f"query.{name or key} or header.{name or key}"
+            raise ValueError(f"the address that it follows has no place for {key}; say where it goes: {places}")
+    return Request(method, "", tuple(query), headers)
 
 
 def _reads_pages(scene: Scene | None) -> bool:
