@@ -60,6 +60,9 @@ _LEAST_WALKS: Final = 3
 POLL_HERE: Final = 0.1
 """Seconds between two times of asking a partner on this machine whether it holds by now."""
 
+CLEANUP: Final = 5.0
+"""Seconds that the cleanup of a walk may take beyond the budget, and after an interrupt."""
+
 _GRACE: Final = 3.0
 """Seconds that calls on their way have to come back once the run is interrupted."""
 
@@ -182,6 +185,7 @@ class Verification:
             "poll": lambda name: POLL_HERE if targets[name].app or origin_of(targets[name].url).is_this_machine else POLL,
             "set_up": hooks.state,
             "stop": self._stop,
+            "cleaner": lambda: LoggedIn(partners.afterwards(CLEANUP), hooks.headers),
         }
         holding = tuple(kind for kind in kinds() if isinstance(kind, OnExchanges) and kind.name in _HOLDING)
         limited = Counting(sender, self._allowance)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import socket
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from cxcontracts import __version__
 from cxcontracts.exchanges import NO_BODY, Raw, Request
 from cxcontracts.walks import Trouble
-from tests.partners_running import GET, POST, answer, calling, closed_port, dripping, hanging_up, running, silent
+from tests.partners_running import GET, POST, Asked, answer, calling, closed_port, dripping, hanging_up, running, silent
 
 
 def test_a_call_goes_to_the_address_of_the_target_and_comes_back_as_values() -> None:
@@ -283,3 +285,33 @@ def test_no_body_is_no_body_however_it_is_announced() -> None:
 
     assert came.response is not None
     assert (came.trouble, came.response.body) == (None, NO_BODY)
+
+
+def test_what_is_sent_afterwards_has_a_time_of_its_own_and_keeps_to_the_limits() -> None:
+    with running(answer({})) as shop, calling(shop.url, limits={"requests": 2, "rate": "100/s"}, may=("read",)) as partners:
+        partners.stop()
+        assert partners.send("shop", GET).trouble is Trouble.SPENT
+        afterwards = partners.afterwards(60)
+        assert afterwards.send("shop", GET).trouble is None
+        assert afterwards.send("shop", POST).trouble is Trouble.FORBIDDEN
+        assert "are used up" in afterwards.send("shop", GET).why
+        assert partners.afterwards(0).send("shop", GET).trouble is Trouble.SPENT
+
+
+@pytest.mark.parametrize(("method", "times"), [("DELETE", 2), ("POST", 1)])
+def test_what_is_sent_afterwards_and_broken_off_by_the_end_is_sent_again_where_that_does_no_harm(method: str, times: int) -> None:
+    waiting = threading.Event()
+
+    def hang(connection: socket.socket, _: Asked) -> None:
+        waiting.set()
+        connection.recv(1)
+
+    with running(hang, answer({})) as shop, calling(shop.url, may=("read", "write")) as partners:
+        afterwards = partners.afterwards(60)
+        with ThreadPoolExecutor() as pool:
+            sent = pool.submit(afterwards.send, "shop", Request(method, "/parcels/7"))
+            assert waiting.wait(60)
+            partners.stop()
+            came = sent.result()
+
+    assert (came.trouble is None, len(shop.asked)) == (times == 2, times)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import socket
+import subprocess
 import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -17,6 +20,7 @@ from tests.estates_made import answers, contract, write
 from tests.partners_running import Asked, answer, closed_port, running
 from tests.verified import body, counting, query, replying, verify
 from tests.walks_made import OPEN
+from tests.workplace import COMMAND
 
 NAMED = contract(
     """
@@ -368,6 +372,61 @@ def test_where_a_state_cannot_be_had_nothing_is_judged_and_all_is_cleaned_up(hoo
     assert found.verdict("s/answers") == "inconclusive"
     assert found.because("s/answers") == f"the setup there failed: {why}"
     assert {each.body for each in p.asked} == {b'{"gone":"R1"}'}
+
+
+BOOKED = """
+given: {ref: {from: system, examples: [R1, R2]}}
+steps:
+  - {step: made, call: p POST /thing, with: {body.ref: $ref}, keep: {it: id}}
+  - {step: seen, call: p GET /thing, with: {q: $it}}
+cleanup:
+  - {step: gone, call: p POST /thing, with: {body.gone: $it}}
+"""
+
+
+def test_what_a_walk_left_is_cleaned_up_beyond_the_budget_and_where_nothing_was_left_nothing_is_sent(tmp_path: Path) -> None:
+    with running(answer({"id": "T1"})) as p:
+        found = verify(write(tmp_path, BOOKED, {"p": OPEN}), {"p": p}, requests=1, workers=1)
+
+    assert found.because("seen/answers") == "the budget of 1 requests is spent"
+    assert [each.body for each in p.asked] == [b'{"ref":"R1"}', b'{"gone":"T1"}']
+
+
+def test_what_a_walk_left_is_cleaned_up_after_the_runs_time(tmp_path: Path) -> None:
+    with running(replying(lambda asked: answer({"id": "T1"}) if asked.method == "POST" else b"")) as p:
+        found = verify(write(tmp_path, BOOKED, {"p": OPEN}), {"p": p}, seconds=1.0, workers=1)
+
+    assert found.because("seen/answers") == "the run's time is up before the answer"
+    assert [each.body for each in p.asked] == [b'{"ref":"R1"}', b"", b'{"gone":"T1"}']
+
+
+def test_a_cleanup_keeps_to_the_limits_of_the_partner(tmp_path: Path) -> None:
+    with running(answer({"id": "T1"})) as p:
+        root = write(tmp_path, BOOKED, {"p": OPEN}, partners={"p": "limits: {requests: 2}"})
+        verify(root, {"p": p}, requests=100, workers=1)
+
+    assert [each.method for each in p.asked] == ["POST", "GET"]
+
+
+def test_what_was_begun_is_cleaned_up_after_an_interrupt(tmp_path: Path) -> None:
+    waiting = threading.Event()
+
+    def reply(connection: socket.socket, asked: Asked) -> None:
+        if asked.method == "POST":
+            connection.sendall(answer({"id": "T1"}))
+        else:
+            waiting.set()
+            connection.recv(1)
+
+    with running(reply) as p:
+        words = ["--estate", str(write(tmp_path, BOOKED, {"p": OPEN})), "verify", "--url", f"p={p.url}", "--timeout", "1h"]
+        process = subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert waiting.wait(120)
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=120)
+
+    assert process.returncode == 143, errors
+    assert [each.body for each in p.asked] == [b'{"ref":"R1"}', b"", b'{"gone":"T1"}']
 
 
 @pytest.mark.parametrize(

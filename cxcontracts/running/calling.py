@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import re
 import secrets as chance
@@ -44,6 +45,7 @@ class Came:
         why: The trouble in words, on one line.
         at: When it was sent.
         seconds: How long it took.
+        gone: Whether it may have reached the partner.
         data: The bytes of the body, as far as they were read, without secrets: for who compares them, and never written. None
             where nothing came.
     """
@@ -54,6 +56,7 @@ class Came:
     why: str
     at: datetime
     seconds: float
+    gone: bool = True
     data: bytes | None = field(default=None, repr=False)
 
 
@@ -98,6 +101,8 @@ class Partners:
         self._targets = targets
         self._deadline = deadline
         self._until = until
+        self._stopped = threading.Event()
+        self._afterwards = False
         self._run_id = run_id
         self._trace = hashlib.sha256(run_id.encode()).hexdigest()[:32]
         self._lock = threading.Lock()
@@ -169,7 +174,8 @@ class Partners:
             asked = [*parse_qsl(parts.query, keep_blank_values=True), *query]
         except ValueError as error:
             failed = Failed(Trouble.FORBIDDEN, f"the link cannot be followed: {error}")
-            return self._came(side, Request(method, url, tuple(query), headers or {}, body), (), None, failed, _now(), 0.0)
+            came = self._came(side, Request(method, url, tuple(query), headers or {}, body), (), None, failed, _now(), 0.0)
+            return replace(came, gone=False)
         if origin != origin_of(base):
             side = self._side(partner, NOBODY)
         request = Request(method, parts.path or "/", tuple(asked), headers or {}, body, str(origin))
@@ -190,10 +196,22 @@ class Partners:
     def stop(self) -> None:
         """End all that is under way, and send nothing more: each call is :attr:`~cxcontracts.walks.Trouble.SPENT`."""
         self._until = float("-inf")
+        self._stopped.set()
         if self._quotas is not None:
             self._quotas.stop()
         for carrier in list(self._carriers):
             carrier.break_off()
+
+    def afterwards(self, seconds: float) -> Partners:
+        """Return the same partners for what has to be done whatever becomes of the run: its time is its own, all else holds.
+
+        Args:
+            seconds: How long it may take from now.
+        """
+        others = copy.copy(self)
+        others._until = time.monotonic() + seconds
+        others._afterwards = True
+        return others
 
     def _side(self, partner: str, identity: str) -> _Side:
         found = self._sides.get((partner, identity))
@@ -228,17 +246,21 @@ class Partners:
     def _send(self, side: _Side, request: Request, safe: bool) -> Came:
         at, started = _now(), time.perf_counter()
         credentials: Sequence[Credential] = ()
+        gone = False
         try:
             request, outgoing = self._prepared(request)
             for last in (False, True):
                 credentials = self._credentials(side, request, outgoing)
                 with self._turn(side.target.partner):
+                    self._moment()
+                    gone = True
                     at, started = _now(), time.perf_counter()
-                    incoming = self._exchange(side.carrier, with_credentials(outgoing, credentials), safe)
+                    incoming = self._exchanged(side.carrier, with_credentials(outgoing, credentials), safe)
                 if not side.login.renewed(credentials, incoming.status) or last:
                     break
         except Failed as failed:
-            return self._came(side, request, credentials, failed.incoming, failed, at, time.perf_counter() - started)
+            came = self._came(side, request, credentials, failed.incoming, failed, at, time.perf_counter() - started)
+            return replace(came, gone=gone and failed.trouble is not Trouble.FORBIDDEN)
         return self._came(side, request, credentials, incoming, None, at, time.perf_counter() - started)
 
     def _prepared(self, request: Request) -> tuple[Request, Outgoing]:
@@ -274,7 +296,7 @@ class Partners:
         return [each for each in added if (each.place, each.name) not in carried]
 
     def _turn(self, partner: str) -> AbstractContextManager[None]:
-        return nullcontext() if self._quotas is None else self._quotas.turn(partner, self._until)
+        return nullcontext() if self._quotas is None else self._quotas.turn(partner, self._until, stopped=self._afterwards)
 
     def _moment(self) -> tuple[float, bool]:
         """Return when an exchange that begins now has to end, and whether that is because the run does."""
@@ -285,6 +307,17 @@ class Partners:
         if until <= now:
             raise Failed(Trouble.SPENT, _TIME_IS_UP)
         return until, True
+
+    def _exchanged(self, carrier: Carrier, outgoing: Outgoing, safe: bool) -> Incoming:
+        """Return what comes of a request: again, where the end of the run broke it off and it has to be done all the same."""
+        ended = self._stopped.is_set()
+        try:
+            return self._exchange(carrier, outgoing, safe)
+        except Failed:
+            broken_off = self._afterwards and self._stopped.is_set() and not ended
+            if not broken_off or outgoing.method not in _IDEMPOTENT:
+                raise
+        return self._exchange(carrier, outgoing, safe)
 
     def _exchange(self, carrier: Carrier, outgoing: Outgoing, safe: bool) -> Incoming:
         moment, is_the_last = self._moment()
@@ -318,7 +351,7 @@ class Partners:
         response = None if incoming is None else _response(incoming, why, secrets)
         trouble = None if failed is None else failed.trouble
         data = None if incoming is None else secrets.redact_bytes(incoming.body)
-        return Came(self._shown(request, credentials, secrets), response, trouble, why, at, seconds, data)
+        return Came(self._shown(request, credentials, secrets), response, trouble, why, at, seconds, data=data)
 
     def _shown(self, request: Request, credentials: Sequence[Credential], secrets: Secrets) -> Request:
         """Return a request as it is shown: without what is secret in it, and with the names of what the login adds."""
@@ -349,6 +382,9 @@ class Partners:
 
 
 _TIME_IS_UP: Final = "the run's time is up"
+
+_IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+"""The methods that do no more the second time: RFC 9110, section 9.2.2."""
 
 _OF_COOKIE: Final = re.compile(r"(?<==)[^;]+")
 """The values in a ``Cookie``."""

@@ -119,6 +119,7 @@ class Quotas:
         self._clock = clock
         self._stopped = threading.Event()
         self._wait = wait or self._stopped.wait
+        self._sleep = wait or time.sleep
         self._lock = threading.Lock()
         self._turns = {name: threading.Semaphore(limit.at_once) for name, limit in limits.items() if limit.at_once}
         self._database = sqlite3.connect(folder / "quotas.db", timeout=60, isolation_level=None, check_same_thread=False)
@@ -127,12 +128,13 @@ class Quotas:
         self._database.executescript(_TABLES)
 
     @contextmanager
-    def turn(self, partner: str, until: float | None) -> Iterator[None]:
+    def turn(self, partner: str, until: float | None, *, stopped: bool = False) -> Iterator[None]:
         """Wait until a partner may be asked; it counts as being asked inside.
 
         Args:
             partner: The partner.
             until: By when, in the time of the clock; None to wait as long as it takes.
+            stopped: Whether it may be asked although nobody else may any more.
 
         Raises:
             Failed: If it may not be asked any more, or not in time.
@@ -142,10 +144,10 @@ class Quotas:
             yield
             return
         turns = self._turns.get(partner)
-        if turns is not None and not self._own_turn(turns, until):
+        if turns is not None and not self._own_turn(turns, until, stopped):
             raise _too_late()
         try:
-            number = self._granted(partner, limit, until)
+            number = self._granted(partner, limit, until, stopped)
             try:
                 yield
             finally:
@@ -164,8 +166,8 @@ class Quotas:
         with self._lock:
             self._database.close()
 
-    def _own_turn(self, turns: threading.Semaphore, until: float | None) -> bool:
-        while not self._stopped.is_set():
+    def _own_turn(self, turns: threading.Semaphore, until: float | None, stopped: bool) -> bool:
+        while stopped or not self._stopped.is_set():
             left = 0.2 if until is None else min(0.2, until - self._clock())
             if turns.acquire(timeout=max(left, 0)):
                 return True
@@ -173,9 +175,10 @@ class Quotas:
                 break
         return False
 
-    def _granted(self, partner: str, limit: Limit, until: float | None) -> int:
+    def _granted(self, partner: str, limit: Limit, until: float | None, stopped: bool) -> int:
         """Return the number of the call, once it may be made."""
-        while not self._stopped.is_set():
+        wait = self._sleep if stopped else self._wait
+        while stopped or not self._stopped.is_set():
             now = self._clock()
             with self._transaction():
                 number, ready = self._asked(partner, limit, now)
@@ -186,7 +189,7 @@ class Quotas:
                     return number
             if until is not None and ready > until:
                 break
-            self._wait(ready - now)
+            wait(ready - now)
         raise _too_late()
 
     def _asked(self, partner: str, limit: Limit, now: float) -> tuple[int, float]:

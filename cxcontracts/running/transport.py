@@ -114,17 +114,19 @@ class Transport:
         self._context = context
         self._lock = threading.Lock()
         self._pools: dict[Origin, _Pool] = {}
+        self._times_broken_off = 0
 
     def exchange(self, outgoing: Outgoing, until: float, *, safe: bool = False) -> Incoming:
         """Return what comes of a request; see :class:`Carrier`."""
         self._permit.insist(outgoing, safe)
         pool, proxied = self._pool(outgoing.origin)
+        before = self._times_broken_off
         try:
             request = _request(outgoing, until)
             try:
                 response = pool.handle_request(request)
             except Stale:  # RFC 9112, section 9.3.1: what changes nothing may be sent again, over another connection
-                if outgoing.method not in READS:
+                if outgoing.method not in READS or self._times_broken_off != before:
                     raise
                 response = pool.handle_request(request)
         except Failed:
@@ -135,6 +137,7 @@ class Transport:
 
     def break_off(self) -> None:
         """End every exchange that is under way."""
+        self._times_broken_off += 1
         for each in list(self._pools.values()):
             each.backend.break_off()
 

@@ -96,7 +96,7 @@ class Counting:
 
     def _spent(self, request: Request) -> Came:
         why = f"the budget of {self._allowance.requests:,} requests is spent"
-        return Came(request, None, Trouble.SPENT, why, datetime.now(UTC), 0.0)
+        return Came(request, None, Trouble.SPENT, why, datetime.now(UTC), 0.0, gone=False)
 
 
 class LoggedIn:

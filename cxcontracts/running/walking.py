@@ -133,6 +133,8 @@ class _Way:
     varied: Varied | None = None
     waited: dict[str, int] = field(default_factory=dict)
     stopped_at: str = ""
+    left_something: bool = False
+    sender: Sender | None = None
 
     def walk(self) -> Walk:
         return Walk(self.journey, self.row, self.attempt, tuple(self.sightings), dict(self.caught))
@@ -155,6 +157,7 @@ class Walker:
         turns: Who may walk at the same time.
         poll: Returns the seconds between two times of asking a partner whether it holds by now.
         stop: Set once nothing more is to be sent.
+        cleaner: Gives what sends the cleanup of a walk that left something, whatever became of the run; by default *sender*.
         now: Tells the time.
     """
 
@@ -174,6 +177,7 @@ class Walker:
         turns: Turns | None = None,
         poll: Callable[[str], float] = lambda _: POLL,
         stop: Flag | None = None,
+        cleaner: Callable[[], Sender] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._judge = judge
@@ -188,6 +192,7 @@ class Walker:
         self._poll = poll
         self._inbox = inbox or Inbox({})
         self._stop = stop or Flag()
+        self._cleaner = cleaner or (lambda: sender)
         self._now = now
         self._used: dict[tuple[str, str], list[JSON]] = {}
         self._taking = Lock()
@@ -223,6 +228,8 @@ class Walker:
         except Unprepared as reason:
             way.sightings += [self._unsent(way, step, Trouble.UNPREPARED, str(reason)) for step in _own(way.journey)]
         finally:
+            if way.left_something:
+                way.sender = self._cleaner()
             for step in (each for each in way.journey.steps if each.part == "cleanup"):
                 self._silently(way, step)
 
@@ -317,6 +324,7 @@ class Walker:
         params = self._filled(way, dict(step.params))
         done = self._set_up_state(step.state, params)
         if done is not None:
+            way.left_something = True
             return "" if done else "it could not be brought about"
         partners = dict.fromkeys(each.partner for each in way.journey.steps if each.partner in self._states)
         if not partners:
@@ -325,7 +333,8 @@ class Walker:
         json = {"content-type": "application/json"}
         refusals: list[str] = []
         for name in partners:
-            came = self._sender.follow(name, "POST", self._states[name], headers=json, body=body, safe=True)
+            came = (way.sender or self._sender).follow(name, "POST", self._states[name], headers=json, body=body, safe=True)
+            way.left_something |= came.gone
             if came.response is not None and 200 <= came.response.status < 300:
                 return ""
             refusals.append(came.why or f"the state handler of {name} answers {came.response.status if came.response else ''}")
@@ -481,6 +490,7 @@ class Walker:
             return self._unsent(way, step, Trouble.UNPREPARED, str(error))
         try:
             came = self._send(way, step, request)
+            way.left_something |= came.gone and not self._may_ask_again(step)
         except KeyError:  # the sender knows no such identity
             return self._unsent(
                 way, step, Trouble.UNPREPARED, f"nobody says how {step.identity!r} logs in at {step.partner} here"
@@ -594,8 +604,9 @@ class Walker:
 
     def _send(self, way: _Way, step: Step, request: Request) -> Came:
         assert step.call is not None
+        sender = way.sender or self._sender
         if step.call.path.startswith("$"):
-            return self._sender.follow(
+            return sender.follow(
                 step.partner,
                 step.call.method,
                 request.path,
@@ -606,7 +617,7 @@ class Walker:
                 identity=step.identity,
                 safe=step.safe,
             )
-        return self._sender.send(step.partner, request, identity=step.identity, safe=step.safe)
+        return sender.send(step.partner, request, identity=step.identity, safe=step.safe)
 
     def _filled(self, way: _Way, template: JSON) -> JSON:
         return resolve(template, way.known, now=self._now(), fresh_id=way.fresh_id)
