@@ -83,6 +83,7 @@ class Judgement:
         sighting: What it was judged on, where that was an exchange; its witness is then this exchange.
         observed: How many exchanges it was judged on.
         decides: False where it is inconclusive for want of samples alone: nothing is wrong with this run.
+        late: Whether it holds after all, once its time was over.
         at: The step that cannot be made any more; empty for the requirement's own. Its fallback is the one that catches it.
     """
 
@@ -97,6 +98,7 @@ class Judgement:
     sighting: Sighting | None = None
     observed: int = 1
     decides: bool = True
+    late: bool = False
     at: str = ""
 
 

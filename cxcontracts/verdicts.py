@@ -11,7 +11,7 @@ from cxcontracts.conforming import departures
 from cxcontracts.contracts.operation import Operation
 from cxcontracts.errors import ContractError
 from cxcontracts.estate.model import Journey, Step
-from cxcontracts.findings import Attribution, Fault, Finding, Verdict
+from cxcontracts.findings import Attribution, Fault, Finding, Harm, Verdict
 from cxcontracts.judging import Judge
 from cxcontracts.kinds.seen import answer_id, success
 from cxcontracts.requirements import Judgement, OnExchanges, Requirement
@@ -66,8 +66,11 @@ class Observer:
         findings: list[Finding] = []
         idle: dict[str, str] = {}
         for journey in journeys:
+            waited = [walk for walk in walked[journey.name] if any(each.purpose is Purpose.LATE for each in walk.sightings)]
             for kind, requirement in self.requirements(journey):
-                judged = list(kind.on_exchanges(requirement, walked[journey.name]))
+                judged = [
+                    _or_late(kind, requirement, each, waited) for each in kind.on_exchanges(requirement, walked[journey.name])
+                ]
                 if judged:
                     findings.append(self._finding(requirement, merged(judged), judged, walked[journey.name]))
                 else:
@@ -152,7 +155,7 @@ class Observer:
             partner=judgement.partner or step.partner or requirement.partners[0],
             operation=operation,
             verdict=judgement.verdict,
-            harm=requirement.harm,
+            harm=Harm.DELAYED if judgement.late else requirement.harm,
             customers=requirement.customers,
             exact=journey.exact and requirement.step.part != "fallbacks",
             share=journey.share,
@@ -247,14 +250,31 @@ class Observer:
 def merged(judged: Sequence[Judgement]) -> Judgement:
     """Return what many judgements of one requirement come to: the gravest, of those the first of a step's own call.
 
-    One that stands for itself is graver than one that another requirement explains.
+    One that stands for itself is graver than one that another requirement explains, what never comes than what comes late.
     """
 
-    def rank(judgement: Judgement) -> tuple[int, bool, bool]:
+    def rank(judgement: Judgement) -> tuple[int, bool, bool, bool]:
         fuzzed = judgement.sighting is not None and judgement.sighting.purpose is Purpose.FUZZ
-        return _GRAVEST_FIRST.index(judgement.verdict), bool(judgement.cause), fuzzed
+        return _GRAVEST_FIRST.index(judgement.verdict), bool(judgement.cause), judgement.late, fuzzed
 
     return min(judged, key=rank)
+
+
+def _or_late(kind: OnExchanges, requirement: Requirement, judgement: Judgement, walks: Sequence[Walk]) -> Judgement:
+    """Return a judgement; that of a break says so where it holds after all once its time was over.
+
+    Args:
+        walks: Those in which anything came late.
+    """
+    seen = judgement.sighting
+    if judgement.verdict is not Verdict.BROKEN or seen is None:
+        return judgement
+    walk = next((walk for walk in walks if any(each is seen for each in walk.sightings)), None)
+    later = walk.later(seen) if walk is not None else None
+    if later is None or any(each.verdict is not Verdict.INTACT for each in kind.on_exchanges(requirement, [later[0]])):
+        return judgement
+    waited = (later[1].at - seen.at).total_seconds()
+    return replace(judgement, because=f"{judgement.because}; {waited:.3g} s later it holds", late=True)
 
 
 def _same_try(one: Sighting, other: Sighting) -> bool:

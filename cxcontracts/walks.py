@@ -60,6 +60,8 @@ class Purpose(enum.StrEnum):
     """The same request a second time, as a customer who presses twice."""
     POLL = "poll"
     """The step once more before its last time, as its answer may still change."""
+    LATE = "late"
+    """The step, or the event that it waits for, once its time was over: it holds now."""
     INFORMS = "informs"
     """What ``informs`` brings about; *about* says which entry."""
     LEAST = "least"
@@ -155,9 +157,23 @@ class Walk:
         seen = [replace(each, varied=varied, about=about) if each.varied else each for each in self.sightings]
         return replace(self, sightings=seen)
 
+    def later(self, sighting: Sighting) -> tuple[Walk, Sighting] | None:
+        """Return the walk as if what came once its step's time was over had come in time, with what came; None where nothing did.
+
+        Args:
+            sighting: What was seen of the step until its time was over.
+        """
+        late = next(self.of(sighting.step, Purpose.LATE), None)
+        if late is None:
+            return None
+        seen = [
+            replace(late, purpose=sighting.purpose) if each is sighting else each for each in self.sightings if each is not late
+        ]
+        return replace(self, sightings=seen), late
+
     def latest(self, step: str) -> Sighting | None:
         """Return what a step said at last, also where it was only asked once more; None where it was never asked."""
-        return next(reversed(tuple(self.of(step, Purpose.STEP, Purpose.POLL, Purpose.FUZZ))), None)
+        return next(reversed(tuple(self.of(step, Purpose.STEP, Purpose.POLL, Purpose.LATE, Purpose.FUZZ))), None)
 
     def last(self, step: str) -> Sighting | None:
         """Return what was seen of a step at last, for its own sake; None where nothing was."""

@@ -6,10 +6,12 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -17,6 +19,7 @@ import pytest
 
 from cxcontracts.errors import UsageError
 from cxcontracts.exchanges import JSON, Raw
+from cxcontracts.findings import Harm
 from cxcontracts.running.inbox import Address, Delivery, Inbox
 from tests.estates_made import Judged, write
 from tests.partners_running import Asked, answer, closed_port, running
@@ -196,20 +199,32 @@ Deliveries = list[tuple[JSON, Callable[[bytes], dict[str, str]]]]
 
 
 def told(
-    folder: Path, deliver: Callable[[Asked], Deliveries], within: str = "60s", secret: str = "", journey: str = JOURNEY
+    folder: Path,
+    deliver: Callable[[Asked], Deliveries],
+    within: str = "60s",
+    secret: str = "",
+    journey: str = JOURNEY,
+    delay: float = 0.0,
 ) -> Judged:
     """Verify a journey whose partner delivers events.
 
     Args:
         deliver: Given a request, returns messages, each with what makes its headers.
+        delay: How many seconds after the answer they come.
     """
     address = f"http://127.0.0.1:{closed_port()}/events"
 
-    def order(asked: Asked) -> bytes:
-        with httpx.Client(trust_env=False) as client:
-            for message, headers in deliver(asked):
+    def send(messages: Deliveries) -> None:
+        with suppress(httpx.TransportError), httpx.Client(trust_env=False) as client:
+            for message, headers in messages:
                 data = json.dumps(message).encode()
                 client.post(address, content=data, headers=headers(data))
+
+    def order(asked: Asked) -> bytes:
+        if delay:
+            threading.Timer(delay, send, [deliver(asked)]).start()
+        else:
+            send(deliver(asked))
         return answer({})
 
     with running(replying(order)) as p:
@@ -240,6 +255,14 @@ def test_an_event_that_does_not_come_is_broken(tmp_path: Path) -> None:
     found = told(tmp_path, lambda asked: [({"ref": "R0", "text": "x"}, plain)], "200ms")
     assert (found.verdict("told/event"), found.because("told/event")) == ("broken", "it did not come within 0.2 s")
     assert found.verdict("told/needs:text") == "inconclusive"
+
+
+def test_an_event_that_comes_once_its_time_is_over_delays(tmp_path: Path) -> None:
+    found = told(tmp_path, lambda asked: [({"ref": ref(asked), "text": "x"}, plain)], "1s", delay=1.4)
+
+    assert found["told/event"].harm is Harm.DELAYED
+    assert re.fullmatch(r"it did not come within 1 s; 0\.\d+ s later it holds", found.because("told/event"))
+    assert found.verdicts["told/event"] == "broken"
 
 
 def test_an_event_of_an_earlier_walk_is_not_this_ones(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -545,7 +546,7 @@ def test_an_event_that_does_not_come_in_time_is_broken(sighting: Sighting, expec
     assert {name: str(each.verdict) for name, each in found.items() if name.startswith("told")} == expected
 
 
-def observe_event(folder: Path, sighting: Sighting) -> Verdicts:
+def observe_event(folder: Path, *sightings: Sighting) -> Verdicts:
     events = """
     asyncapi: 3.0.0
     info: {title: made, version: 1.0.0}
@@ -557,7 +558,7 @@ def observe_event(folder: Path, sighting: Sighting) -> Verdicts:
     estate = opened(write(folder, EVENT, {"p": OPEN}, events={"p": textwrap.dedent(events)}))
     (journey,) = estate.estate.journeys.values()
     observer = Observer(estate.judge, kinds(), {}, lambda _: "")
-    return observer.verdicts([journey], [walk(journey, saw(), sighting)])
+    return observer.verdicts([journey], [walk(journey, saw(), *sightings)])
 
 
 @pytest.mark.parametrize(
@@ -710,3 +711,41 @@ def test_a_break_that_stands_for_itself_outweighs_one_that_is_explained(tmp_path
     step = "must: [a has at least 1]\nneeds: {a.0.b: text}"
     found = at_step(tmp_path, step, saw({"a": []}), saw({"a": [{}]}))
     assert (found["needs:a.0.b"].cause, found["needs:a.0.b"].witness.response.body) == (None, {"a": [{}]})  # type: ignore[union-attr]
+
+
+# what holds late
+
+
+@pytest.mark.parametrize(
+    ("late", "harm", "because"),
+    [
+        ({"a": "x"}, "delayed", "a is null; the journey needs text; 4 s later it holds"),
+        ({"a": 1}, "blocked", "a is null; the journey needs text"),
+    ],
+)
+def test_a_call_that_holds_once_its_time_is_over_delays(late: JSON, harm: str, because: str, tmp_path: Path) -> None:
+    journey = one_step("within: 2s\nneeds: {a: text}", "GET /thing")
+    seen = [
+        saw({"a": None}, purpose=Purpose.POLL),
+        saw({"a": None}),
+        saw(late, purpose=Purpose.LATE, at=AT + timedelta(seconds=4)),
+    ]
+    found = findings(observe(tmp_path, journey, seen), 2)
+
+    assert (str(found["needs:a"].harm), found["needs:a"].because) == (harm, because)
+    assert found["answers"].verdict is Verdict.INTACT
+
+
+def test_what_never_comes_is_graver_than_what_comes_late(tmp_path: Path) -> None:
+    journey = one_step("within: 2s\nneeds: {a: text}", "GET /thing")
+    late = [saw({}), saw({"a": "x"}, purpose=Purpose.LATE)]
+    found = findings(observe(tmp_path, journey, late, [saw({})]), 2)
+    assert (str(found["needs:a"].harm), found["needs:a"].because) == ("blocked", "a is missing")
+
+
+def test_an_event_that_came_late_delays_and_one_that_never_came_leaves_uninformed(tmp_path: Path) -> None:
+    silent = saw(step="told", trouble=Trouble.SILENT, why="it did not come within 2 min")
+    late = saw({"data": {"text": "x"}}, step="told", purpose=Purpose.LATE, at=AT + timedelta(seconds=30))
+    for seen, harm in (([silent], "uninformed"), ([silent, late], "delayed")):
+        found = findings(observe_event(tmp_path, *seen))
+        assert (str(found["told/event"].verdict), str(found["told/event"].harm)) == ("broken", harm)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from cxcontracts.exchanges import JSON
-from cxcontracts.findings import Verdict
+from cxcontracts.findings import Harm, Verdict
 from cxcontracts.verifying import Hooks
 from tests.estates_made import answers, contract, write
 from tests.partners_running import Asked, answer, closed_port, running
@@ -161,6 +163,26 @@ def test_a_call_that_does_not_hold_in_its_time_is_judged_by_its_last_answer(tmp_
     assert found.verdicts == {"s/needs:state": "broken"}
     assert found.because("s/needs:state") == 'state is "new"; the journey understands "done"'
     assert len(p.asked) > 2
+
+
+def test_a_call_that_holds_once_its_time_is_over_delays_and_the_journey_goes_on_with_it(tmp_path: Path) -> None:
+    began = time.monotonic()
+    journey = """
+    steps:
+      - {step: s, call: p GET /thing, within: 1s, needs: {state: [done]}, keep: {it: n}}
+      - {step: next, call: p POST /thing, with: {body.n: $it}}
+    """
+
+    def reply(asked: Asked) -> bytes:
+        return answer({"state": "done", "n": 2} if time.monotonic() - began > 1.4 else {"state": "new", "n": 1})
+
+    with running(replying(reply)) as p:
+        found = verify(write(tmp_path, journey, {"p": OPEN}), {"p": p})
+
+    assert found.verdicts == {"s/needs:state": "broken"}
+    assert found["s/needs:state"].harm is Harm.DELAYED
+    assert re.search(r'state is "new"; the journey understands "done"; 0\.\d+ s later it holds', found.because("s/needs:state"))
+    assert p.asked[-1].body == b'{"n":2}'
 
 
 def test_a_call_that_may_not_be_sent_is_not_asked_again(tmp_path: Path) -> None:

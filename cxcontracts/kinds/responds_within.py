@@ -15,7 +15,7 @@ from cxcontracts.shares import samples_needed, surely_above, surely_at_most
 from cxcontracts.walks import Purpose, Sighting, Walk
 from cxcontracts.wording import listed
 
-_ASKING = (Purpose.STEP, Purpose.FUZZ, Purpose.AGAIN, Purpose.POLL)
+_ASKING = (Purpose.STEP, Purpose.FUZZ, Purpose.AGAIN, Purpose.POLL, Purpose.LATE)
 
 
 class RespondsWithin:

@@ -66,6 +66,9 @@ _OWN: Final = (Purpose.STEP, Purpose.FUZZ)
 _EVENT: Final = timedelta(seconds=60)
 """How long an event is waited for whose step does not say."""
 
+_LATE: Final = 30.0
+"""The longest time, in seconds, for which it is waited beyond ``within``, to tell what comes late from what never comes."""
+
 
 class Sender(Protocol):
     """Sends what a journey sends; see :class:`cxcontracts.running.calling.Partners`."""
@@ -366,7 +369,6 @@ class Walker:
             self._play(way, step)
             return True
         sighting = self._until_it_holds(way, step)
-        way.sightings.append(sighting)
         response = sighting.response
         if sighting.trouble is not None or response is None or not succeeded(response, step.status):
             return False
@@ -396,18 +398,47 @@ class Walker:
             way.played -= {name} if handed.known else set()
 
     def _until_it_holds(self, way: _Way, step: Step) -> Sighting:
+        """Ask until it holds, a while longer than its time, and return what the journey goes on with."""
+        if step.event:
+            return self._in_time(way, step, self._asked(way, step))
         until = parse_duration(step.asks["within"]).total_seconds() if step.call and "within" in step.asks else 0.0
         began = self._now()
+        in_time: Sighting | None = None
         while True:
             sighting = self._asked(way, step)
             passed = (self._now() - began).total_seconds()
             wait = self._asked_to_wait(way, sighting) if self._may_ask_again(step) else None
-            if wait is None and sighting.trouble not in BLAMELESS and passed < until and not self._holds(way, step, sighting):
-                wait = min(self._poll(step.partner), until - passed)
+            holds = wait is None and (sighting.trouble in BLAMELESS or not until or self._holds(way, step, sighting))
+            if in_time is None and passed >= until and wait is None and not holds:
+                in_time = sighting
+                way.sightings.append(sighting)
+            left = (until if in_time is None else until + min(until, _LATE)) - passed
+            if wait is None and not holds and left > 0:
+                wait = min(self._poll(step.partner), left)
             if wait is None or self._stop.is_set():
-                return sighting
-            way.sightings.append(replace(sighting, purpose=Purpose.POLL))
+                break
+            if sighting is not in_time:
+                way.sightings.append(replace(sighting, purpose=Purpose.POLL))
             self._stop.wait(wait)
+        if in_time is not None and not (holds and sighting.trouble is None):
+            return in_time
+        way.sightings.append(sighting if in_time is None else replace(sighting, purpose=Purpose.LATE))
+        return sighting
+
+    def _in_time(self, way: _Way, step: Step, sighting: Sighting) -> Sighting:
+        """Add what was seen of an event; of one that came late, that it did not come in time as well."""
+        within = _within(step)
+        if sighting.trouble is None and sighting.seconds > within.total_seconds():
+            its_time = sighting.at - timedelta(seconds=sighting.seconds) + within
+            way.sightings.append(replace(self._silent(way, step), at=its_time))
+            sighting = replace(sighting, purpose=Purpose.LATE)
+        way.sightings.append(sighting)
+        return sighting
+
+    def _silent(self, way: _Way, step: Step) -> Sighting:
+        odd = self._inbox.refused(step.partner)
+        ignored = f"; {odd} with a wrong signature did not count" if odd else ""
+        return self._unsent(way, step, Trouble.SILENT, f"it did not come within {_in_words(_within(step))}{ignored}")
 
     def _until_all_agree(self, way: _Way) -> None:
         """Ask again what has to be consistent within some time, until all of them say the same."""
@@ -520,8 +551,8 @@ class Walker:
         event = self._judge.event(step)
         before = next((each for each in reversed(way.sightings) if each.step == step.after and each.purpose in _OWN), None)
         began = before.at + timedelta(seconds=before.seconds) if before is not None else self._now()
-        within = parse_duration(step.asks["within"]) if "within" in step.asks else _EVENT
-        left = (began + within - self._now()).total_seconds()
+        within = _within(step)
+        left = (began + within - self._now()).total_seconds() + min(within.total_seconds(), _LATE)
         since = (before or way.sightings[0]).at if way.sightings else began
 
         def ours(delivery: Delivery) -> bool:
@@ -536,9 +567,7 @@ class Walker:
         if came is None:
             if self._stop.is_set():
                 return self._unsent(way, step, Trouble.SPENT, "the run was interrupted while it was awaited")
-            odd = self._inbox.refused(step.partner)
-            ignored = f"; {odd} with a wrong signature did not count" if odd else ""
-            return self._unsent(way, step, Trouble.SILENT, f"it did not come within {_in_words(within)}{ignored}")
+            return self._silent(way, step)
         late = (came.at - began).total_seconds()
         return Sighting(step.name, came.request, came.message, None, "", came.at, max(late, 0.0), dict(way.known))
 
@@ -690,6 +719,11 @@ def _reads_pages(scene: Scene | None) -> bool:
     operation: Operation | None = scene.operation if scene is not None else None
     successes = operation.successes(()) if operation is not None else ()
     return any(media.name == "text/html" for answer in successes for media in answer.media)
+
+
+def _within(step: Step) -> timedelta:
+    """Return how long an event is waited for."""
+    return parse_duration(step.asks["within"]) if "within" in step.asks else _EVENT
 
 
 def _in_words(time: timedelta) -> str:
