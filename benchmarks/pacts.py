@@ -13,17 +13,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from multiprocessing import get_context
-from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.answering import ORDER, answering
 from benchmarks.measure import Cost, measured, processor
 
 COUNTS: Final = (10, 100, 1_000)
 REPOSITORY: Final = Path(__file__).parent.parent
-BODY: Final = {"id": 7, "total": 12.5, "lines": [{"sku": "x", "qty": 1}], "state": "open"}
 
 
 def main() -> None:
@@ -52,63 +49,41 @@ def _heading() -> Iterator[str]:
 
 def _rows() -> Iterator[str]:
     os.environ["PACT_DO_NOT_TRACK"] = "true"
-    context = get_context("spawn")
-    told: SimpleQueue[str] = context.SimpleQueue()
-    partner = context.Process(target=_partner, args=(told,), daemon=True)
-    partner.start()
-    base = told.get()
-    with tempfile.TemporaryDirectory() as folder:
+    with answering() as partner, tempfile.TemporaryDirectory() as folder:
         for count in (1, *COUNTS):
             file = Path(folder, "pact.json")
-            file.write_text(json.dumps(_document(count)), encoding="utf-8")
-            floor, ours, theirs = (_cost(way, base, file, Path(folder), count) for way in WAYS)
+            file.write_text(json.dumps(document(count)), encoding="utf-8")
+            floor, ours, theirs = (cost(way, partner.url, file, Path(folder), count) for way in WAYS)
             cells = [floor.cpu, ours.cpu, theirs.cpu, ours.wall, theirs.wall]
             if count > 1:  # the first of all compiles what Python imports
                 yield f"| {count:,} | " + " | ".join(f"{seconds * 1000 / count:.1f}" for seconds in cells) + " |"
-    partner.terminate()
-    partner.join()
 
 
-def _cost(way: str, base: str, file: Path, folder: Path, count: int) -> Cost:
-    cost = measured([sys.executable, "-m", "benchmarks.pacts", way, base, file], folder)
-    if not cost.output.rstrip().endswith(f"{count} right"):
-        raise SystemExit(f"{way}: {cost.output}{cost.complaints}")
-    return cost
+def cost(way: str, base: str, file: Path, folder: Path, count: int) -> Cost:
+    """Return what it took to hold the interactions of a file against a partner; every one is right, or the program ends.
+
+    Args:
+        way: One of :data:`WAYS`.
+        base: The partner's address.
+        count: How many interactions the file has.
+    """
+    took = measured([sys.executable, "-m", "benchmarks.pacts", way, base, file], folder)
+    if not took.output.rstrip().endswith(f"{count} right"):
+        raise SystemExit(f"{way}: {took.output}{took.complaints}")
+    return took
 
 
-def _document(count: int) -> dict[str, Any]:
+def document(count: int) -> dict[str, Any]:
+    """Return a Pact file in which a consumer asks for so many orders."""
     rules = {"body": {"$.lines": {"matchers": [{"match": "type", "min": 1}]}, "$.total": {"matchers": [{"match": "decimal"}]}}}
     headers = {"Content-Type": "application/json"}
-    response = {"status": 200, "headers": headers, "body": BODY, "matchingRules": rules}
+    response = {"status": 200, "headers": headers, "body": ORDER, "matchingRules": rules}
     listed = [
         {"description": f"order {number}", "request": {"method": "GET", "path": f"/orders/{number}"}, "response": response}
         for number in range(count)
     ]
     metadata = {"pactSpecification": {"version": "3.0.0"}}
     return {"consumer": {"name": "web"}, "provider": {"name": "p"}, "interactions": listed, "metadata": metadata}
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-    def do_GET(self) -> None:
-        data = json.dumps(BODY).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-
-def _partner(told: SimpleQueue[str]) -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
-        told.put(f"http://127.0.0.1:{server.server_port}")
-        server.serve_forever()
 
 
 # --- the three ways -----------------------------------------------------------------------------------------------------------
@@ -119,7 +94,7 @@ def _bare(base: str, file: Path) -> str:
 
     listed = json.loads(file.read_bytes())["interactions"]
     with httpx.Client(trust_env=False) as client:
-        right = sum(client.get(base + each["request"]["path"]).json() == BODY for each in listed)
+        right = sum(client.get(base + each["request"]["path"]).json() == ORDER for each in listed)
     return f"{right} right"
 
 

@@ -57,6 +57,7 @@ class Observer:
         self._kinds = [kind for kind in kinds if isinstance(kind, OnExchanges)]
         self._running = running
         self._curl = curl
+        self._asked: dict[str, tuple[tuple[OnExchanges, Requirement], ...]] = {}
 
     def verdicts(self, journeys: Iterable[Journey], walks: Iterable[Walk]) -> Verdicts:
         """Judge the requirements of some journeys on the walks through them."""
@@ -77,8 +78,14 @@ class Observer:
                     idle[requirement.id] = _why_idle(requirement, walked[journey.name])
         return Verdicts(tuple(findings), idle)
 
-    def requirements(self, journey: Journey) -> Iterator[tuple[OnExchanges, Requirement]]:
-        """Yield the requirements of a journey that exchanges can be judged on, each with its kind."""
+    def requirements(self, journey: Journey) -> Sequence[tuple[OnExchanges, Requirement]]:
+        """Return the requirements of a journey that exchanges can be judged on, each with its kind."""
+        found = self._asked.get(journey.name)
+        if found is None:
+            found = self._asked[journey.name] = tuple(self._requirements(journey))
+        return found
+
+    def _requirements(self, journey: Journey) -> Iterator[tuple[OnExchanges, Requirement]]:
         asking = (step for step in journey.steps if step.part in ("steps", "fallbacks") and step.asks_somebody)
         for step in (*asking, journey.whole):
             for kind in self._kinds:
