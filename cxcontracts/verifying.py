@@ -25,6 +25,7 @@ from cxcontracts.estate.model import Estate, Journey, Partner
 from cxcontracts.exchanges import JSON, NO_BODY
 from cxcontracts.findings import Finding, Run, Verdict
 from cxcontracts.fuzzing.schemathesis import deep
+from cxcontracts.judging import Judge
 from cxcontracts.observing import run_of
 from cxcontracts.opening import Opened, read_contract
 from cxcontracts.plugins import kinds
@@ -39,7 +40,7 @@ from cxcontracts.running.secrets import Secrets, read_secret
 from cxcontracts.running.targets import Target, targets
 from cxcontracts.running.turns import Turns
 from cxcontracts.running.varying import Allowance, Counting, Fuzzer, LoggedIn
-from cxcontracts.running.walking import POLL, SAFE, Unprepared, Walker, serves_once
+from cxcontracts.running.walking import POLL, SAFE, Unprepared, Walker, only_asks, serves_once
 from cxcontracts.running.wire import origin_of
 from cxcontracts.scenes import Side
 from cxcontracts.verdicts import Curl, Observer, Verdicts
@@ -376,7 +377,7 @@ class Verification:
                 walk = self._pool.submit(self._walker.walk, journey, row, attempt).result()
                 yield walk
                 failures.append(self._observer.failing(journey, walk))
-                if self._stop.is_set() or not may_repeat(journey) or _settled(failures, least):
+                if self._stop.is_set() or not may_repeat(self._opened.judge, journey) or _settled(failures, least):
                     break
 
 
@@ -417,14 +418,14 @@ def _insist_on(named: Collection[str], known: Collection[str], what: str) -> Non
         raise UsageError(f"{what} {name!r} is not in the estate; {did_you_mean(name, known)}")
 
 
-def may_repeat(journey: Journey) -> bool:
+def may_repeat(judge: Judge, journey: Journey) -> bool:
     """Tell whether a journey can be walked again without doing twice what was wanted once."""
     if serves_once(journey):
         return False
     if any(step.state for step in journey.steps if step.part == "setup"):
         return True
     calls = [step for step in journey.steps if step.call is not None and not step.by]
-    return all(step.safe or step.call.method in SAFE or step.asks.get("repeat-safe") is True for step in calls if step.call)
+    return all(only_asks(judge, step) or step.asks.get("repeat-safe") is True for step in calls)
 
 
 def _running(opened: Opened, environment: str, targets: Mapping[str, Target]) -> dict[str, Side]:

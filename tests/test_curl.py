@@ -131,6 +131,12 @@ def _is_text(text: str) -> bool:
     return not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
+def test_a_name_and_password_of_the_environment_are_handed_to_curl_which_encodes_them(shell: Path) -> None:
+    line = curl(Request("GET", "/x", headers={"authorization": "Basic $env.NAME:$env.WORD"}, base=BASE))
+    ((*words, _),) = ran(shell, [line], NAME="me", WORD='it\'s "$so"')
+    assert words == ["-u", 'me:it\'s "$so"']
+
+
 @pytest.mark.parametrize("place", ["header", "query", "body"])
 def test_secrets_are_taken_from_the_environment_of_whoever_runs_it(place: str, shell: Path) -> None:
     request = Request(

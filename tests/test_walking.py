@@ -34,6 +34,20 @@ NAMED = contract(
 )
 
 
+THINGS = contract(
+    """
+    /things/{id}:
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      get: {operationId: getThing, responses: {'200': {description: ok, content: {application/json: {schema: {}}}}}}
+      put: &changing
+        operationId: replaceThing
+        requestBody: {content: {application/json: {schema: {type: object}}}}
+        responses: {'200': {description: ok, content: {application/json: {schema: {}}}}}
+      post: {<<: *changing, operationId: addThing}
+    """
+)
+
+
 def given(**examples: str) -> str:
     """Return givens of a system, each with its examples."""
     return "given:\n" + "".join(f"  {name}: {{from: system, examples: {values}}}\n" for name, values in examples.items())
@@ -764,24 +778,46 @@ def test_the_same_answer_everywhere_is_waited_for_until_its_time_is_up(tmp_path:
     assert found.because("/consistent:state") == 'at two it is "old"; at one it is "new"'
 
 
-def test_walks_that_meet_at_one_thing_take_turns_where_one_writes(tmp_path: Path) -> None:
-    root = write(tmp_path, given(ref="[R1]") + "steps: [{step: s, call: p POST /thing, with: {body.ref: $ref}}]", {"p": OPEN})
+def test_a_call_by_its_operation_id_is_asked_again_as_one_by_its_path_is(tmp_path: Path) -> None:
+    journey = "steps: [{step: s, call: p getThing, with: {id: x}, within: 30s, needs: {a: text}}]"
+    said = counting(answer({"a": 1}), answer({"a": "x"}))
+    with running(replying(lambda _: said())) as p:
+        found = verify(write(tmp_path, journey, {"p": THINGS}), {"p": p})
+
+    assert found.verdicts == {}
+    assert len(p.asked) == 1 + 3
+
+
+@pytest.mark.parametrize(
+    ("call", "alone"),
+    [
+        ("p POST /thing, with: {body.ref: $ref}", True),
+        ("'p PUT /things/{id}', with: {id: mine, body.a: b}", True),
+        ("p replaceThing, with: {id: mine, body.a: b}", True),
+        ("'p POST /things/{id}', with: {id: mine, body.a: b}", False),
+        ("'p GET /things/{id}', with: {id: mine}", False),
+    ],
+)
+def test_walks_that_meet_at_one_thing_take_turns_where_one_writes(call: str, alone: bool, tmp_path: Path) -> None:
+    givens = given(ref="[R1]") if "$ref" in call else ""
+    root = write(tmp_path, f"{givens}steps: [{{step: s, call: {call}}}]", {"p": OPEN if "$ref" in call else THINGS})
     text = (root / "journeys/j.yaml").read_text()
     for name in "kl":
         (root / f"journeys/{name}.yaml").write_text(text.replace("journey: j", f"journey: {name}"))
-    under_way, most = threading.Semaphore(1), []
+    counted, under_way, most = threading.Condition(), 0, 0
 
-    def alone(asked: Asked) -> bytes:
-        alone_here = under_way.acquire(blocking=False)
-        most.append(alone_here)
-        threading.Event().wait(0.05)
-        if alone_here:
-            under_way.release()
+    def meeting(asked: Asked) -> bytes:
+        nonlocal under_way, most
+        with counted:
+            under_way, most = under_way + 1, max(most, under_way + 1)
+            counted.notify_all()
+            counted.wait_for(lambda: most == 3, timeout=0.05 if alone else 30)
+            under_way -= 1
         return answer({})
 
-    with running(replying(alone)) as p:
+    with running(replying(meeting)) as p:
         verify(root, {"p": p})
-    assert most == [True] * 3
+    assert most == (1 if alone else 3)
 
 
 # Nobody is blamed for what is not theirs

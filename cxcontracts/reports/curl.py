@@ -30,12 +30,20 @@ def curl(request: Request) -> str:
         words.append("-I")
     elif request.method != ("GET" if request.body is NO_BODY else "POST"):
         words += ["-X", shlex.quote(request.method)]
-    words += [part for name, value in request.headers.items() for part in ("-H", _quoted(f"{name}: {value}"))]
+    words += [part for name, value in request.headers.items() for part in _header(name, value)]
     if request.body is not NO_BODY:
         words += ["--data-raw", _quoted(data.decode("utf-8", "backslashreplace"))]
     query = urlencode(request.query, safe="$", quote_via=quote)
     address = request.base.rstrip("/") + quote(request.path, safe="/%:@!$&'()*+,;=~-._") + (f"?{query}" if query else "")
     return " ".join([*words, _quoted(address)])
+
+
+def _header(name: str, value: str) -> tuple[str, str]:
+    """Return the words that send a header; a name and password that stay in the environment are curl's to encode."""
+    scheme, _, login = value.partition(" ")
+    if name.lower() == "authorization" and scheme.lower() == "basic" and _SECRET.search(login):
+        return "-u", _quoted(login)
+    return "-H", _quoted(f"{name}: {value}")
 
 
 def _quoted(text: str) -> str:

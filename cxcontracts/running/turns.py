@@ -6,6 +6,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from cxcontracts.calls import entries_of
 from cxcontracts.errors import ContractError
@@ -41,6 +42,33 @@ class Turns:
 
     def _free(self, reads: Collection[str], writes: Collection[str]) -> bool:
         return self._writing.isdisjoint((*reads, *writes)) and not any(self._reading[thing] for thing in writes)
+
+
+_REPLACING: Final = frozenset({"PUT", "PATCH", "DELETE"})
+"""The methods that change what their address names; what a POST makes has an address of its own."""
+
+
+def standing(judge: Judge, journey: Journey, *, writes: bool) -> frozenset[str]:
+    """Return what every walk of a journey meets, whatever its values: what an address names that is written out.
+
+    Args:
+        writes: Whether the journey changes anything: then what it changes itself, else what it reads.
+    """
+    found = set()
+    for step in journey.steps:
+        if step.call is None or step.by or step.call.path.startswith("$"):
+            continue
+        try:
+            scene = judge.scene(journey, step)
+        except ContractError:
+            continue
+        if scene is None or (writes and (step.safe or scene.operation.method not in _REPLACING)):
+            continue
+        entries = [entry for entry in entries_of(scene) if entry.place == "path"]
+        if not any(references(entry.template) for entry in entries):
+            named = sorted(f"{entry.name}={entry.template}" for entry in entries)
+            found.add(" ".join((step.partner, scene.operation.path, *named)))
+    return frozenset(found)
 
 
 def identifying(judge: Judge, journey: Journey) -> frozenset[str]:

@@ -31,7 +31,7 @@ from cxcontracts.requirements import OnExchanges
 from cxcontracts.running.calling import Came
 from cxcontracts.running.inbox import Delivery, Inbox
 from cxcontracts.running.links import Link, text
-from cxcontracts.running.turns import Turns, identifying
+from cxcontracts.running.turns import Turns, identifying, standing
 from cxcontracts.scenes import Scene, voices
 from cxcontracts.sending import Unbound, bind, call, content_type, space
 from cxcontracts.truth import same
@@ -200,7 +200,7 @@ class Walker:
         self._used: dict[tuple[str, str], list[JSON]] = {}
         self._taking = Lock()
         self._turns = turns or Turns()
-        self._identifying: dict[str, frozenset[str]] = {}
+        self._identifying: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
         setting = filter(_sets_states, judge.estate.journeys.values())
         self._stateful = frozenset(step.partner for journey in setting for step in journey.steps if step.partner)
 
@@ -218,7 +218,7 @@ class Walker:
             way.sightings += [self._unsent(way, step, Trouble.UNPREPARED, str(reason)) for step in _own(journey)]
             return way.walk()
         things, worlds = self._things(way), self._worlds(journey)
-        held = (things if _writes(journey) else set()) | (worlds if _sets_states(journey) else set())
+        held = (things if _writes(self._judge, journey) else set()) | (worlds if _sets_states(journey) else set())
         with self._turns.taken((things | worlds) - held, held):
             self._walk(way)
         return way.walk()
@@ -240,8 +240,10 @@ class Walker:
         """Return what a walk meets that others may meet as well."""
         name = way.journey.name
         if name not in self._identifying:
-            self._identifying[name] = identifying(self._judge, way.journey)
-        return {str(way.known[each]) for each in self._identifying[name] if each in way.known}
+            fixed = standing(self._judge, way.journey, writes=_writes(self._judge, way.journey))
+            self._identifying[name] = (identifying(self._judge, way.journey), fixed)
+        names, fixed = self._identifying[name]
+        return {str(way.known[each]) for each in names if each in way.known} | fixed
 
     def _worlds(self, journey: Journey) -> set[str]:
         """Return what stands for all that there is at the partners of a journey where a provider state may change any of it."""
@@ -466,7 +468,7 @@ class Walker:
         return wait
 
     def _may_ask_again(self, step: Step) -> bool:
-        return step.safe or (step.call is not None and step.call.method in SAFE)
+        return only_asks(self._judge, step)
 
     def _holds(self, way: _Way, step: Step, sighting: Sighting) -> bool:
         walk = Walk(way.journey, way.row, way.attempt, (sighting,))
@@ -663,10 +665,19 @@ def serves_once(journey: Journey) -> bool:
     return any(given.once for given in journey.givens.values())
 
 
-def _writes(journey: Journey) -> bool:
+def only_asks(judge: Judge, step: Step) -> bool:
+    """Tell whether the call of a step changes nothing: by its method, or because the journey says so."""
+    if step.safe or step.call is None:
+        return step.safe
+    try:
+        return (judge.operation(step).method if step.call.operation_id else step.call.method) in SAFE
+    except ContractError:
+        return False
+
+
+def _writes(judge: Judge, journey: Journey) -> bool:
     """Tell whether a journey changes anything."""
-    calls = (step for step in journey.steps if step.call is not None and not step.by)
-    return any(not step.safe and step.call is not None and step.call.method not in SAFE for step in calls)
+    return any(not only_asks(judge, step) for step in journey.steps if step.call is not None and not step.by)
 
 
 def _sets_states(journey: Journey) -> bool:
@@ -735,4 +746,4 @@ def _codes(written: int | list[int]) -> tuple[int, ...]:
     return tuple(written) if isinstance(written, list) else (written,)
 
 
-__all__ = ["SAFE", "Estate", "Sender", "Unprepared", "Walker", "serves_once"]
+__all__ = ["SAFE", "Estate", "Sender", "Unprepared", "Walker", "only_asks", "serves_once"]
