@@ -26,7 +26,7 @@ from cxcontracts.judging import Judge
 from cxcontracts.mapping import EstateMap, mapped
 from cxcontracts.memory import FORGETFUL, Memory
 from cxcontracts.pacts import Interaction, interactions
-from cxcontracts.plugins import kinds
+from cxcontracts.plugins import kinds, line_ids
 from cxcontracts.problems import Problem, did_you_mean, nearest
 from cxcontracts.recalling import Recollection, Recorded, partners_of
 from cxcontracts.requirements import Requirement
@@ -450,7 +450,7 @@ def open_what_is_sound(
 
 def _opened(root: Path, candidates: Mapping[str, Sequence[Path]], today: datetime.date | None, memory: Memory) -> Opened:
     day = today or datetime.datetime.now(tz=datetime.UTC).date()
-    read = read_sound(root, kinds(), day, memory)
+    read = read_sound(root, kinds(), day, memory, line_ids)
     estate = read.estate
     pacts, odd = read_pacts(root, estate.partners)
     mistakes = (*read.mistakes, *(problem for problem in odd if not problem.warning))

@@ -6,6 +6,7 @@ Whatever is wrong with a plugin is a :class:`PluginError` that names it, as ``DI
 from __future__ import annotations
 
 import inspect
+import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -22,6 +23,7 @@ from cxcontracts.problems import did_you_mean
 from cxcontracts.sanitise import harmless_line
 
 if TYPE_CHECKING:
+    from cxcontracts.onboarding.scorecard import Line
     from cxcontracts.requirements import Kind
 
 ENTRY_POINT = "cxcontracts"
@@ -29,6 +31,11 @@ ENTRY_POINT = "cxcontracts"
 
 BUILT_IN = "built-in"
 """The name under which the package's own kinds are registered."""
+
+_BUILT_IN_LINES = f"{BUILT_IN} lines"
+"""The name under which the package's own lines of a scorecard are, once somebody asks for lines."""
+
+_LINE_ID = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 
 hookspec = pluggy.HookspecMarker("cxcontracts")
 hookimpl = pluggy.HookimplMarker("cxcontracts")
@@ -42,6 +49,10 @@ class Hooks:
     @hookspec
     def cxcontracts_kinds(self) -> Sequence[Kind]:  # type: ignore[empty-body]
         """Return the kinds of requirement that the plugin adds; see :class:`cxcontracts.requirements.Kind`."""
+
+    @hookspec
+    def cxcontracts_lines(self) -> Sequence[Line]:  # type: ignore[empty-body]
+        """Return the lines that the plugin adds to every scorecard; see :class:`cxcontracts.onboarding.scorecard.Line`."""
 
     @hookspec
     def cxcontracts_sign(
@@ -147,6 +158,47 @@ def kinds() -> tuple[Kind, ...]:
     return tuple(kind for _, kind in found)
 
 
+@cache
+def lines() -> tuple[Line, ...]:
+    """Return every line of a scorecard: the built-in ones first, then those of plugins by the plugins' names.
+
+    Raises:
+        PluginError: If what a plugin brings is no line, or two lines have one id.
+    """
+    import cxcontracts.onboarding
+
+    if not manager().is_registered(cxcontracts.onboarding):
+        manager().register(cxcontracts.onboarding, _BUILT_IN_LINES)
+    implementations = manager().hook.cxcontracts_lines.get_hookimpls()
+    in_order = sorted(implementations, key=lambda each: (each.plugin_name != _BUILT_IN_LINES, each.plugin_name))
+    found: dict[str, tuple[str, Line]] = {}
+    for each in in_order:
+        for line in _lines_of(each.plugin_name, each.function):
+            if line.id in found:
+                owner = found[line.id][0]
+                first = "cxcontracts itself" if owner == _BUILT_IN_LINES else f"plugin {owner}"
+                raise PluginError(f"{first} and plugin {each.plugin_name} each bring a line {line.id!r}; rename one")
+            found[line.id] = (each.plugin_name, line)
+    return tuple(line for _, line in found.values())
+
+
+def line_ids() -> frozenset[str]:
+    """Return the ids of all lines of a scorecard; raises as :func:`lines`."""
+    return frozenset(line.id for line in lines())
+
+
+def _lines_of(plugin: str, hook: Callable[[], object]) -> Iterator[Line]:
+    from cxcontracts.onboarding.scorecard import Line
+
+    where = f"plugin {plugin}: {_defined(hook)}"
+    for line in _members(where, hook, "lines"):
+        if not isinstance(line, Line):
+            raise PluginError(f"{where} brings {_shown(line)}, which is no line; return cxcontracts.onboarding.scorecard.Line")
+        if not re.fullmatch(_LINE_ID, line.id):
+            raise PluginError(f"{where} brings a line of the id {line.id!r}; write it in kebab case, as docs-in-german")
+        yield line
+
+
 def signature(name: str, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:
     """Return the headers that sign a request, of the first plugin that knows how to, in the order of the plugins' names.
 
@@ -167,16 +219,23 @@ def signature(name: str, method: str, url: str, headers: Mapping[str, str], body
     raise PluginError(f"no plugin signs as {name!r}; install one with def {_call('cxcontracts_sign')}, or correct the name")
 
 
-def _brought(plugin: str, hook: Callable[[], object]) -> Iterator[Kind]:
-    where = f"plugin {plugin}: {_defined(hook)}"
+def _members(where: str, hook: Callable[[], object], what: str) -> tuple[Any, ...]:
+    """Return what a hook brings, which has to be a list."""
     try:
         offered = hook()
         members = tuple(offered) if isinstance(offered, Iterable) and not isinstance(offered, str) else None
     except (Exception, SystemExit) as error:
         raise PluginError(f"{where} raises {_said(error)}; {_REPAIR}") from error
     if members is None:
-        raise PluginError(f"{where} returns {_shown(offered)}, which is no list of kinds; return a list of them, or an empty one")
-    for kind in members:
+        raise PluginError(
+            f"{where} returns {_shown(offered)}, which is no list of {what}; return a list of them, or an empty one"
+        )
+    return members
+
+
+def _brought(plugin: str, hook: Callable[[], object]) -> Iterator[Kind]:
+    where = f"plugin {plugin}: {_defined(hook)}"
+    for kind in _members(where, hook, "kinds"):
         _check_kind(where, kind)
         if plugin != BUILT_IN:
             _check_form(where, kind)

@@ -87,7 +87,12 @@ Progress = Callable[[int, int], None]
 
 @contextmanager
 def verification(
-    opened: Opened, asked: Asked, curl: Curl, hooks: Hooks | None = None, recording: Path | None = None
+    opened: Opened,
+    asked: Asked,
+    curl: Curl,
+    hooks: Hooks | None = None,
+    recording: Path | None = None,
+    watch: Callable[[Walk], None] = lambda _: None,
 ) -> Iterator[Verification]:
     """Yield a verification of an estate; in the end every connection and inbox is closed.
 
@@ -95,6 +100,7 @@ def verification(
         curl: Makes the line that sends a request again.
         hooks: What the user's own code does for the run.
         recording: The file to record all that is seen in; None for none.
+        watch: Called with each walk once it is made, from several threads.
 
     Raises:
         EstateError: With every mistake that shows when journeys and contracts are held against each other.
@@ -118,7 +124,12 @@ def verification(
         Inbox({name: address for name, address in addresses.items() if name in running}) as inbox,
         ExitStack() as closing,
     ):
-        record = _recorder(closing.enter_context(HarWriter(recording, partners.secrets.redact))) if recording else lambda _: None
+        writes = _recorder(closing.enter_context(HarWriter(recording, partners.secrets.redact))) if recording else lambda _: None
+
+        def record(walk: Walk) -> None:
+            writes(walk)
+            watch(walk)
+
         yield closing.enter_context(Verification(opened, asked, running, partners, inbox, curl, hooks, record))
 
 
@@ -208,6 +219,11 @@ class Verification:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def partners(self) -> Partners:
+        """What calls the partners, within what the estate allows."""
+        return self._partners
 
     @property
     def secrets(self) -> Secrets:

@@ -17,6 +17,9 @@ from email.utils import parsedate_to_datetime
 from cxcontracts.estate.model import Journey
 from cxcontracts.exchanges import JSON, Exchange, Raw, Request, Response
 
+UNTRUSTED = "its certificate is not trusted"
+"""How the words begin for a partner whose certificate nobody trusts, which is no outage."""
+
 
 class Trouble(enum.StrEnum):
     """Why a call says nothing of what its partner promises."""

@@ -72,6 +72,7 @@ def built_estate(
         freshness={**FRESHNESS, **_map(estate["freshness"])},
         private=tuple(_list(estate["private"])),
         packs=_packs(estate["packs"]),
+        lines_off=_map(estate["onboarding"]["off"]),
     )
 
 
@@ -198,6 +199,7 @@ def _partner(name: str, partner: Passage) -> Partner:
         identities=_map(partner["identities"]),
         limits=_map(partner["limits"]),
         not_covered=_not_covered(partner["not-covered"]),
+        lines_off=_map(partner["onboarding"]["off"]),
         locate=_locate(partner),
     )
 

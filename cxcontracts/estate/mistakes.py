@@ -205,6 +205,7 @@ _ESTATE: Final = {
     "format": Row(
         "this release reads format 1, not {value}", "write format: 1, or use a release of cxcontracts that reads {value}"
     ),
+    "onboarding-line": Row("no scorecard has a line {name!r}", "{hint}"),
     "app-journey": Row("app {app!r} names a journey that is not there: {journey!r}", "{hint}"),
 }
 

@@ -212,6 +212,7 @@ class Partner:
         kind: ``partner``, ``vendor`` or ``internal``.
         folder: Relative to the estate's folder: ``partners/<name>``.
         contract: File name of the contract of record below the folder; empty where there is none.
+        lines_off: Lines of a scorecard that do not count for it, each with the reason.
     """
 
     name: str
@@ -227,6 +228,7 @@ class Partner:
     identities: Mapping[str, JSON] = field(default_factory=dict)
     limits: Mapping[str, JSON] = field(default_factory=dict)
     not_covered: NotCovered | None = None
+    lines_off: Mapping[str, str] = field(default_factory=dict)
     locate: Locate = field(default=lambda *_: Place("", 1, 1), compare=False, repr=False)
 
 
@@ -297,6 +299,7 @@ class Estate:
         partners, journeys: By id, in the order of their ids.
         private: Names that never leave the house in a pack.
         packs: What a pack says, and for how long it can be used.
+        lines_off: Lines of a scorecard that do not count for any partner, each with the reason.
     """
 
     root: str
@@ -310,3 +313,4 @@ class Estate:
     freshness: Mapping[str, JSON] = field(default_factory=dict)
     private: tuple[str, ...] = ()
     packs: Packs = Packs()
+    lines_off: Mapping[str, str] = field(default_factory=dict)

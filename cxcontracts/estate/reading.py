@@ -26,7 +26,7 @@ from cxcontracts.estate.passages import Passage
 from cxcontracts.estate.shapes import shape_problems
 from cxcontracts.estate.sound_journeys import Outline, Surroundings, journey_problems, outlined
 from cxcontracts.estate.sound_partners import partner_problems
-from cxcontracts.estate.sound_policy import policy_problems, waiver_problems
+from cxcontracts.estate.sound_policy import Lines, policy_problems, waiver_problems
 from cxcontracts.memory import FORGETFUL, Memory
 from cxcontracts.problems import Place, Problem
 from cxcontracts.requirements import Kind
@@ -86,7 +86,13 @@ class Sound:
         return tuple(problem for problem in self.problems if problem.warning)
 
 
-def read_sound(root: Path, kinds: Sequence[Kind], today: datetime.date | None = None, memory: Memory = FORGETFUL) -> Sound:
+def read_sound(
+    root: Path,
+    kinds: Sequence[Kind],
+    today: datetime.date | None = None,
+    memory: Memory = FORGETFUL,
+    lines: Lines | None = None,
+) -> Sound:
     """Read what is sound of an estate.
 
     Args:
@@ -94,6 +100,7 @@ def read_sound(root: Path, kinds: Sequence[Kind], today: datetime.date | None = 
         kinds: The kinds of requirement, which own keys of steps.
         today: The day, for what ends; by default the day it is.
         memory: Of files that were found sound before.
+        lines: The lines of a scorecard; None where nobody knows them, so that any may be switched off.
 
     Raises:
         EstateError: If estate.yaml itself cannot be used: nothing else can be told from it then. With every problem of every
@@ -103,7 +110,7 @@ def read_sound(root: Path, kinds: Sequence[Kind], today: datetime.date | None = 
     files = _read_files(folder, tuple((kind.key, kind.form) for kind in kinds if kind.key), memory)
     policy_is_sound = not any(found.place.file == ESTATE_FILE and not found.warning for found in folder.problems)
     if files is not None:
-        folder.problems.extend([*_unsound(files, folder, today or datetime.date.today(), memory)])
+        folder.problems.extend([*_unsound(files, folder, today or datetime.date.today(), memory, lines)])
     problems = tuple(sorted(set(folder.problems)))
     if files is None or files.estate is None or not policy_is_sound:
         raise EstateError([found for found in problems if not found.warning])
@@ -246,11 +253,11 @@ def _outlined(folder: EstateFolder, document: Document, form: Any, memory: Memor
     return outline
 
 
-def _unsound(files: _Files, folder: EstateFolder, today: datetime.date, memory: Memory) -> Iterator[Problem]:
+def _unsound(files: _Files, folder: EstateFolder, today: datetime.date, memory: Memory, lines: Lines | None) -> Iterator[Problem]:
     groups = None
     if files.estate is not None:
         groups = frozenset(entry.key for entry in files.estate["customers"].entries())
-        yield from policy_problems(files.estate, files.journeys)
+        yield from policy_problems(files.estate, files.journeys, lines)
     around = Surroundings(groups, files.partners, folder.data_mistake)
     beside = json.dumps([sorted(groups) if groups is not None else None, sorted(files.partners)]).encode()
     users: dict[str, str] = {}
@@ -262,7 +269,7 @@ def _unsound(files: _Files, folder: EstateFolder, today: datetime.date, memory: 
     known = givens if None not in files.journeys.values() else None
     for name, partner in files.partners.items():
         if partner is not None:
-            yield from partner_problems(partner, folder.root / "partners" / name, users, known, today)
+            yield from partner_problems(partner, folder.root / "partners" / name, users, known, today, lines)
     if files.waivers is not None:
         yield from waiver_problems(files.waivers, files.journeys, files.partners, today)
     if files.lock is not None:

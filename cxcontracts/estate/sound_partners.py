@@ -9,12 +9,17 @@ from pathlib import Path, PurePosixPath
 
 from cxcontracts.estate.mistakes import suggestion
 from cxcontracts.estate.passages import Passage
-from cxcontracts.estate.sound_policy import date_of
+from cxcontracts.estate.sound_policy import Lines, date_of, line_problems
 from cxcontracts.problems import Problem
 
 
 def partner_problems(
-    partner: Passage, folder: Path, users: Mapping[str, str], givens: frozenset[str] | None, today: datetime.date
+    partner: Passage,
+    folder: Path,
+    users: Mapping[str, str],
+    givens: frozenset[str] | None,
+    today: datetime.date,
+    lines: Lines | None = None,
 ) -> Iterator[Problem]:
     """Yield what is wrong with a partner.
 
@@ -24,7 +29,9 @@ def partner_problems(
         users: Partner to a journey that needs something of its operations, for those of whom any journey does.
         givens: What any journey is given; None where not all can be read.
         today: The day.
+        lines: The lines of a scorecard; None where nobody knows them.
     """
+    yield from line_problems(partner, lines)
     name = partner["partner"]
     if name.text and name.text != folder.name:
         yield name.problem("partner-id", folder=folder.name, name=name.text)

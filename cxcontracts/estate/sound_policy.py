@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from cxcontracts.estate.mistakes import suggestion
 from cxcontracts.estate.names import Names
 from cxcontracts.estate.passages import Passage
 from cxcontracts.problems import Problem
 
+Lines = Callable[[], Collection[str]]
+"""Returns the ids of the lines of a scorecard: asked only where somebody switches one off."""
 
-def policy_problems(estate: Passage, journeys: Mapping[str, Passage | None]) -> Iterator[Problem]:
+
+def policy_problems(estate: Passage, journeys: Mapping[str, Passage | None], lines: Lines | None) -> Iterator[Problem]:
     """Yield what is wrong in estate.yaml.
 
     Args:
         estate: The file.
         journeys: By the name of their files; None for one that cannot be read.
+        lines: The lines of a scorecard; None where nobody knows them.
     """
+    yield from line_problems(estate, lines)
     for app in estate["apps"].entries():
         for journey in app["journeys"].texts():
             if journey.text not in journeys:
                 hint = suggestion(journey.text, journeys, "journeys are named as their files are")
                 yield journey.problem("app-journey", app=app.key, journey=journey.text, hint=hint)
+
+
+def line_problems(file: Passage, lines: Lines | None) -> Iterator[Problem]:
+    """Yield the lines of a scorecard that a file switches off, and that are not there."""
+    off = list(file["onboarding"]["off"].entries())
+    known = lines() if off and lines is not None else ()
+    for line in off if lines is not None else ():
+        if line.key not in known:
+            yield line.problem(
+                "onboarding-line", of_key=True, name=line.key, hint=suggestion(line.key, known, "docs/onboard.md lists them")
+            )
 
 
 def waiver_problems(

@@ -666,6 +666,14 @@ class NotCoveredKeys(Form):
     until: Date = Field(LEFT_OUT, description="the last day on which it counts")
 
 
+class Onboarding(Form):
+    """What counts when a partner is taken on."""
+
+    level: ClassVar[str] = "'onboarding'"
+    example: ClassVar[str] = "{off: {LINE: why it does not count}}"
+    off: dict[Text, Text] = Field(LEFT_OUT, description="line of the scorecard to the reason why it does not count")
+
+
 class PartnerKeys(Form):
     """One partner: who it is, where it runs, how we log in, what we may do there."""
 
@@ -682,6 +690,7 @@ class PartnerKeys(Form):
     identities: dict[Text, Auth] = Field(LEFT_OUT, description="further logins, by the name that a step's `as` uses")
     limits: Limits = Field(LEFT_OUT, description="never exceeded, across all workers")
     not_covered: NotCoveredKeys = Field(LEFT_OUT, description="why nobody needs anything of it; that is then no error")
+    onboarding: Onboarding = Field(LEFT_OUT, description="which lines of its scorecard do not count")
 
 
 # --- the estate, and what is accepted -----------------------------------------------------------------------------------------
@@ -751,6 +760,7 @@ class EstateKeys(Form):
     fail_on: list[HarmWord] = Field(LEFT_OUT, description="the harms that close the gate; the others warn")
     private: list[Text] = Field(LEFT_OUT, description="names that never leave the house in a pack")
     packs: PacksPolicy = Field(LEFT_OUT, description="what partners get to see of us")
+    onboarding: Onboarding = Field(LEFT_OUT, description="which lines of scorecards do not count, whoever the partner is")
 
 
 class WaiverKeys(Form):

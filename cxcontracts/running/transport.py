@@ -17,7 +17,7 @@ from cxcontracts.running.proxies import Way, proxy_for
 from cxcontracts.running.sockets import Backend, Line, Stale, Unanswered
 from cxcontracts.running.unpacking import unpack
 from cxcontracts.running.wire import PORTS, READS, Failed, Incoming, Origin, Outgoing
-from cxcontracts.walks import Trouble
+from cxcontracts.walks import UNTRUSTED, Trouble
 
 _IDLE: Final = 1.0
 """Seconds that a connection is kept for the next request: less than any server that is known to close idle ones."""
@@ -277,7 +277,7 @@ def _unreachable(problem: Exception) -> Failed:
     cause = problem.__cause__ or problem.__context__ or problem
     match cause:
         case ssl.SSLCertVerificationError():
-            return Failed(Trouble.UNREACHABLE, f"its certificate is not trusted: {cause.verify_message}")
+            return Failed(Trouble.UNREACHABLE, f"{UNTRUSTED}: {cause.verify_message}")
         case ssl.SSLError():
             reason = (cause.reason or str(cause)).replace("_", " ").lower()
             refused = "alert" in reason and any(word in reason for word in ("certificate", "unknown ca", "access denied"))
