@@ -136,6 +136,8 @@ def _live(
     try:
         with verification(opened, replace(asked, partners=frozenset({target.partner})), curl, watch=watch) as made:
             run = made.run(progress)
+            if not run.complete:
+                raise KeyboardInterrupt
             seen = _seen(walks, target.partner)
             return _with_probes(_of_run(target, run, seen), made.partners, target), made.secrets.redact
     except EstateError as error:

@@ -24,6 +24,7 @@ from cxcontracts.cli.init import init
 from cxcontracts.cli.judge import judge
 from cxcontracts.cli.key import key
 from cxcontracts.cli.map import map_
+from cxcontracts.cli.onboard import onboard
 from cxcontracts.cli.options import ESTATE
 from cxcontracts.cli.pack import pack
 from cxcontracts.cli.partner import partner
@@ -97,6 +98,7 @@ main.add_command(impact)
 main.add_command(verify)
 main.add_command(judge)
 main.add_command(map_)
+main.add_command(onboard)
 main.add_command(partner)
 main.add_command(pack)
 main.add_command(key)

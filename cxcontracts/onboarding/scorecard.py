@@ -210,7 +210,7 @@ class Scorecard:
 
     @property
     def verdict(self) -> str:
-        """``not-ready`` where a line failed, ``not-evidenced`` where one has no evidence, ``not-judged`` where none has, ``ready``."""
+        """What all lines come to: ``not-ready``, ``not-judged``, ``not-evidenced`` or ``ready``."""
         if self.of(Standing.FAILED):
             return "not-ready"
         if not self.of(Standing.PASSED):

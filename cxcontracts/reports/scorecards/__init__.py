@@ -1,0 +1,1 @@
+"""Scorecards, one module a format."""
