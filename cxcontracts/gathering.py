@@ -50,7 +50,7 @@ def gathered(opened: Opened, partner: str, asked: Asked | None, curl: Curl, prog
     """Gather what there is to know of a partner.
 
     Args:
-        opened: The estate, without mistakes in its files.
+        opened: The estate; what has mistakes in its files is left out.
         partner: Its id.
         asked: Where it runs, and what calling it may cost; None where nothing is to be sent.
         curl: Makes the line that sends a request again.
@@ -66,6 +66,11 @@ def gathered(opened: Opened, partner: str, asked: Asked | None, curl: Curl, prog
     live, redact = _live(opened, target, asked, curl, progress)
     among = {**_among(opened, partner, live), **on_paper.among}
     return Gathered(replace(on_paper, live=live, among=among), redact)
+
+
+def told_by_the_scorecard(problem: Problem, partner: str) -> bool:
+    """Tell whether a mistake in the estate's files is only that a partner has no contract: its scorecard says so."""
+    return problem.code in ("no-contract", "no-events") and problem.what.startswith(f"partner {partner!r} ")
 
 
 # --- on paper -------------------------------------------------------------------------------------------------------------------
@@ -247,4 +252,4 @@ def _sighting(came: Came) -> Sighting:
     return Sighting("", came.request, came.response, trouble, why, came.at, came.seconds)
 
 
-__all__ = ["WRONG", "Gathered", "gathered"]
+__all__ = ["WRONG", "Gathered", "gathered", "told_by_the_scorecard"]

@@ -9,6 +9,7 @@ import inspect
 import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
@@ -16,14 +17,15 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 from pydantic import TypeAdapter
 
-from cxcontracts.errors import PluginError
+from cxcontracts.errors import ContractError, PluginError
 from cxcontracts.estate.written import step_form
 from cxcontracts.findings import Harm
 from cxcontracts.problems import did_you_mean
 from cxcontracts.sanitise import harmless_line
 
 if TYPE_CHECKING:
-    from cxcontracts.onboarding.scorecard import Line
+    from cxcontracts.onboarding.dossier import Dossier
+    from cxcontracts.onboarding.scorecard import Line, Outcome
     from cxcontracts.requirements import Kind
 
 ENTRY_POINT = "cxcontracts"
@@ -196,7 +198,37 @@ def _lines_of(plugin: str, hook: Callable[[], object]) -> Iterator[Line]:
             raise PluginError(f"{where} brings {_shown(line)}, which is no line; return cxcontracts.onboarding.scorecard.Line")
         if not re.fullmatch(_LINE_ID, line.id):
             raise PluginError(f"{where} brings a line of the id {line.id!r}; write it in kebab case, as docs-in-german")
-        yield line
+        yield line if plugin == _BUILT_IN_LINES else replace(line, judge=_guarded(where, line), excuse=_excused(where, line))
+
+
+def _guarded(where: str, line: Line) -> Callable[[Dossier], Outcome]:
+    """Return what judges a plugin's line, and names the plugin where that goes wrong."""
+    from cxcontracts.onboarding.scorecard import Outcome
+
+    def judge(dossier: Dossier) -> Outcome:
+        try:
+            found = line.judge(dossier)
+        except ContractError:
+            raise
+        except (Exception, SystemExit) as error:
+            raise PluginError(f"{where}: the line {line.id!r} raises {_said(error)}; {_REPAIR}") from error
+        if not isinstance(found, Outcome):
+            raise PluginError(f"{where}: the line {line.id!r} returns {_shown(found)}, which is no Outcome; return one")
+        return found
+
+    return judge
+
+
+def _excused(where: str, line: Line) -> Callable[[Dossier], str]:
+    """Return what says why a plugin's line does not apply, and names the plugin where that goes wrong."""
+
+    def excuse(dossier: Dossier) -> str:
+        try:
+            return str(line.excuse(dossier))
+        except (Exception, SystemExit) as error:
+            raise PluginError(f"{where}: the line {line.id!r} raises {_said(error)}; {_REPAIR}") from error
+
+    return excuse
 
 
 def signature(name: str, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
@@ -18,11 +18,21 @@ if TYPE_CHECKING:
     from cxcontracts.estate.model import Estate
     from cxcontracts.onboarding.earlier import Earlier
     from cxcontracts.onboarding.scorecard import Scorecard
+    from cxcontracts.problems import Problem
 
 _FORMATS = ("text", "json", "markdown", "html")
 _WORDS = "walked {done:,} of {total:,} journeys"
 _NAMED = re.compile(r"[A-Za-z0-9_.-]+=")
 _EXITS: Final = {"ready": INTACT, "not-ready": BROKEN, "not-evidenced": UNCERTAIN, "not-judged": NOTHING_CHECKED}
+
+
+class Judged(NamedTuple):
+    """A scorecard, the estate that it is of, what takes the secrets out of it, and the mistakes that left something out."""
+
+    card: Scorecard
+    estate: Estate
+    redact: Callable[[str], str]
+    mistakes: tuple[Problem, ...]
 
 
 @click.command(short_help="Is this partner ready?")
@@ -84,13 +94,16 @@ def onboard(
     wanted = _asked(partner, environment, urls, givens, budget, timeout, varies=not no_fuzz)
     try:
         earlier = _earlier(since, partner)
-        card, whole, redact = _judged(root, partner, wanted, earlier)
+        judged = _judged(root, partner, wanted, earlier)
     except EstateError as error:
         return unsound(seen_from_here(error.problems, root))
     except UnsoundError as error:
         return unsound(error.problems)
-    publish("onboard", redact(_rendered(card, whole, look)), card.verdict.replace("-", " "), look.output)
-    return _EXITS[card.verdict]
+    verdict = judged.card.verdict
+    publish("onboard", judged.redact(_rendered(judged, look)), verdict.replace("-", " "), look.output)
+    if judged.mistakes:
+        return unsound(seen_from_here(judged.mistakes, root), "what depends on that was not judged")
+    return _EXITS[verdict]
 
 
 def _asked(
@@ -129,22 +142,20 @@ def _earlier(file: Path | None, partner: str) -> Earlier | None:
         raise UsageError(str(error.problems[0])) from None
 
 
-def _judged(
-    root: Path, partner: str, wanted: Asked | None, earlier: Earlier | None
-) -> tuple[Scorecard, Estate, Callable[[str], str]]:
-    """Return the scorecard, the estate, and what takes the secrets out of all that is written of it."""
+def _judged(root: Path, partner: str, wanted: Asked | None, earlier: Earlier | None) -> Judged:
     from cxcontracts.cli.progress import Progress
     from cxcontracts.cli.verification import again
     from cxcontracts.errors import EstateError
-    from cxcontracts.gathering import gathered
+    from cxcontracts.gathering import gathered, told_by_the_scorecard
     from cxcontracts.onboarding.judging import scorecard
     from cxcontracts.opening import open_what_is_sound
     from cxcontracts.plugins import lines
     from cxcontracts.problems import did_you_mean
 
     opened = open_what_is_sound(root)
-    if opened.mistakes:
-        raise EstateError(opened.mistakes)
+    mistakes = tuple(each for each in opened.mistakes or () if not told_by_the_scorecard(each, partner))
+    if mistakes and partner not in opened.estate.partners:
+        raise EstateError(mistakes)
     if partner not in opened.estate.partners:
         raise UsageError(f"there is no partner {partner!r} in the estate; {did_you_mean(partner, opened.estate.partners)}")
     with Progress(words=_WORDS) as progress:
@@ -152,16 +163,17 @@ def _judged(
     if wanted is not None and found.dossier.live is None:
         where = f"environment {wanted.environment!r}" if wanted.environment else "address"
         raise UsageError(f"partner {partner!r} has no {where}; name one with --url")
-    return scorecard(found.dossier, lines(), earlier), opened.estate, found.redact
+    return Judged(scorecard(found.dossier, lines(), earlier), opened.estate, found.redact, mistakes)
 
 
-def _rendered(card: Scorecard, estate: Estate, asked: Reporting) -> str:
+def _rendered(judged: Judged, asked: Reporting) -> str:
     from cxcontracts.cli.output import look_of
     from cxcontracts.reports.scorecards import html, json, markdown, text
     from cxcontracts.reports.scorecards.discretion import Discretion
 
+    card = judged.card
     if asked.format == "markdown":
-        return markdown.render(card, Discretion.of(estate, card.partner))
+        return markdown.render(card, Discretion.of(judged.estate, card.partner))
     if asked.format == "text":
         look = look_of(asked.output)
         return text.render(card, colour=look.colour, width=look.width, verbose=asked.verbose)

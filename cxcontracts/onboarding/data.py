@@ -8,13 +8,11 @@ from typing import Final
 
 import orjson
 
-from cxcontracts.containment.nodes import Shape, TooManyShapes
-from cxcontracts.contracts.operation import Operation
-from cxcontracts.errors import ContractError
+from cxcontracts.containment.nodes import Shape
 from cxcontracts.exchanges import JSON, NO_BODY, Raw
 from cxcontracts.findings import Harm
 from cxcontracts.onboarding.dossier import Dossier
-from cxcontracts.onboarding.needs import is_impossible, of_kinds, on_answers, on_contract, own, seams
+from cxcontracts.onboarding.needs import is_impossible, of_kinds, on_answers, on_contract, own, own_calls, seams
 from cxcontracts.onboarding.scorecard import (
     Basis,
     Evidence,
@@ -27,14 +25,13 @@ from cxcontracts.onboarding.scorecard import (
     not_evidenced,
     passed,
 )
+from cxcontracts.onboarding.seams import stuck
 from cxcontracts.scenes import Scene, voices
 from cxcontracts.walks import Sighting
 from cxcontracts.wording import listed
 
 MOST_BYTES: Final = 1_000_000
 """The size of an answer from which on it keeps a customer with a telephone waiting: two seconds at 4 Mbit/s."""
-
-NOBODY_CALLS: Final = "no journey calls it yet"
 
 _MOVES: Final = re.compile(
     r"page|page[-_.]?(?:number|no|token|key|index)|\$?(?:offset|skip|start|after|before|cursor|marker)"
@@ -56,21 +53,23 @@ _ITEMS: Final = frozenset(
 
 def _needs_promised(dossier: Dossier) -> Outcome:
     found = on_contract(dossier, own(dossier), bad=lambda each: not is_impossible(each))
-    return found or not_applicable("no journey needs anything of it yet")
+    return found or not_applicable("no journey needs a fact of it")
 
 
 def _needs_kept(dossier: Dossier) -> Outcome:
     assert dossier.live is not None
     if dossier.live.unwalked:
         return not_evidenced(dossier.live.unwalked, turn=Turn.OURS)
-    found = on_answers(dossier, own(dossier))
-    return found or not_applicable("no journey needs anything of it yet")
+    found = on_answers(dossier, own_calls(dossier))
+    return found or not_evidenced("no journey came as far as its answers")
 
 
 def _identifiers(dossier: Dossier) -> Outcome:
     promised = on_contract(dossier, seams(dossier))
     if promised is None:
-        return not_applicable("nothing goes from it to another partner, or from another to it")
+        return not_applicable("nothing of it goes to another partner")
+    if promised.standing == "passed" and (wide := tuple(stuck(dossier))):
+        return failed(f"another partner does not take all of it: {wide[0].what}", wide)
     seen = on_answers(dossier, seams(dossier)) if dossier.live is not None else None
     return seen if seen is not None and seen.standing == "failed" else promised
 
@@ -84,8 +83,6 @@ def _asks_no_more(dossier: Dossier) -> Outcome:
 
 
 def _personal_data(dossier: Dossier) -> Outcome:
-    if not dossier.scenes:
-        return not_applicable(NOBODY_CALLS)
     surplus = dossier.map.surplus
     if not surplus:
         return passed("no field that looks personal comes where nothing asks for it")
@@ -106,35 +103,17 @@ def _personal_data(dossier: Dossier) -> Outcome:
 
 
 def _lists_paged(dossier: Dossier) -> Outcome:
-    if not dossier.calls:
-        return not_applicable(NOBODY_CALLS)
-    lists: dict[str, Operation] = {}
-    unpaged: dict[str, Operation] = {}
-    unread = ""
-    for scene in dossier.calls:
-        try:
-            if not _is_list(scene):
-                continue
-            lists[str(scene.operation)] = scene.operation
-            if not _is_paged(scene):
-                unpaged[str(scene.operation)] = scene.operation
-        except (ContractError, TooManyShapes) as error:
-            unread = f"{scene.operation}: {error}" if str(error) else f"{scene.operation} has more alternatives than are followed"
+    lists = {str(scene.operation): scene for scene in dossier.calls if _is_list(scene)}
+    unpaged = {name: scene.operation for name, scene in lists.items() if not _is_paged(scene)}
     if unpaged:
         evidence = [dossier.at(operation, "has no way to its next page") for operation in unpaged.values()]
         return failed(f"no way to the next page at {listed(list(unpaged))}", evidence, customers=dossier.customers(unpaged))
-    if unread:
-        return not_evidenced(unread)
-    return (
-        passed(f"{listed(list(lists))} can be paged, or end by themselves")
-        if lists
-        else not_applicable("no journey reads a list that can grow")
-    )
+    return passed(f"{listed(list(lists))} can be paged") if lists else not_applicable("no journey reads a list that can grow")
 
 
 def _is_list(scene: Scene) -> bool:
     """Tell whether a step reads a list that can grow: the whole answer is one, or it holds one that it is about."""
-    if scene.operation.path.endswith("}"):
+    if scene.operation.path.endswith("}") or not (scene.operation.method in ("GET", "QUERY") or scene.step.safe):
         return False
     return any(_grows(scene, shape) for shape in _shapes(scene))
 
@@ -224,6 +203,7 @@ LINES: Final = (
         "Every need is judged on the contract of record as `check` does. One that some allowed answer does not meet fails; "
         "one that none can meet is the matter of `contract-complete`.",
         _needs_promised,
+        lambda dossier: dossier.unneeded,
     ),
     Line(
         "needs-kept",
@@ -237,19 +217,21 @@ LINES: Final = (
         "The journeys are walked as `verify` does, values varied. A need that is broken fails; what nobody could judge leaves "
         "the line not evidenced.",
         _needs_kept,
+        lambda dossier: dossier.unneeded,
     ),
     Line(
         "identifiers-accepted",
         Pillar.DATA,
-        "Neighbours take the identifiers that it hands out, and it takes theirs",
+        "Neighbours take what it hands out",
         "A customer who is passed on and not known there begins again, or is stuck.",
         "Agree on one form of the identifier: narrow what is handed out, or widen what is taken.",
         Turn.PARTNERS,
         Basis.CONTRACT,
         Harm.UNRECOGNISED,
-        "Every `keep`, every value of one partner that another takes, and what is asked under `recognises` and `consistent`, "
+        "Every `keep`, every value of it that another partner takes, and what is asked under `recognises` and `consistent`, "
         "judged on the contracts of both; where it runs, on what was handed out.",
         _identifiers,
+        lambda dossier: dossier.unneeded,
     ),
     Line(
         "asks-no-more",
@@ -262,6 +244,7 @@ LINES: Final = (
         Harm.EXTRA_EFFORT,
         "`asks-at-most` and `effort` are judged on the contract; where it runs, a call with the least is made.",
         _asks_no_more,
+        lambda dossier: dossier.unneeded,
     ),
     Line(
         "personal-data",
@@ -275,6 +258,7 @@ LINES: Final = (
         "Fields of the answers that journeys read whose name or format looks personal, and that no need, `keep`, sentence or "
         "comparison looks at, as `map` lists them: a guess, for a person to look at.",
         _personal_data,
+        lambda dossier: dossier.unneeded,
     ),
     Line(
         "lists-paged",
@@ -289,6 +273,7 @@ LINES: Final = (
         "about. A parameter of the query that moves on, a `Link` header or a link to the next page in the answer passes; a "
         "limit alone does not.",
         _lists_paged,
+        lambda dossier: dossier.uncalled,
     ),
     Line(
         "answers-bounded",
@@ -301,8 +286,9 @@ LINES: Final = (
         Harm.DELAYED,
         f"The biggest answer that journeys had has at most {MOST_BYTES:,} bytes, without white space.",
         _big_answers,
+        lambda dossier: dossier.uncalled,
     ),
 )
 """The lines about data."""
 
-__all__ = ["LINES", "MOST_BYTES", "NOBODY_CALLS", "size_of"]
+__all__ = ["LINES", "MOST_BYTES", "size_of"]

@@ -116,6 +116,25 @@ class Dossier:
         """The operations that journeys call, by name."""
         return {str(scene.operation): scene.operation for scene in self.calls}
 
+    @property
+    def uncalled(self) -> str:
+        """Why nothing can be said of its operations: no journey calls any; empty where one does, or nobody can tell."""
+        return "" if self.calls or self.record is None or self.unknown else "no journey calls it yet"
+
+    @property
+    def unneeded(self) -> str:
+        """Why nothing can be said of what it does for journeys: they ask nothing of it; empty where they do."""
+        return "" if self.scenes or self.record is None or self.unknown else "no journey asks anything of it yet"
+
+    @property
+    def eventless(self) -> str:
+        """Why nothing can be said of its events: no journey waits for one; empty where one does."""
+        return "" if self.events or self.record is None or self.unknown else "no journey waits for an event of it"
+
+    def unasked(self, key: str, reason: str) -> str:
+        """Return a reason, where no step that the partner answers has a key."""
+        return "" if any(key in scene.step.asks for scene in self.scenes) or self.record is None else reason
+
     def at(self, operation: Operation, what: str = "") -> Evidence:
         """Return an operation as evidence, with its place in the contract."""
         return Evidence(f"{operation} {what}".strip(), operation.node.home.place(operation.node))

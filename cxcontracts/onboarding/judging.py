@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
+from cxcontracts.containment.nodes import TooManyShapes
+from cxcontracts.errors import ContractError
 from cxcontracts.onboarding.dossier import Dossier
 from cxcontracts.onboarding.earlier import Earlier
-from cxcontracts.onboarding.scorecard import Basis, Entry, Line, Outcome, Scorecard, Turn, not_applicable, not_evidenced
+from cxcontracts.onboarding.scorecard import Basis, Entry, Evidence, Line, Outcome, Scorecard, Turn, not_applicable, not_evidenced
 
 NOWHERE = "nobody said where it runs; name an environment with --env, or an address with --url"
 
@@ -40,16 +41,17 @@ def scorecard(dossier: Dossier, lines: Sequence[Line], earlier: Earlier | None =
 def _outcome(dossier: Dossier, line: Line, off: Mapping[str, str]) -> Outcome:
     if line.id in off:
         return not_applicable(f"we switched it off: {off[line.id]}")
+    if excuse := line.excuse(dossier):
+        return not_applicable(excuse)
     if line.basis is Basis.CONTRACT and dossier.record is None:
         return not_evidenced("there is no contract that can be read")
     if line.basis.live and dossier.live is None:
         return not_evidenced(NOWHERE, turn=Turn.OURS)
     if line.basis is Basis.ANSWERS and dossier.live is not None and dossier.live.silence:
-        return _unless_nothing_is_asked(line, dossier, not_evidenced(dossier.live.silence))
-    return line.judge(dossier)
-
-
-def _unless_nothing_is_asked(line: Line, dossier: Dossier, silent: Outcome) -> Outcome:
-    """Return what a line that does not apply says of itself, whoever is silent."""
-    found = line.judge(dossier)
-    return found if found.standing == "not-applicable" else replace(silent, evidence=found.evidence)
+        return not_evidenced(dossier.live.silence)
+    try:
+        return line.judge(dossier)
+    except ContractError as error:
+        return not_evidenced(error.problems[0].what, [Evidence(each.what, each.place) for each in error.problems])
+    except TooManyShapes:
+        return not_evidenced("the contract has more alternatives there than are followed")

@@ -28,14 +28,20 @@ def own(dossier: Dossier) -> Chosen:
     return lambda each: each.partner == dossier.partner.name and each.kind not in _APART and not _is_seam(dossier, each)
 
 
+def own_calls(dossier: Dossier) -> Chosen:
+    """Choose as :func:`own` does, but for whether events come."""
+    chosen = own(dossier)
+    return lambda each: chosen(each) and each.kind != "event"
+
+
 def seams(dossier: Dossier) -> Chosen:
-    """Choose what goes from one partner to another."""
-    return lambda each: _is_seam(dossier, each)
+    """Choose what the partner hands to others, and what they have to recognise in it."""
+    return lambda each: each.partner == dossier.partner.name and _is_seam(dossier, each)
 
 
 def of_kinds(dossier: Dossier, *kinds: str) -> Chosen:
     """Choose the needs of some kinds that the partner answers for."""
-    return lambda each: each.kind in kinds and dossier.partner.name in (each.partner, *dossier.among.get(each.id, ()))
+    return lambda each: each.kind in kinds and each.partner == dossier.partner.name
 
 
 def _is_seam(dossier: Dossier, finding: Finding) -> bool:
@@ -81,20 +87,25 @@ def _outcome(
     total = f"{len(findings):,}"
     if roots:
         ours = all(each.attribution is not None and each.attribution.fault is Fault.OURS for each in roots)
-        because = f"{len(roots):,} of {total} {no}: {_named(roots)}"
+        because = f"{len(roots):,} of {total} {no if len(roots) == 1 else no.replace('is', 'are', 1)}: {_named(roots)}"
         return failed(because, dossier.shown(roots), Turn.OURS if ours else None, people(tuple(roots)))
     if unclear:
         causes = [each for each in unclear if each.cause is None and "waits for" not in each.because] or list(unclear)
         why = causes[0].because or "nobody can tell"
-        return not_evidenced(f"{len(unclear):,} of {total} are not certain: {why}", dossier.shown(causes))
+        verb = "is" if len(unclear) == 1 else "are"
+        return not_evidenced(f"{len(unclear):,} of {total} {verb} not certain: {why}", dossier.shown(causes))
     waived = sum(1 for each in findings if each.verdict is Verdict.WAIVED)
+    if len(findings) == 1:
+        return passed(f"the one that is asked for {yes}" + (", as it is waived" if waived else ""))
     return passed(f"all {total} {yes.replace('is', 'are', 1)}" + (f", {waived:,} of them waived" if waived else ""))
 
 
 def idle(dossier: Dossier, *kinds: str) -> Outcome | None:
     """Return why no exchange shows some kinds of need of the partner; None where every one is shown, or there are none."""
     assert dossier.live is not None
-    ids = {each for each in dossier.live.idle if each.split("/", 2)[-1].partition(":")[0] in kinds}
+    steps = {f"{scene.journey.name}/{scene.step.name}" for scene in dossier.scenes}
+    split = {id: id.split("/", 2) for id in dossier.live.idle}
+    ids = {id for id, (journey, step, rest) in split.items() if f"{journey}/{step}" in steps and rest.partition(":")[0] in kinds}
     why = [Evidence(f"{id}: {dossier.live.idle[id]}") for id in sorted(ids)]
     return not_evidenced(f"no exchange shows it: {dossier.live.idle[min(ids)]}", why) if ids else None
 

@@ -7,12 +7,9 @@ from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from cxcontracts.containment.nodes import TooManyShapes
 from cxcontracts.contracts.operation import Event, Operation
-from cxcontracts.errors import ContractError
 from cxcontracts.findings import Harm
 from cxcontracts.lifecycle import day_of
-from cxcontracts.onboarding.data import NOBODY_CALLS
 from cxcontracts.onboarding.dossier import Dossier
 from cxcontracts.onboarding.needs import idle, of_kinds, on_answers, on_contract
 from cxcontracts.onboarding.scorecard import (
@@ -23,7 +20,6 @@ from cxcontracts.onboarding.scorecard import (
     Pillar,
     Turn,
     failed,
-    not_applicable,
     not_evidenced,
     passed,
 )
@@ -43,19 +39,10 @@ _SOME: Final = 3
 
 
 def _limits_promised(dossier: Dossier) -> Outcome:
-    if not dossier.calls:
-        return not_applicable(NOBODY_CALLS)
     unhelpful = next((each for each in _seen(dossier) if _status(each) == 429 and not _header(each, "retry-after")), None)
     if unhelpful is not None:
         return failed("a 429 came without Retry-After", [Evidence("429 without Retry-After", exchange=unhelpful.exchange)])
-    mute: dict[str, Operation] = {}
-    for name, operation in dossier.operations.items():
-        try:
-            answer = operation.answers.get("429") or operation.answers.get("4XX")
-            if answer is None or "retry-after" not in answer.headers:
-                mute[name] = operation
-        except ContractError as error:
-            return not_evidenced(str(error))
+    mute = {name: each for name, each in dossier.operations.items() if not _says_when(each)}
     if mute:
         evidence = [dossier.at(each, "declares no 429 with Retry-After") for each in mute.values()]
         because = f"no 429 with Retry-After is declared at {_named(mute)}"
@@ -63,6 +50,11 @@ def _limits_promised(dossier: Dossier) -> Outcome:
     seen = sum(1 for each in _seen(dossier) if _status(each) == 429)
     came = f"; {seen:,} came, and said when to come back" if seen else ""
     return passed(f"each operation declares 429 with Retry-After{came}")
+
+
+def _says_when(operation: Operation) -> bool:
+    answer = operation.answers.get("429") or operation.answers.get("4XX")
+    return answer is not None and "retry-after" in answer.headers
 
 
 def _seen(dossier: Dossier) -> tuple[Sighting, ...]:
@@ -99,18 +91,12 @@ def _owner(dossier: Dossier) -> Outcome:
 
 
 def _notice(dossier: Dossier) -> Outcome:
-    if not dossier.scenes:
-        return not_applicable(NOBODY_CALLS)
-    found = on_contract(dossier, of_kinds(dossier, "announces"))
-    if found is None:
-        return not_applicable("no step asks how long before a change it is announced: announces")
+    found = on_contract(dossier, of_kinds(dossier, "announces")) or not_evidenced("nobody can tell")
     seen = on_answers(dossier, of_kinds(dossier, "announces")) if dossier.live is not None else None
     return seen if seen is not None and seen.standing == "failed" else found
 
 
 def _ends(dossier: Dossier) -> Outcome:
-    if not dossier.scenes:
-        return not_applicable(NOBODY_CALLS)
     vague: dict[str, Evidence] = {}
     ending: dict[str, str] = {}
     for name, operation in (*dossier.operations.items(), *dossier.events.items()):
@@ -163,18 +149,13 @@ def _day(written: str) -> str | None:
 def _in_time(dossier: Dossier) -> Outcome:
     assert dossier.live is not None
     seen = on_answers(dossier, of_kinds(dossier, "responds-within"))
-    return seen or idle(dossier, "responds-within") or not_applicable("no step says how long a customer waits: responds-within")
+    return seen or idle(dossier, "responds-within") or not_evidenced(dossier.live.unwalked or "no journey came as far")
 
 
 # --- events ---------------------------------------------------------------------------------------------------------------------
 
 
-_NO_EVENTS: Final = "no journey waits for an event of it"
-
-
 def _signed(dossier: Dossier) -> Outcome:
-    if not dossier.events:
-        return not_applicable(_NO_EVENTS)
     chosen = dossier.live.environment if dossier.live is not None else ""
     environments = dossier.partner.environments
     asked = [environments[chosen]] if chosen in environments else list(environments.values())
@@ -191,16 +172,8 @@ def _signed(dossier: Dossier) -> Outcome:
 
 
 def _deduplicable(dossier: Dossier) -> Outcome:
-    if not dossier.events:
-        return not_applicable(_NO_EVENTS)
     assert dossier.record is not None
-    nameless: dict[str, Event] = {}
-    for name, event in dossier.events.items():
-        try:
-            if not _has_id(dossier.record.events, event):
-                nameless[name] = event
-        except (ContractError, TooManyShapes) as error:
-            return not_evidenced(str(error) or f"{name} has more alternatives than are followed")
+    nameless = {name: each for name, each in dossier.events.items() if not _has_id(dossier.record.events, each)}
     if nameless:
         evidence = [dossier.at(each, "has no id of its own") for each in nameless.values()]
         because = f"no id tells one {_named(nameless)} from the next"
@@ -222,8 +195,6 @@ def _letters(text: str) -> str:
 
 def _arrive(dossier: Dossier) -> Outcome:
     assert dossier.live is not None
-    if not dossier.events:
-        return not_applicable(_NO_EVENTS)
     seen = on_answers(dossier, of_kinds(dossier, "event"))
     return seen or idle(dossier, "event") or not_evidenced(dossier.live.unwalked or "no journey came as far as its event")
 
@@ -241,6 +212,7 @@ LINES: Final = (
         "Each operation that journeys call declares 429, or 4XX, with `Retry-After`. A 429 that was seen without it fails; "
         "nobody ever provokes one.",
         _limits_promised,
+        lambda dossier: dossier.uncalled,
     ),
     Line(
         "limits-known",
@@ -277,6 +249,7 @@ LINES: Final = (
         Harm.UNINFORMED,
         "`announces` is judged on the contract and, where it runs, on the headers `Deprecation` and `Sunset`.",
         _notice,
+        lambda dossier: dossier.unasked("announces", "no step asks how early a change is announced: announces"),
     ),
     Line(
         "ends-dated",
@@ -290,6 +263,7 @@ LINES: Final = (
         "No operation or event that journeys use is deprecated without a readable `x-sunset`, or past it; where it runs, no "
         "answer says `Deprecation` without a `Sunset` that is still to come.",
         _ends,
+        lambda dossier: dossier.unneeded,
     ),
     Line(
         "in-time",
@@ -302,6 +276,7 @@ LINES: Final = (
         Harm.DELAYED,
         "`responds-within` is judged on the answers seen; a quantile of too few samples is not evidenced.",
         _in_time,
+        lambda dossier: dossier.unasked("responds-within", "no step says how long customers wait: responds-within"),
     ),
     Line(
         "events-signed",
@@ -315,6 +290,7 @@ LINES: Final = (
         "The `inbox` of the environment, or of every one where none is named, has a `secret`; the inbox takes nothing without "
         "its signature.",
         _signed,
+        lambda dossier: dossier.eventless,
     ),
     Line(
         "events-deduplicable",
@@ -327,6 +303,7 @@ LINES: Final = (
         Harm.MISLED,
         "Each event that journeys wait for has a header, or a field at the top of every form of its message, that names it.",
         _deduplicable,
+        lambda dossier: dossier.eventless,
     ),
     Line(
         "events-arrive",
@@ -339,6 +316,7 @@ LINES: Final = (
         Harm.UNINFORMED,
         "Each event that a journey waits for came within its time.",
         _arrive,
+        lambda dossier: dossier.eventless,
     ),
 )
 """The lines about operations."""

@@ -115,7 +115,8 @@ class Line:
         basis: What it is judged on.
         harm: What customers suffer where it failed.
         how: How it is judged, in a sentence or two.
-        judge: Judges a partner. It is pure, and raises nothing.
+        judge: Judges a partner. It is pure; a contract that is unsound where it looks may be raised, and leaves no evidence.
+        excuse: Returns why the line does not apply to a partner, as far as that shows before it is called; empty where it does.
     """
 
     id: str
@@ -128,6 +129,7 @@ class Line:
     harm: Harm
     how: str
     judge: Callable[[Dossier], Outcome]
+    excuse: Callable[[Dossier], str] = lambda _: ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +207,14 @@ class Scorecard:
 
     @property
     def next(self) -> tuple[Entry, ...]:
-        """What to do next: what failed before what nobody knows, by harm to customers, then by how many there are."""
-        return tuple(sorted((entry for entry in self.entries if entry.open), key=_urgency)[:NEXT])
+        """What to do next: what failed before what nobody knows, by harm to customers, then by how many there are.
+
+        Of lines that have no evidence for one and the same reason, the first stands for all.
+        """
+        reasons: dict[str, Entry] = {}
+        for entry in sorted((entry for entry in self.entries if entry.open), key=_urgency):
+            reasons.setdefault(entry.line.id if entry.standing is Standing.FAILED else f" {entry.outcome.because}", entry)
+        return tuple(reasons.values())[:NEXT]
 
     @property
     def verdict(self) -> str:

@@ -12,7 +12,6 @@ from cxcontracts.contracts.operation import Operation
 from cxcontracts.errors import ContractError
 from cxcontracts.exchanges import JSON, Raw
 from cxcontracts.findings import Harm
-from cxcontracts.onboarding.data import NOBODY_CALLS
 from cxcontracts.onboarding.dossier import Dossier
 from cxcontracts.onboarding.needs import idle, is_impossible, of_kinds, on_answers, on_contract, own
 from cxcontracts.onboarding.scorecard import (
@@ -36,6 +35,9 @@ MOST_SKEW: Final = 300
 """Seconds that a partner's clock may be off: those that Standard Webhooks gives a signature."""
 
 PROBLEM: Final = "application/problem+json"
+
+_NOT_THE_CUSTOMERS: Final = frozenset({"401", "403", "407", "429"})
+"""The errors that no customer brings about."""
 
 _KEY: Final = re.compile(r"(?:x-)?idempotency-key", re.IGNORECASE)
 _INTERNALS: Final = re.compile(
@@ -77,7 +79,7 @@ def _complete(dossier: Dossier) -> Outcome:
         return failed(f"{dossier.unknown[0].what}{more}", _written(dossier.unknown))
     found_ = on_contract(dossier, own(dossier), bad=is_impossible)
     if found_ is None:
-        return not_applicable("no journey needs anything of it yet")
+        return passed("it has all that journeys ask for")
     if found_.standing == "passed":
         return passed(f"it has all {len(dossier.operations) + len(dossier.events):,} operations and events that journeys ask for")
     return found_
@@ -159,17 +161,12 @@ def _exchange(what: str, sighting: Sighting) -> Evidence:
 
 
 def _login_declared(dossier: Dossier) -> Outcome:
-    if not dossier.calls:
-        return not_applicable(NOBODY_CALLS)
-    logs_in = bool(dossier.partner.auth) or any(each.auth for each in dossier.partner.environments.values())
+    logs_in = _logs_in(dossier)
     silent: dict[str, Operation] = {}
     unrefused: dict[str, Operation] = {}
     asking = 0
     for scene in dossier.calls:
-        try:
-            asked = [schemes for schemes in scene.operation.security if schemes]
-        except ContractError as error:
-            return not_evidenced(str(error))
+        asked = [schemes for schemes in scene.operation.security if schemes]
         name = str(scene.operation)
         if asked:
             asking += 1
@@ -199,9 +196,8 @@ def _some(names: Sequence[str], most: int = 3) -> str:
 def _login_works(dossier: Dossier) -> Outcome:
     live = dossier.live
     assert live is not None
-    if not live.login and not _asks_for_login(dossier):
-        return not_applicable("nobody logs in")
     refused = [each for each in live.seen if each.trouble is Trouble.LOGIN]
+    unready = [each for each in live.seen if each.trouble is Trouble.UNPREPARED]
     right = [each for each in live.seen if each.response is not None and each.trouble is None and each.response.status < 400]
     answered = [each for each in refused if each.response is not None]
     if answered and not right:
@@ -209,23 +205,33 @@ def _login_works(dossier: Dossier) -> Outcome:
         return failed(what, [_exchange(answered[0].why, answered[0])], Turn.OURS)
     if refused and not right:
         return not_evidenced(refused[0].why, turn=Turn.OURS)
+    if unready and not right:
+        return not_evidenced(unready[0].why, turn=Turn.OURS)
     if not right:
         return not_evidenced(live.unwalked or "no journey had an answer", turn=Turn.OURS if live.unwalked else None)
     return passed(f"it let us in {_times(len(right))}")
 
 
-def _asks_for_login(dossier: Dossier) -> bool:
+def _nobody_logs_in(dossier: Dossier) -> str:
+    """Say that nobody logs in, where neither we do nor the contract asks for it."""
+    if _logs_in(dossier):
+        return ""
     try:
-        return any(any(scene.operation.security) and all(scene.operation.security) for scene in dossier.calls)
+        asked = any(scene.operation.security and all(scene.operation.security) for scene in dossier.calls)
     except ContractError:
-        return False
+        return ""
+    return "" if asked or dossier.unread else "nobody logs in"
+
+
+def _logs_in(dossier: Dossier) -> bool:
+    if dossier.live is not None:
+        return bool(dossier.live.login)
+    return bool(dossier.partner.auth) or any(each.auth for each in dossier.partner.environments.values())
 
 
 def _login_refused(dossier: Dossier) -> Outcome:
     live = dossier.live
     assert live is not None
-    if not live.login and not _asks_for_login(dossier):
-        return not_applicable("nobody logs in")
     tried = live.wrong_login
     if tried is None:
         return not_evidenced(live.unasked or "there was no call to try it with", turn=Turn.OURS)
@@ -242,19 +248,11 @@ def _login_refused(dossier: Dossier) -> Outcome:
 
 
 def _errors_promised(dossier: Dossier) -> Outcome:
-    if not dossier.calls:
-        return not_applicable(NOBODY_CALLS)
     told = on_contract(dossier, of_kinds(dossier, "informs"))
     if told is not None and told.standing == "failed":
         return told
     asked = {each.operation for each in dossier.findings if each.kind == "informs" and ":tells:" in each.id}
-    mute: dict[str, Operation] = {}
-    for name, operation in dossier.operations.items():
-        try:
-            if name not in asked and not any(_informs(operation)):
-                mute[name] = operation
-        except ContractError as error:
-            return not_evidenced(str(error))
+    mute = {name: each for name, each in dossier.operations.items() if name not in asked and not any(_informs(each))}
     if mute:
         evidence = [dossier.at(each, "promises no error that says what happened") for each in mute.values()]
         return failed(f"no error says what happened at {_some(list(mute))}", evidence, customers=dossier.customers(mute))
@@ -268,7 +266,7 @@ def _errors_promised(dossier: Dossier) -> Outcome:
 def _informs(operation: Operation) -> Iterator[bool]:
     """Yield, for each error that customers can bring about, whether it comes as a problem of RFC 9457."""
     for key, answer in operation.answers.items():
-        if key == "default" or key.startswith("4"):
+        if key == "default" or (key.startswith("4") and key not in _NOT_THE_CUSTOMERS):
             yield any(media.name == PROBLEM for media in answer.media)
 
 
@@ -369,9 +367,7 @@ def _repeats(dossier: Dossier) -> Outcome:
     seen = on_answers(dossier, of_kinds(dossier, "repeat-safe"))
     if seen is not None:
         return seen
-    waiting = idle(dossier, "repeat-safe")
-    if waiting is None:
-        return not_applicable("no step says repeat-safe")
+    waiting = idle(dossier, "repeat-safe") or not_evidenced("no journey came as far as its second press")
     if not live.writes:
         return not_evidenced("we may not write there: may: [read, write]", waiting.evidence, Turn.OURS)
     return waiting
@@ -445,6 +441,7 @@ LINES: Final = (
         "Every step finds its operation or event, all that it sends is declared, and no need is one that no allowed answer "
         "can meet.",
         _complete,
+        lambda dossier: dossier.unneeded,
     ),
     Line(
         "reachable",
@@ -490,10 +487,11 @@ LINES: Final = (
         "Declare securitySchemes and security, and the answer 401 of each operation that asks for a login.",
         Turn.PARTNERS,
         Basis.CONTRACT,
-        Harm.BLOCKED,
+        Harm.UNINFORMED,
         "Where we log in, the operations that journeys call declare `security`; those that do declare what a refused login is "
         "answered: 401, 4XX or default.",
         _login_declared,
+        lambda dossier: dossier.uncalled,
     ),
     Line(
         "login-works",
@@ -506,6 +504,7 @@ LINES: Final = (
         Harm.BLOCKED,
         "Some call of a journey was let in. A login page, 401 or 403 to all of them fails.",
         _login_works,
+        _nobody_logs_in,
     ),
     Line(
         "login-refused",
@@ -519,6 +518,7 @@ LINES: Final = (
         "One safe call that works is made again with a credential that nobody has, as an expired one would be: 401 passes, "
         "nothing else.",
         _login_refused,
+        _nobody_logs_in,
     ),
     Line(
         "errors-promised",
@@ -529,9 +529,10 @@ LINES: Final = (
         Turn.PARTNERS,
         Basis.CONTRACT,
         Harm.UNINFORMED,
-        "What journeys ask under `informs` is promised; every other operation that they call promises some 4xx or default as "
-        "`application/problem+json`.",
+        "What journeys ask under `informs` is promised; every other operation that they call promises a 4xx that they can "
+        "bring about, or default, as `application/problem+json`.",
         _errors_promised,
+        lambda dossier: dossier.uncalled,
     ),
     Line(
         "errors-inform",
@@ -545,6 +546,7 @@ LINES: Final = (
         "What journeys bring about under `informs` is kept; every other 4xx that was seen is a problem of RFC 9457, or tells "
         "what some journey reads in this partner's errors; none shows a stack trace or a database.",
         _errors_inform,
+        lambda dossier: dossier.uncalled,
     ),
     Line(
         "idempotency",
@@ -558,6 +560,7 @@ LINES: Final = (
         "Each POST and PATCH that journeys call and that is not `safe` takes the header `Idempotency-Key`, or keeps "
         "`repeat-safe`.",
         _idempotent,
+        lambda dossier: dossier.uncalled,
     ),
     Line(
         "repeats-once",
@@ -570,6 +573,7 @@ LINES: Final = (
         Harm.MISLED,
         "Steps that say `repeat-safe` are sent twice, where we may write; nothing else is ever repeated.",
         _repeats,
+        lambda dossier: dossier.unasked("repeat-safe", "no step says repeat-safe"),
     ),
     Line(
         "versioned",

@@ -22,9 +22,9 @@ from cxcontracts.reports.scorecards.words import (
     progress,
     sentence,
     subject,
+    to_do,
     worst_first,
 )
-from cxcontracts.reports.sentences import in_words
 from cxcontracts.sanitise import harmless_line
 
 _MARKS: Final = {
@@ -121,8 +121,7 @@ def _next(main: Element, card: Scorecard) -> None:
     steps = SubElement(section, "ol")
     for entry in card.next:
         step = SubElement(steps, "li")
-        people = in_words(entry.outcome.customers, exact=False)
-        _add(step, "p", f"{entry.line.remedy} ({TURNS[entry.turn]}{f', for {people}' if people else ''})")
+        _add(step, "p", to_do(entry))
         why = SubElement(step, "p", {"class": "soft"})
         _add(why, "a", entry.line.title, {"href": f"#{_anchor(entry)}"}).tail = harmless_line(f": {entry.outcome.because}")
 
@@ -146,7 +145,8 @@ def _line(lines: Element, entry: Entry) -> None:
     if not entry.open:
         return
     facts = SubElement(item, "dl")
-    for label, text in (("Why", entry.line.why), ("Fix", entry.line.remedy), ("Whose turn", TURNS[entry.turn])):
+    remedy = [("Fix", entry.line.remedy)] if entry.standing is Standing.FAILED else []
+    for label, text in (("Why", entry.line.why), *remedy, ("Whose turn", TURNS[entry.turn])):
         _add(facts, "dt", label)
         _add(facts, "dd", text)
     if entry.outcome.evidence:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from cxcontracts.findings import Harm
 from cxcontracts.onboarding.scorecard import Entry, Pillar, Scorecard, Standing, Turn
 from cxcontracts.reports.diff.markdown import code, fenced, inert
 from cxcontracts.reports.scorecards.discretion import Discretion
@@ -55,8 +54,8 @@ def _entry(entry: Entry, discretion: Discretion) -> Iterator[str]:
     yield f"### {_plain(entry.line.title)}: {STANDINGS[entry.standing]}{was}"
     yield inert(discretion.text(entry.outcome.because))
     if entry.standing is Standing.FAILED:
-        yield f"Why: {_plain(entry.line.why)} Customers {SUFFERING[Harm(entry.line.harm)]}."
-    yield f"How: {_plain(entry.line.remedy)}"
+        yield f"Why: {_plain(entry.line.why)} Customers {SUFFERING[entry.line.harm]}."
+        yield f"How: {_plain(entry.line.remedy)}"
     evidence = list(discretion.evidence(entry.outcome.evidence))
     rows = []
     for each in evidence[:_MOST]:

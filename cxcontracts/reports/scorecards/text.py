@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from cxcontracts.onboarding.scorecard import Entry, Pillar, Scorecard, Standing
@@ -18,9 +19,9 @@ from cxcontracts.reports.scorecards.words import (
     progress,
     sentence,
     subject,
+    to_do,
     worst_first,
 )
-from cxcontracts.reports.sentences import in_words
 
 _COLUMN: Final = 18
 _FACTS: Final = 25
@@ -54,19 +55,40 @@ def render(card: Scorecard, *, colour: bool, width: int, verbose: bool) -> str:
             page.gap()
             page.write(f"{TITLES[pillar]}: {counts(entries)}", style=BOLD)
             page.gap()
-            for entry in worst_first(entries):
-                _line(page, entry, verbose)
+            for alike in _alike(worst_first(entries)):
+                if len(alike) > 1:
+                    _waiting(page, alike)
+                else:
+                    _line(page, alike[0], verbose)
     return str(page)
 
 
 _UNSURE: Final = Standing.NOT_EVIDENCED
+_TOGETHER: Final = frozenset({Standing.NOT_EVIDENCED, Standing.NOT_APPLICABLE})
+"""How lines stand that are told together where they stand so for one reason."""
+
+
+def _alike(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Yield lines by themselves, but for those that say nothing of the partner, for one and the same reason."""
+    told: dict[object, list[Entry]] = {}
+    for entry in entries:
+        key: object = (entry.standing, entry.outcome.because) if entry.standing in _TOGETHER else entry.line.id
+        told.setdefault(key, []).append(entry)
+    yield from told.values()
+
+
+def _waiting(page: Page, entries: Sequence[Entry]) -> None:
+    standing = entries[0].standing
+    page.write(because(entries[0]), lead=f"  {STANDINGS[standing]}", indent=_COLUMN, lead_style=_LOOKS[standing])
+    for entry in entries:
+        was = f", {moved(entry)}" if moved(entry) else ""
+        page.write(f"{entry.line.title} ({entry.line.id}{was})", lead=" " * _COLUMN + "- ", indent=_COLUMN + 2)
 
 
 def _next(page: Page, number: int, entry: Entry) -> None:
-    people = in_words(entry.outcome.customers, exact=False)
-    whom = f", for {people}" if people else ""
-    page.write(f"{entry.line.remedy} ({TURNS[entry.turn]}{whom})", lead=f"  {number}", indent=5)
-    page.write(f"{entry.line.id}: {entry.outcome.because}", indent=5, style=DIM)
+    page.write(to_do(entry), lead=f"  {number}", indent=5)
+    failed = entry.standing is Standing.FAILED
+    page.write(f"{entry.line.id}: {entry.outcome.because if failed else entry.line.title}", indent=5, style=DIM)
 
 
 def _line(page: Page, entry: Entry, verbose: bool) -> None:
@@ -84,8 +106,9 @@ def _line(page: Page, entry: Entry, verbose: bool) -> None:
         return
     if entry.standing is Standing.FAILED or verbose:
         _fact(page, "why", entry.line.why)
-    if entry.open:
+    if entry.standing is Standing.FAILED:
         _fact(page, "fix", entry.line.remedy)
+    if entry.open:
         _fact(page, "whose", TURNS[entry.turn])
     evidence = entry.outcome.evidence
     for each in evidence if verbose else evidence[:_FIRST]:

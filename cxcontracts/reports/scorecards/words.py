@@ -8,7 +8,7 @@ from typing import Final
 
 from cxcontracts.exchanges import NO_BODY, Exchange, Raw
 from cxcontracts.onboarding.scorecard import Entry, Pillar, Scorecard, Standing, Turn
-from cxcontracts.reports.sentences import count
+from cxcontracts.reports.sentences import count, in_words
 from cxcontracts.wording import listed, shown
 
 STANDINGS: Final[Mapping[Standing, str]] = {
@@ -68,6 +68,14 @@ def counts(entries: Iterable[Entry]) -> str:
 def worst_first(entries: Iterable[Entry]) -> list[Entry]:
     """Return lines with what failed first, each kind in the order of the catalogue."""
     return sorted(entries, key=lambda entry: list(STANDINGS).index(entry.standing))
+
+
+def to_do(entry: Entry) -> str:
+    """Return what to do about a line, and whose turn it is."""
+    people = in_words(entry.outcome.customers, exact=False)
+    whom = f", for {people}" if people else ""
+    what = entry.line.remedy if entry.standing is Standing.FAILED else f"Find out: {entry.outcome.because}."
+    return f"{what} ({TURNS[entry.turn]}{whom})"
 
 
 def moved(entry: Entry) -> str:
