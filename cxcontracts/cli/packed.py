@@ -142,18 +142,6 @@ def used(asked: Packed, estate: Path | None, release: Release | None = None) -> 
     if asked.export is not None:
         read_key(asked.key)  # who has none is told before anything runs
     if release is not None:
-        insist_on_allowed(pack, asked.pack.name, release, here=is_here(release.address))
+        insist_on_allowed(pack, asked.pack.name, release)
     with unpacked(pack, release) as folder:
         yield _OfPack(folder, pack, asked, handed_in(pack, release) if release is not None else {})
-
-
-def is_here(address: str) -> bool:
-    """Tell whether an address, or an app, is on this machine."""
-    from cxcontracts.running.wire import origin_of
-
-    if "://" not in address:
-        return True
-    try:
-        return origin_of(address).is_this_machine
-    except ValueError:
-        return False

@@ -12,7 +12,7 @@ from cxcontracts.cli.exits import BROKEN, INTACT, INTERRUPTED, NOTHING_CHECKED, 
 from cxcontracts.cli.judged import say_uncertain, seen_from_here, unsound
 from cxcontracts.cli.options import Reporting
 from cxcontracts.cli.output import insist_on_folder, outcome_of, publish, rendered, show
-from cxcontracts.cli.packed import Packed, Used, is_here, used
+from cxcontracts.cli.packed import Packed, Used, used
 from cxcontracts.cli.progress import Progress
 from cxcontracts.errors import UnsoundError, UsageError
 from cxcontracts.sanitise import harmless_line
@@ -101,7 +101,7 @@ def _of_release(options: Options, wanted: Asked) -> tuple[Asked, Release]:
     Raises:
         UsageError: If nobody says where, or something is allowed that there is not.
     """
-    from cxcontracts.packs.unpacking import RELEASE, Release, read_examples
+    from cxcontracts.packs.unpacking import RELEASE, Release, is_here, read_examples
 
     if wanted.environment:
         raise UsageError("a pack has no environments; say where your release runs: --url http://localhost:8080")

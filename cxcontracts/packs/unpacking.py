@@ -18,6 +18,7 @@ from cxcontracts.exchanges import JSON
 from cxcontracts.packs.needed import needed
 from cxcontracts.packs.pack import Pack
 from cxcontracts.problems import did_you_mean
+from cxcontracts.running.wire import origin_of
 from cxcontracts.walks import Handed
 
 RELEASE: Final = "release"
@@ -39,17 +40,24 @@ class Release:
     examples: Mapping[str, Sequence[JSON]] = field(default_factory=dict)
 
 
-def insist_on_allowed(pack: Pack, shown: str, release: Release, *, here: bool) -> None:
+def is_here(address: str) -> bool:
+    """Tell whether an address, or an app, is on this machine."""
+    try:
+        return "://" not in address or origin_of(address).is_this_machine
+    except ValueError:
+        return False
+
+
+def insist_on_allowed(pack: Pack, shown: str, release: Release) -> None:
     """Refuse a pack that wants more than its user allows.
 
     Args:
         shown: What the pack's file is called.
-        here: Whether the release runs on this machine.
 
     Raises:
         UsageError: If it makes calls that may change something elsewhere, or reads variables that are not set.
     """
-    if pack.calls and "write" not in release.may and not here:
+    if pack.calls and "write" not in release.may:
         calls = ", ".join(pack.calls[:4]) + (f" and {len(pack.calls) - 4} more" if len(pack.calls) > 4 else "")
         raise UsageError(
             f"{shown} makes calls that may change something ({calls}), and {release.address} is not this machine; "

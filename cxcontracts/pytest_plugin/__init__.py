@@ -25,12 +25,22 @@ from typing import Final
 
 import pytest
 
+PACKED: Final = pytest.StashKey[Path]()
+"""Where the pack of a run is unpacked."""
+
 _ESTATE: Final = "estate.yaml"
 _REPEATED: Final = (
     ("--cx-url", "PARTNER=URL", "Walk the journeys against partners that run: a base URL, or an app in Python as module:name."),
     ("--cx-given", "NAME=VALUE", "What journeys start with, in place of their examples."),
     ("--cx-states", "PARTNER=URL", "Where a partner's provider states are set up."),
 )
+_PACKED: Final = (
+    ("--cx-pack", "FILE", "Test a release of your own by what a pack has, in place of an estate."),
+    ("--cx-signed-by", "KEY", "With --cx-pack: the key that has to have signed it."),
+    ("--cx-allow", "write", "With --cx-pack: let it call what changes something where the address is not this machine."),
+    ("--cx-examples", "FILE", "With --cx-pack: the values that your release knows, a map of names to lists."),
+)
+_OF_PACKS: Final = ("--cx-signed-by", "--cx-allow", "--cx-examples")
 _WHERE_ESTATES_ARE: Final = ("contracts/", "*/", "contracts/*/")
 
 
@@ -52,6 +62,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(option, action="append", default=[], metavar=metavar, help=words)
     group.addoption("--cx-budget", default="", metavar="LIMIT", help="No more than so many requests, or so long: 500,2m.")
     group.addoption("--cx-timeout", default="10s", metavar="TIME", help="The longest that one answer may take.")
+    for option, metavar, words in _PACKED:
+        group.addoption(option, default="", metavar=metavar, help=words)
     group.addoption("--cx-no-fuzz", action="store_true", help="Walk the journeys with no other values than their own.")
 
 
@@ -64,6 +76,12 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse candidates of nobody, and files that are not there, before anything is collected."""
+    if config.getoption("--cx-pack"):
+        from cxcontracts.pytest_plugin.packed import use_pack
+
+        use_pack(config)
+    elif any(config.getoption(option) for option in _OF_PACKS):
+        raise pytest.UsageError(f"{', '.join(_OF_PACKS)} are for packs; name one with --cx-pack")
     written = config.getoption("--cx-candidate")
     if written and verifies(config):
         raise pytest.UsageError("--cx-candidate judges contracts, --cx-env and --cx-url what runs; ask for one of them")
@@ -107,9 +125,9 @@ def verifies(config: pytest.Config) -> bool:
 
 def estates_of(config: pytest.Config) -> list[Path]:
     """Return the estates that the arguments of a run lead to, sorted: those that they lie in, else those just below them."""
-    return sorted(
-        {root for argument in config.args for root in _estates(Path(config.invocation_params.dir, argument.partition("::")[0]))}
-    )
+    places = (Path(config.invocation_params.dir, argument.partition("::")[0]) for argument in config.args)
+    packed = [config.stash[PACKED]] if PACKED in config.stash else []
+    return sorted({root for place in (*places, *packed) for root in _estates(place)})
 
 
 def _estates(path: Path) -> Iterator[Path]:
@@ -123,13 +141,18 @@ def _estates(path: Path) -> Iterator[Path]:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect the journeys of an estate and the Pact files of its partners, and no other file."""
-    if not (is_journey(file_path) or is_pact(file_path)):
+    of_pack = file_path.suffix == ".cxpack" and parent.config.getoption("--cx-pack")
+    if not (of_pack or is_journey(file_path) or is_pact(file_path)):
         return None
     from cxcontracts.pytest_plugin import journeys
 
     plugins = parent.config.pluginmanager
     if not plugins.is_registered(journeys):
         plugins.register(journeys, "cxcontracts-journeys")
+    if of_pack:
+        from cxcontracts.pytest_plugin.packed import PackFile, file_of_pack
+
+        return PackFile.from_parent(parent, path=file_path) if file_path == file_of_pack(parent.config) else None
     return journeys.EstateFile.from_parent(parent, path=file_path)
 
 

@@ -13,6 +13,7 @@ import pytest
 from cxcontracts.asked import Asked, budget, pairs, seconds, values
 from cxcontracts.opening import Opened
 from cxcontracts.pytest_plugin.estates import JudgedEstate, NotExercised
+from cxcontracts.pytest_plugin.packed import handed_of
 from cxcontracts.reports.curl import curl
 from cxcontracts.verifying import Hooks, verification
 from cxcontracts.whereabouts import Whereabouts
@@ -117,6 +118,7 @@ def asked_of(config: pytest.Config) -> Asked:
         seconds=time,
         deadline=seconds(config.getoption("--cx-timeout"), "--cx-timeout"),
         varies=not config.getoption("--cx-no-fuzz"),
+        handed=handed_of(config),
     )
 
 
