@@ -49,7 +49,7 @@ def use_pack(config: pytest.Config) -> None:
         raise pytest.UsageError(harmless_line(str(error), None)) from None
     _told(config, pack)
     config.stash[PACKED] = folder
-    if str(file) not in config.args:
+    if file not in (Path(os.path.abspath(config.invocation_params.dir / each.partition("::")[0])) for each in config.args):
         config.args.append(str(file))
 
 
