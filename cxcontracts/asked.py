@@ -26,6 +26,7 @@ class Asked:
         pattern: Of the ids of requirements, with ``*``, or a part of one; empty for all.
         givens: What replaces the examples of givens, and what steps keep at partners that do not run here.
         states: Partner to the address of its provider-state handler.
+        messages: Partner to the address that hands out the messages of Pact files.
         workers: How many walks are made at the same time.
         requests: How many requests may be sent in all; None for no limit but that on varied values.
         seconds: How long the run may take; None for no limit.
@@ -43,6 +44,7 @@ class Asked:
     pattern: str = ""
     givens: Mapping[str, JSON] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
+    messages: Mapping[str, str] = field(default_factory=dict)
     workers: int = 4
     requests: int | None = None
     seconds: float | None = None

@@ -405,7 +405,11 @@ def _version(side: Side | None, file: str) -> Version:
 
 
 def open_estate(
-    root: Path, candidates: Mapping[str, Path | Sequence[Path]] | None = None, today: datetime.date | None = None
+    root: Path,
+    candidates: Mapping[str, Path | Sequence[Path]] | None = None,
+    today: datetime.date | None = None,
+    *,
+    running: bool = False,
 ) -> Opened:
     """Open an estate.
 
@@ -413,13 +417,14 @@ def open_estate(
         root: The folder that holds ``estate.yaml``.
         candidates: Partner to the file of a candidate; to both where its calls and its events change together.
         today: The day on which waivers count; None for the day it is.
+        running: Whether it is held against running partners, which can be asked for what no contract promises.
 
     Raises:
         EstateError: With every mistake in the estate's files.
         ContractError: If a candidate cannot be read.
         UsageError: If a candidate is for a partner that the estate does not list, or two are for the same document.
     """
-    opened = open_what_is_sound(root, candidates, today)
+    opened = open_what_is_sound(root, candidates, today, running=running)
     if opened.mistakes:
         raise EstateError(opened.mistakes)
     return replace(opened, mistakes=None)
@@ -430,6 +435,8 @@ def open_what_is_sound(
     candidates: Mapping[str, Path | Sequence[Path]] | None = None,
     today: datetime.date | None = None,
     memory: Memory = FORGETFUL,
+    *,
+    running: bool = False,
 ) -> Opened:
     """Open an estate without what has mistakes; its runs tell them, and judge what does not depend on it.
 
@@ -445,14 +452,16 @@ def open_what_is_sound(
     """
     with uncollected():
         files = {name: (given,) if isinstance(given, Path) else tuple(given) for name, given in (candidates or {}).items()}
-        return _opened(root, files, today, memory)
+        return _opened(root, files, today, memory, running)
 
 
-def _opened(root: Path, candidates: Mapping[str, Sequence[Path]], today: datetime.date | None, memory: Memory) -> Opened:
+def _opened(
+    root: Path, candidates: Mapping[str, Sequence[Path]], today: datetime.date | None, memory: Memory, running: bool
+) -> Opened:
     day = today or datetime.datetime.now(tz=datetime.UTC).date()
     read = read_sound(root, kinds(), day, memory, line_ids)
     estate = read.estate
-    pacts, odd = read_pacts(root, estate.partners)
+    pacts, odd = read_pacts(root, estate.partners, running)
     mistakes = (*read.mistakes, *(problem for problem in odd if not problem.warning))
     records = Records(root, estate.partners, read.partners)
     released: dict[str, Side] = {}
@@ -470,8 +479,13 @@ def _opened(root: Path, candidates: Mapping[str, Sequence[Path]], today: datetim
     return Opened(estate, warnings, judge, dict(candidates), records, recollection, mistakes)
 
 
-def read_pacts(root: Path, partners: Mapping[str, Partner]) -> tuple[Mapping[str, tuple[Interaction, ...]], tuple[Problem, ...]]:
+def read_pacts(
+    root: Path, partners: Mapping[str, Partner], running: bool
+) -> tuple[Mapping[str, tuple[Interaction, ...]], tuple[Problem, ...]]:
     """Read the Pact files of every partner; they lie below its folder.
+
+    Args:
+        running: As in :func:`~cxcontracts.pacts.interactions`.
 
     Returns:
         Partner to its interactions, of those that have any, and what is wrong or odd in these files.
@@ -485,7 +499,7 @@ def read_pacts(root: Path, partners: Mapping[str, Partner]) -> tuple[Mapping[str
         by_id: dict[str, Interaction] = {}
         for file in sorted(files):
             try:
-                read, wrong = interactions(folder.read(file))
+                read, wrong = interactions(folder.read(file), running=running)
             except ContractError as error:
                 problems += error.problems
                 continue

@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final, Self
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from cxcontracts.asked import Asked
 from cxcontracts.errors import EstateError, UsageError
@@ -110,8 +110,8 @@ def verification(
     if problems:
         raise EstateError(problems)
     estate, root = opened.estate, Path(opened.estate.root)
-    called = targets(estate, asked.environment, asked.urls)
-    running = {name: _with_handler(target, asked.states.get(name, "")) for name, target in called.items()}
+    _insist_on({*asked.states, *asked.messages}, estate.partners, "partner")
+    running = targets(estate, asked.environment, asked.urls)
     addresses = inboxes(estate, asked.environment, lambda partner, named: read_secret(named, root / partner.folder))
     with (
         Partners(
@@ -131,12 +131,6 @@ def verification(
             watch(walk)
 
         yield closing.enter_context(Verification(opened, asked, running, partners, inbox, curl, hooks, record))
-
-
-def _with_handler(target: Target, address: str) -> Target:
-    """Return a target that reaches its provider-state handler as well, wherever that is: who names it, allows it."""
-    host = urlsplit(address).netloc
-    return replace(target, hosts=(*target.hosts, host)) if host else target
 
 
 def _recorder(writer: HarWriter) -> Callable[[Walk], None]:
@@ -190,7 +184,7 @@ class Verification:
             "environment": asked.environment,
             "givens": asked.givens,
             "handed": asked.handed,
-            "states": asked.states,
+            "states": {name: url for name, url in asked.states.items() if name in targets},
             "runs": frozenset(targets),
             "inbox": inbox,
             "turns": Turns(),
@@ -254,7 +248,8 @@ class Verification:
             return Verdicts((), {each.id: why for each in requirements})
         findings: list[Finding] = []
         idle: dict[str, str] = {}
-        for requirement, judgement in consumers.judged(requirements, self._partners, self._targets, self._asked.states):
+        states, messages = self._asked.states, self._asked.messages
+        for requirement, judgement in consumers.judged(requirements, self._partners, self._targets, states, messages):
             sighting = judgement.sighting
             if sighting is not None and sighting.trouble in BLAMELESS:
                 idle[requirement.id] = sighting.why

@@ -141,14 +141,14 @@ def write(
     return root
 
 
-def opened(root: Path, candidates: Mapping[str, str] | None = None) -> Opened:
+def opened(root: Path, candidates: Mapping[str, str] | None = None, *, running: bool = False) -> Opened:
     """Open an estate with candidates, given as texts."""
     paths = {}
     for name, text in (candidates or {}).items():
         paths[name] = root / "released" / name / "openapi.yaml"
         paths[name].parent.mkdir(parents=True)
         paths[name].write_text(text, encoding="utf-8")
-    return open_estate(root, paths, today=TODAY)
+    return open_estate(root, paths, today=TODAY, running=running)
 
 
 def judged(run: Run, parts: int = 1) -> Judged:

@@ -497,6 +497,7 @@ def test_our_option_does_not_shorten_to_anyone_elses(pytester: pytest.Pytester) 
         "--cx-url=PARTNER=URL",
         "--cx-given=NAME=VALUE",
         "--cx-states=PARTNER=URL",
+        "--cx-messages=PARTNER=URL",
         "--cx-budget=LIMIT",
         "--cx-timeout=TIME",
         "--cx-no-fuzz",

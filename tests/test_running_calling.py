@@ -315,3 +315,27 @@ def test_what_is_sent_afterwards_and_broken_off_by_the_end_is_sent_again_where_t
             came = sent.result()
 
     assert (came.trouble is None, len(shop.asked)) == (times == 2, times)
+
+
+def test_a_handler_is_told_wherever_it_is_and_learns_our_login_only_at_the_partners_own_origin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SHOP_TOKEN", "s3cret-shop-token")
+    auth = {"bearer": "$env.SHOP_TOKEN"}
+    with running(answer({})) as other, running(answer({})) as shop, calling(f"{shop.url}/v2", auth=auth) as partners:
+        came = [partners.tell("shop", url, {"state": "x"}) for url in ("_states", "/_states", f"{other.url}/_states?a=b")]
+        refused = partners.follow("shop", "GET", f"{other.url}/_states")
+
+    assert [each.trouble for each in (*came, refused)] == [None, None, None, Trouble.FORBIDDEN]
+    assert [each.target for each in shop.asked] == ["/v2/_states", "/_states"]
+    assert {each.headers["authorization"] for each in shop.asked} == {"Bearer s3cret-shop-token"}
+    (asked,) = other.asked
+    assert (asked.method, asked.target, asked.body) == ("POST", "/_states?a=b", b'{"state":"x"}')
+    assert "authorization" not in asked.headers
+
+
+def test_a_handler_that_has_no_address_is_not_told() -> None:
+    with running(answer({})) as shop, calling(shop.url) as partners:
+        came = partners.tell("shop", "http://[", {})
+
+    assert (came.trouble, came.gone, shop.asked) == (Trouble.FORBIDDEN, False, [])

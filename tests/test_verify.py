@@ -20,6 +20,7 @@ from click.testing import Result
 from cxcontracts.exchanges import JSON
 from cxcontracts.reports.json import schema
 from cxcontracts.verifying import is_production
+from tests.pacts_made import document
 from tests.partners_running import Answer, Asked, Partner, answer, closed_port, running
 from tests.readers import commands
 from tests.verified import replying
@@ -383,3 +384,32 @@ def test_a_break_that_was_found_before_an_interrupt_is_told_in_text_as_well(here
     assert process.returncode == 130
     assert "interrupted: there may be more" in said
     assert "state is 7" in said
+
+
+# Messages of Pact files
+
+
+def test_a_message_that_is_answered_by_a_message_is_asked_for_where_it_is_handed_out(here: Workplace) -> None:
+    contents = {"contentType": "application/json", "encoded": False, "content": {"q": 1}}
+    written = {"type": "Synchronous/Messages", "request": {"contents": contents}, "response": [{"contents": contents}]}
+    here.write("contracts/partners/orders/pacts/web.json", document(written, version="4.0").decode())
+    here.edit("contracts/partners/orders/partner.yaml", "contract: openapi.yaml", "contract: openapi.yaml\npacts: [pacts/*.json]")
+
+    for said, verdict in (({"q": 1}, "intact"), ({"q": 2}, "broken")):
+        with shop() as partners, running(answer(said)) as desk:
+            words = ["verify", *urls(*partners), "--no-fuzz", "--format", "json", "--messages", f"orders={desk.url}/messages"]
+            read = report(here.run(*words))
+        assert finding(read, "pact/web/d1")["verdict"] == verdict
+        assert [(each.method, each.target) for each in desk.asked] == [("POST", "/messages")]
+
+    with shop() as partners:
+        read = report(here.run("verify", *urls(*partners), "--no-fuzz", "--format", "json"))
+    assert read["not_exercised"]["pact/web/d1"] == "nobody is named who answers its message"
+
+
+def test_who_is_named_for_a_partner_that_is_not_there_is_a_mistake(here: Workplace) -> None:
+    with shop() as partners:
+        for option in ("--states", "--messages"):
+            ran = here.run("verify", *urls(*partners), option, "couriers=http://localhost/x")
+            assert ran.exit_code == 2
+            assert "partner 'couriers' is not in the estate; did you mean 'courier'?" in ran.output

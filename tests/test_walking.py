@@ -394,6 +394,21 @@ def test_states_are_set_up_by_a_handler_as_pact_has_them_wherever_it_runs(tmp_pa
     assert {each.target for each in handler.asked} == {"/_states"}
 
 
+def test_a_link_to_the_host_of_a_state_handler_is_followed_no_more_than_to_any_other(tmp_path: Path) -> None:
+    journey = """
+    setup: [{step: there, state: a thing is there}]
+    steps:
+      - {step: one, call: p GET /thing, keep: {next: url}}
+      - {step: two, call: p GET $next}
+    """
+    with running(answer({})) as handler, running(answer({"url": f"{handler.url}/things/7"})) as p:
+        found = verify(write(tmp_path, journey, {"p": OPEN}), {"p": p}, states={"p": f"{handler.url}/_states?of=p"})
+
+    assert found.verdict("two/answers") == "inconclusive"
+    assert "the estate names no" in found.because("two/answers")
+    assert {(each.method, each.target) for each in handler.asked} == {("POST", "/_states?of=p")}
+
+
 @pytest.mark.parametrize(
     ("hooks", "why"),
     [

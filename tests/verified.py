@@ -31,7 +31,7 @@ def verify(
     """
     urls = {name: partner.url for name, partner in (partners or {}).items()} | wanted.pop("urls", {})
     asked = Wanted(**{"urls": urls, "varies": False, "deadline": 30.0, **wanted})
-    with verification(opened(root), asked, again, hooks) as made:
+    with verification(opened(root, running=True), asked, again, hooks) as made:
         return judged(made.run(), parts)
 
 

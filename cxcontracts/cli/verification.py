@@ -40,6 +40,7 @@ class Options:
     replay: str | None
     givens: tuple[str, ...]
     states: tuple[str, ...]
+    messages: tuple[str, ...]
     budget: str
     timeout: str
     no_fuzz: bool
@@ -73,7 +74,8 @@ def verified(options: Options, asked: Reporting, estate: Path | None) -> int:
         for partner in estate_used.partners:  # the address is that of the pack's partner, however it calls itself
             urls = {partner: release.address if release is not None else ""}
             states = {partner: _address(options.states[-1])} if options.states else {}
-            wanted = replace(wanted, urls=urls, states=states, handed=estate_used.handed_in)
+            messages = {partner: _address(options.messages[-1])} if options.messages else {}
+            wanted = replace(wanted, urls=urls, states=states, messages=messages, handed=estate_used.handed_in)
         return _verified(options, asked, wanted, estate_used)
 
 
@@ -139,7 +141,8 @@ def _run(root: Path, asked: Asked, record: Path | None) -> tuple[Run, Redact]:
     from cxcontracts.opening import open_estate
     from cxcontracts.verifying import verification
 
-    with verification(open_estate(root), asked, again, recording=record) as made, Progress(words=_WORDS) as progress:
+    opened = open_estate(root, running=True)
+    with verification(opened, asked, again, recording=record) as made, Progress(words=_WORDS) as progress:
         return made.run(progress), made.secrets.redact
 
 
@@ -148,7 +151,7 @@ def _would_send(root: Path, asked: Asked) -> list[str]:
     from cxcontracts.opening import open_estate
     from cxcontracts.verifying import verification
 
-    with verification(open_estate(root), asked, again) as made:
+    with verification(open_estate(root, running=True), asked, again) as made:
         return [made.secrets.redact(line) for line in made.would_send()]
 
 
@@ -172,6 +175,7 @@ def _asked(options: Options) -> Asked:
         options.replay or options.pattern,
         values(options.givens, "--given"),
         {} if packed_ else pairs(options.states, "--states"),
+        {} if packed_ else pairs(options.messages, "--messages"),
         options.workers,
         requests,
         time,

@@ -25,6 +25,7 @@ from cxcontracts.cli.packed import Packed, packed
     "--given", "givens", multiple=True, metavar="NAME=VALUE", help="What journeys start with, in place of their examples."
 )
 @click.option("--states", multiple=True, metavar="PARTNER=URL", help="Where a partner's provider states are set up.")
+@click.option("--messages", multiple=True, metavar="PARTNER=URL", help="Where a partner hands out the messages of Pact files.")
 @click.option(
     "--budget",
     default="",

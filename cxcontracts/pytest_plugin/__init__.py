@@ -33,6 +33,7 @@ _REPEATED: Final = (
     ("--cx-url", "PARTNER=URL", "Walk the journeys against partners that run: a base URL, or an app in Python as module:name."),
     ("--cx-given", "NAME=VALUE", "What journeys start with, in place of their examples."),
     ("--cx-states", "PARTNER=URL", "Where a partner's provider states are set up."),
+    ("--cx-messages", "PARTNER=URL", "Where a partner hands out the messages of Pact files."),
 )
 _PACKED: Final = (
     ("--cx-pack", "FILE", "Test a release of your own by what a pack has, in place of an estate."),

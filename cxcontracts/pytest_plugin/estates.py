@@ -160,7 +160,7 @@ class Estates:
         released = candidates(self._written, (), partners_of(root), "--cx-candidate", self._here)
         seen = Whereabouts(root, self._here)
         cache = cache_of(root) if self._remembers else None
-        opened = open_what_is_sound(root, released, memory=memory_of(cache))
+        opened = open_what_is_sound(root, released, memory=memory_of(cache), running=verifies(self._config))
         if cache is not None and self._writes:
             cache.save(whole=False)
         if not verifies(self._config):

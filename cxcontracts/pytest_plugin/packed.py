@@ -98,7 +98,7 @@ def _release(config: pytest.Config, pack: Pack) -> Release | None:
 def _told(config: pytest.Config, pack: Pack) -> None:
     """Give the options that name nobody the name of the pack's partner."""
     option = config.option
-    for name in ("cx_url", "cx_states", "cx_candidate"):
+    for name in ("cx_url", "cx_states", "cx_messages", "cx_candidate"):
         setattr(option, name, [f"{pack.partner}={_bare(pack, each)}" for each in getattr(option, name)])
     option.cx_env = RELEASE if option.cx_url else ""
 

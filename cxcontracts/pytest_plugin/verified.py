@@ -114,6 +114,7 @@ def asked_of(config: pytest.Config) -> Asked:
         urls={**told, **pairs(config.getoption("--cx-url"), "--cx-url")},
         givens=values(config.getoption("--cx-given"), "--cx-given"),
         states=pairs(config.getoption("--cx-states"), "--cx-states"),
+        messages=pairs(config.getoption("--cx-messages"), "--cx-messages"),
         requests=requests,
         seconds=time,
         deadline=seconds(config.getoption("--cx-timeout"), "--cx-timeout"),

@@ -25,7 +25,7 @@ from cxcontracts.running.quotas import Limit, Quotas, run_folder
 from cxcontracts.running.secrets import HIDDEN, Secrets
 from cxcontracts.running.targets import Target
 from cxcontracts.running.transport import Carrier, Permit, Transport
-from cxcontracts.running.wire import Failed, Incoming, Outgoing, origin_of, target_of
+from cxcontracts.running.wire import Failed, Incoming, Origin, Outgoing, origin_of, target_of
 from cxcontracts.sanitise import harmless_line
 from cxcontracts.walks import Trouble
 
@@ -107,6 +107,7 @@ class Partners:
         self._trace = hashlib.sha256(run_id.encode()).hexdigest()[:32]
         self._lock = threading.Lock()
         self._sides: dict[tuple[str, str], _Side] = {}
+        self._handlers: dict[tuple[str, Origin], _Side] = {}
         self._carriers: list[Carrier] = []
         self._closing = ExitStack()
         self._quotas = self._closing.enter_context(_quotas(limits, deadline))
@@ -181,6 +182,33 @@ class Partners:
         request = Request(method, parts.path or "/", tuple(asked), headers or {}, body, str(origin))
         return self._send(side, request, safe)
 
+    def tell(self, partner: str, url: str, body: JSON) -> Came:
+        """Return what came of posting to a handler that the user named for a partner: of provider states, of messages.
+
+        Who names it, allows it, wherever it is; nothing that a partner says ever leads there. Away from the partner's own origin
+        nobody logs in.
+
+        Args:
+            url: Absolute, or as it goes on from the partner's own.
+
+        Raises:
+            KeyError: If the partner runs nowhere.
+        """
+        side = self._side(partner, "")
+        base = side.target.url.rstrip("/") + "/"
+        json = {"content-type": "application/json"}
+        try:
+            parts = urlsplit(urljoin(base, url))
+            origin = origin_of(parts.geturl())
+            query = tuple(parse_qsl(parts.query, keep_blank_values=True))
+        except ValueError as error:
+            failed = Failed(Trouble.FORBIDDEN, f"the handler cannot be told: {error}")
+            came = self._came(side, Request("POST", url, (), json, body), (), None, failed, _now(), 0.0)
+            return replace(came, gone=False)
+        if origin != origin_of(base):
+            side = self._handler(side, origin)
+        return self._send(side, Request("POST", parts.path or "/", query, json, body, str(origin)), safe=True)
+
     def is_own(self, partner: str, url: str, beside: str = "") -> bool:
         """Tell whether a link leads to the partner's own origin.
 
@@ -220,6 +248,15 @@ class Partners:
                 found = self._sides.get((partner, identity)) or self._new_side(self._targets[partner], identity)
                 self._sides[partner, identity] = found
         return found
+
+    def _handler(self, side: _Side, origin: Origin) -> _Side:
+        """Return a handler of a partner, with connections of its own: what may be told there, and to nobody else."""
+        with self._lock:
+            key = (side.target.partner, origin)
+            if key not in self._handlers:
+                carrier = self._carrier(Permit(origin, may=("write",)), Login())
+                self._handlers[key] = _Side(side.target, Login(), carrier, NOBODY)
+            return self._handlers[key]
 
     def _new_side(self, target: Target, identity: str) -> _Side:
         written = None if identity == NOBODY else target.identities[identity] if identity else target.auth

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from cxcontracts.exchanges import Request
 from cxcontracts.requirements import Judgement, Requirement
@@ -34,22 +34,29 @@ def below(url: str, path: str) -> str:
 
 
 def judged(
-    requirements: Sequence[Requirement], partners: Partners, targets: Mapping[str, Target], states: Mapping[str, str]
+    requirements: Sequence[Requirement],
+    partners: Partners,
+    targets: Mapping[str, Target],
+    states: Mapping[str, str],
+    messages: Mapping[str, str],
 ) -> Iterator[tuple[Requirement, Judgement]]:
     """Yield each interaction with what its partner's answer makes of it.
 
     Args:
         states: Partner to the address of its provider-state handler.
+        messages: Partner to the address that hands out its messages.
     """
-    desks = {name: Desk(urljoin(targets[name].url + "/", address)) for name, address in states.items() if name in targets}
+
+    def at(partner: str, address: str) -> str:
+        return urljoin(targets[partner].url + "/", address) if address else ""
+
+    desks = {name: Desk(at(name, states.get(name, "")), at(name, messages.get(name, ""))) for name in targets}
 
     def send(partner: str, request: Request, *, safe: bool = False) -> Came:
         if not request.base:
             return partners.send(partner, replace(request, path=below(targets[partner].url, request.path)), safe=safe)
-        url = request.base + request.path
-        return partners.follow(
-            partner, request.method, url, headers=request.headers, query=request.query, body=request.body, safe=True
-        )
+        query = f"?{urlencode(request.query)}" if request.query else ""
+        return partners.tell(partner, f"{request.base}{request.path}{query}", request.body)
 
     with Engine() as engine:
         for requirement, sighting, match in Verification(send, engine, desks).seen(requirements):

@@ -94,6 +94,12 @@ class Counting:
             partner, method, url, beside=beside, headers=headers, query=query, body=body, identity=identity, safe=safe
         )
 
+    def tell(self, partner: str, url: str, body: JSON) -> Came:
+        """Post to a handler that the user named for the partner."""
+        if not self._allowance.take():
+            return self._spent(Request("POST", url, body=body))
+        return self._sender.tell(partner, url, body)
+
     def _spent(self, request: Request) -> Came:
         why = f"the budget of {self._allowance.requests:,} requests is spent"
         return Came(request, None, Trouble.SPENT, why, datetime.now(UTC), 0.0, gone=False)
@@ -134,6 +140,10 @@ class LoggedIn:
         return self._partners.follow(
             partner, method, url, beside=beside, headers=sent, query=query, body=body, identity=identity, safe=safe
         )
+
+    def tell(self, partner: str, url: str, body: JSON) -> Came:
+        """Post to a handler that the user named for the partner; the user's own code logs in at none."""
+        return self._partners.tell(partner, url, body)
 
     def _added(self, partner: str, identity: str) -> Mapping[str, str]:
         """Return what logs in at a partner; nothing for nobody."""

@@ -93,6 +93,10 @@ class Sender(Protocol):
         """Send a request to an address that the partner handed out."""
         ...
 
+    def tell(self, partner: str, url: str, body: JSON) -> Came:
+        """Post to a handler that the user named for the partner."""
+        ...
+
 
 class Unprepared(Exception):
     """What a journey starts from cannot be had; the message says what."""
@@ -335,10 +339,9 @@ class Walker:
         if not partners:
             return "nobody says where provider states are set up; name it with --states PARTNER=URL"
         body = {"state": step.state, "params": params, "action": "setup", "consumer": "cxcontracts"}
-        json = {"content-type": "application/json"}
         refusals: list[str] = []
         for name in partners:
-            came = (way.sender or self._sender).follow(name, "POST", self._states[name], headers=json, body=body, safe=True)
+            came = (way.sender or self._sender).tell(name, self._states[name], body)
             way.left_something |= came.gone
             if came.response is not None and 200 <= came.response.status < 300:
                 return ""
