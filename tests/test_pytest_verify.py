@@ -53,6 +53,19 @@ def test_a_journey_is_walked_once_for_all_of_its_tests(
     assert len(healthy[0].asked) == 3
 
 
+def test_limits_hold_over_all_processes_of_a_run(pytester: pytest.Pytester, here: Workplace) -> None:
+    here.write("contracts/journeys/second.yaml", here.read(JOURNEY).replace("journey: track-parcel", "journey: second"))
+    here.edit(
+        "contracts/partners/courier/partner.yaml", "contract: openapi.yaml", "contract: openapi.yaml\nlimits: {requests: 4}"
+    )
+    with shop() as (orders, courier):
+        ran = pytester.runpytest_subprocess("contracts", "-n", "2", *options(orders, courier))
+
+    assert len(courier.asked) == 4
+    assert len({each.headers["cxcontracts-run"] for each in orders.asked}) == 2
+    assert "the 4 requests that the estate allows in a run are used up" in joined(ran)
+
+
 def test_a_break_fails_its_test_alone_with_whose_it_is_and_how_to_send_it_again(
     pytester: pytest.Pytester, here: Workplace
 ) -> None:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -76,7 +77,10 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse candidates of nobody, and files that are not there, before anything is collected."""
+    """Unpack a pack; refuse candidates of nobody, and files that are not there, before anything is collected.
+
+    Where partners run, the processes that pytest-xdist is about to start share one folder: limits hold over all of them.
+    """
     if config.getoption("--cx-pack"):
         from cxcontracts.pytest_plugin.packed import use_pack
 
@@ -86,6 +90,12 @@ def pytest_configure(config: pytest.Config) -> None:
     written = config.getoption("--cx-candidate")
     if written and verifies(config):
         raise pytest.UsageError("--cx-candidate judges contracts, --cx-env and --cx-url what runs; ask for one of them")
+    if verifies(config) and not hasattr(config, "workerinput"):
+        from cxcontracts.running.quotas import run_folder
+
+        closing = ExitStack()
+        closing.enter_context(run_folder())
+        config.add_cleanup(closing.close)
     if not written:
         return
     from cxcontracts.candidates import candidates, existing_file, file_of, insist_on_words, partners_of
