@@ -41,18 +41,22 @@ class Size:
 
     Attributes:
         requirements: How many are written, over all journeys; what each call implies comes on top.
+        brief: Whether each journey makes one call, so that what calls imply can be among the requirements that are counted.
     """
 
     partners: int
     journeys: int
     requirements: int
+    brief: bool = False
 
     def share(self, part: float) -> Size:
         """Return the size of a smaller one, alike in every respect."""
-        return Size(*(max(1, round(part * whole)) for whole in (self.partners, self.journeys, self.requirements)))
+        numbers = (max(1, round(part * whole)) for whole in (self.partners, self.journeys, self.requirements))
+        return Size(*numbers, brief=self.brief)
 
 
 FULL = Size(1_000, 3_000, 10_000)
+BRIEF = Size(1_000, 3_000, 10_000, brief=True)
 
 
 def write(folder: Path, size: Size) -> None:
@@ -277,9 +281,9 @@ def _journey(number: int, size: Size, due: int) -> tuple[list[str], int]:
     """
     one, other, spare = (_used((number * step + start) % size.partners) for step, start in ((1, 0), (7, 1), (3, 2)))
     spare = spare if spare != one else _used((one + 1) % size.partners)
-    goes_on, changes = number % 3 != 2, number % 6 == 3
+    goes_on, changes = number % 3 != 2 and not size.brief, number % 6 == 3 and not size.brief
     waits, helped = goes_on and _tells(one) and number % 2 == 0, number % 8 == 3
-    look, on, count = [], [], 0
+    look, on, count = [], [], 2 * (1 + helped) if size.brief else 0  # each call is answered, and takes what is sent
     if goes_on:
         look.append("    keep: {next: next, ref: holder.ref}" if changes or waits else "    keep: {next: next}")
         count += 2 if changes or waits else 1
@@ -378,8 +382,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     for name in ("partners", "journeys", "requirements"):
         parser.add_argument(f"--{name}", type=int, default=getattr(FULL, name))
+    parser.add_argument("--brief", action="store_true", help="one call a journey; what calls imply counts, too")
     options = parser.parse_args()
-    write(options.folder, Size(options.partners, options.journeys, options.requirements))
+    write(options.folder, Size(options.partners, options.journeys, options.requirements, options.brief))
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ class Judge:
         today: The day on which waivers count.
         pacts: Partner to the interactions of its Pact files.
         unsound: The names of journeys that are not among the estate's, for they have mistakes.
+        asked: Each of the estate's journeys to the partners that it asks something; None where nobody has looked.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Judge:
         today: datetime.date,
         pacts: Mapping[str, Sequence[Interaction]] | None = None,
         unsound: Collection[str] = (),
+        asked: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         self.estate = estate
         self.kinds = tuple(kind for kind in kinds if isinstance(kind, OnContract))
@@ -57,6 +59,7 @@ class Judge:
         self.today = today
         self.pacts = pacts or {}
         self.unsound = unsound
+        self._asked = asked
         self._requirements: dict[str, tuple[Requirement, ...]] = {}
         self._scenes: dict[tuple[str, str], Scene | Sequence[Problem] | None] = {}
         self._touched: dict[str, tuple[object, ...]] = {}
@@ -86,14 +89,23 @@ class Judge:
             self._requirements[journey.name] = tuple(self._of_journey(journey))
         return self._requirements[journey.name]
 
+    @cached_property
+    def asked(self) -> Mapping[str, Collection[str]]:
+        """Each journey to the partners that it asks something."""
+        journeys = self.estate.journeys
+        if self._asked is not None:
+            return {name: self._asked[name] for name in journeys}
+        return {name: {step.partner for step in journey.steps} for name, journey in journeys.items()}
+
     def depending(self, partners: Set[str], settled: Collection[str] = ()) -> Iterator[Requirement]:
         """Yield the requirements that depend on any of some partners: only journeys that ask them something have such.
 
         Args:
             settled: The journeys whose requirements are left out.
         """
-        for journey in self.estate.journeys.values():
-            if journey.name not in settled and any(step.partner in partners for step in journey.steps):
+        for name, asked in self.asked.items():
+            if name not in settled and not partners.isdisjoint(asked):
+                journey = self.estate.journeys[name]
                 yield from (each for each in self.of_journey(journey) if not partners.isdisjoint(each.partners))
         yield from self.of_pacts(partners)
 
@@ -382,13 +394,14 @@ class Judge:
             settled: The journeys that are known to have none.
         """
         yield from self.unneeded()
-        for journey in self.estate.journeys.values():
-            if journey.name not in settled:
-                yield from self.problems_of(journey, partners)
+        called = self.estate.partners.keys() if partners is None else {*partners}
+        for name, asked in self.asked.items():
+            if name not in settled and not called.isdisjoint(asked):
+                yield from self.problems_of(self.estate.journeys[name], partners)
 
     def unneeded(self) -> Iterator[Problem]:
         """Yield a mistake for each partner of whom nothing is needed."""
-        asked = {step.partner for journey in self.estate.journeys.values() for step in journey.steps}
+        asked = {partner for partners in self.asked.values() for partner in partners}
         for partner in self.estate.partners.values() if not self.unsound else ():  # those may ask it something
             exempt = partner.not_covered
             if (

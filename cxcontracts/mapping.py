@@ -20,7 +20,7 @@ from cxcontracts.findings import Finding, Verdict
 from cxcontracts.judging import Judge
 from cxcontracts.paths import Path, as_index, parse_path
 from cxcontracts.problems import Problem
-from cxcontracts.recalling import Recollection, partners_of
+from cxcontracts.recalling import Recollection
 from cxcontracts.scenes import Scene, voices
 
 _DEPTH: Final = 6
@@ -222,14 +222,15 @@ class _Part:
 
 
 def _known_part(judge: Judge, journey: Journey, unread: dict[str, None], recollection: Recollection | None) -> _Part:
-    known = recollection.part("maps", journey) if recollection is not None else None
+    known = recollection.part("maps", journey.name) if recollection is not None else None
     if known is not None:
         return _read_part(known, journey)
     noted: dict[str, None] = {}
     part = _part(judge, journey, noted)
     unread.update(noted)
     if recollection is not None and not noted:
-        recollection.keep_part("maps", journey, _written_part(part), map(judge.records.get, partners_of(journey)))
+        sides = map(judge.records.get, recollection.partners(journey.name))
+        recollection.keep_part("maps", journey.name, _written_part(part), sides)
     return part
 
 

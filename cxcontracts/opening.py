@@ -18,7 +18,7 @@ from cxcontracts.contracts.folder import Folder
 from cxcontracts.contracts.operation import Operation
 from cxcontracts.documents.collector import uncollected
 from cxcontracts.errors import ContractError, EstateError, UsageError
-from cxcontracts.estate.model import Estate, Journey, Partner, Waiver
+from cxcontracts.estate.model import Estate, Partner, Waiver
 from cxcontracts.estate.reading import read_sound
 from cxcontracts.estate.written import KIND_KEYS
 from cxcontracts.findings import Change, Finding, PartnerRun, Run, Verdict, Version
@@ -28,7 +28,7 @@ from cxcontracts.memory import FORGETFUL, Memory
 from cxcontracts.pacts import Interaction, interactions
 from cxcontracts.plugins import kinds, line_ids
 from cxcontracts.problems import Problem, did_you_mean, nearest
-from cxcontracts.recalling import Recollection, Recorded, partners_of
+from cxcontracts.recalling import Listed, Recollection, Recorded, listed
 from cxcontracts.requirements import Requirement
 from cxcontracts.scenes import Side
 
@@ -122,7 +122,7 @@ class Opened:
 
     Attributes:
         estate: What the estate's files say.
-        warnings: What is odd in them, and yet usable.
+        odd: What is odd in them, and yet usable, each on its own.
         judge: Judges each requirement.
         candidates: Partner to the files of its candidate.
         records: The contracts of record.
@@ -131,7 +131,7 @@ class Opened:
     """
 
     estate: Estate
-    warnings: tuple[Problem, ...]
+    odd: tuple[Problem, ...]
     judge: Judge
     candidates: Mapping[str, Sequence[Path]]
     records: Records
@@ -142,6 +142,11 @@ class Opened:
     def today(self) -> datetime.date:
         """The day on which waivers and exceptions count."""
         return self.judge.today
+
+    @cached_property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is odd in the estate's files, and yet usable: also what shows only when they are held against each other."""
+        return (*self.odd, *untied(self.judge), *idle_waivers(self.judge))
 
     def check(self, progress: Progress | None = None) -> Run:
         """Judge every requirement on the contracts of record.
@@ -191,19 +196,32 @@ class Opened:
         Raises:
             ContractError: If a contract is unsound where the requirement looks, or does not know the operation.
         """
-        known = self.known(requirement.journey) if not requirement.named else {}
+        known = self.known(requirement.journey.name) if not requirement.named else {}
         return self.judge.waived(known[requirement.id]) if requirement.id in known else self.judge.finding(requirement)
 
-    def known(self, journey: Journey) -> Mapping[str, Finding]:
+    def known(self, journey: str) -> Mapping[str, Finding]:
         """Return what is remembered of a journey, by id; nothing where somebody proposes a change."""
-        if journey.name not in self._known:
+        if journey not in self._known:
             found = self.recollection.findings(journey) if not self.candidates else None
-            self._known[journey.name] = {finding.id: finding for finding in found or ()}
-        return self._known[journey.name]
+            self._known[journey] = {finding.id: finding for finding in found or ()}
+        return self._known[journey]
 
     @cached_property
     def _known(self) -> dict[str, Mapping[str, Finding]]:
         return {}
+
+    def listed(self, name: str) -> tuple[Sequence[Listed], Sequence[Problem]]:
+        """Return the requirements of a journey, in the order of its lines, and what of it shows only beside the contracts."""
+        unchanged = self.candidates.keys().isdisjoint(self.recollection.partners(name))
+        known = self.recollection.listed(name) if unchanged else None
+        if known is not None:
+            return known, ()
+        journey = self.estate.journeys[name]
+        found = listed(self.judge.of_journey(journey))
+        problems = list(self.judge.problems_of(journey))
+        if unchanged and not problems:
+            self.recollection.keep_listed(name, found, map(self.records.sound, self.recollection.partners(name)))
+        return found, problems
 
     def problems(self) -> tuple[Problem, ...]:
         """Return every mistake in the estate's files, and those that show only beside the contracts."""
@@ -228,16 +246,16 @@ class Opened:
     @cached_property
     def _recalled(self) -> Mapping[str, Sequence[Finding]]:
         """What is remembered of journeys, by name; nothing where somebody proposes a change."""
-        found = {journey.name: tuple(self.known(journey).values()) for journey in self.estate.journeys.values()}
+        found = {name: tuple(self.known(name).values()) for name in self.estate.journeys}
         return {name: findings for name, findings in found.items() if findings}
 
     def _keep(self, found: Mapping[str, Sequence[Finding]]) -> None:
         """Remember what was found of each journey that was judged in whole."""
-        for journey in self.estate.journeys.values():
-            findings = found.get(journey.name, ())
-            if findings and len(findings) == len(self.judge.of_journey(journey)) and not any(self.judge.problems_of(journey)):
-                sides = [self.records.sound(name) for name in partners_of(journey)]
-                self.recollection.keep_findings(journey, findings, sides)
+        for name in (name for name in self.estate.journeys if found.get(name)):
+            findings, journey = found[name], self.estate.journeys[name]
+            if len(findings) == len(self.judge.of_journey(journey)) and not any(self.judge.problems_of(journey)):
+                sides = [self.records.sound(partner) for partner in self.recollection.partners(name)]
+                self.recollection.keep_findings(name, findings, sides)
 
     def _judge(
         self, asked: Sequence[Requirement], progress: Progress | None
@@ -473,9 +491,10 @@ def _opened(
         if name not in records:
             raise UsageError(f"partner {name!r} has no contract of record to hold a candidate against")
         released[name] = _released(name, paths, records[name])
-    judge = Judge(estate, kinds(), records, released, day, pacts, read.journeys)
-    warnings = (*read.warnings, *(problem for problem in odd if problem.warning), *untied(judge), *idle_waivers(judge))
-    recollection = Recollection(memory, estate, read.texts, read.partner_texts, day)
+    asked = {name: outline.asked for name, outline in read.outlines.items()}
+    judge = Judge(estate, kinds(), records, released, day, pacts, read.journeys, asked)
+    warnings = (*read.warnings, *(problem for problem in odd if problem.warning))
+    recollection = Recollection(memory, read, day)
     return Opened(estate, warnings, judge, dict(candidates), records, recollection, mistakes)
 
 
@@ -492,7 +511,7 @@ def read_pacts(
     """
     found: dict[str, tuple[Interaction, ...]] = {}
     problems: list[Problem] = []
-    for name, partner in partners.items():
+    for name, partner in ((name, partner) for name, partner in partners.items() if partner.pacts):
         home = root / partner.folder
         folder = Folder(home, str(partner.folder))
         files = {str(path.relative_to(home)) for pattern in partner.pacts for path in home.glob(pattern) if path.is_file()}

@@ -13,14 +13,14 @@ import os
 import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from cxcontracts.estate.model import Estate, Journey
+from cxcontracts.estate.reading import Sound
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Finding, Harm, Promise, Verdict, Version
 from cxcontracts.memory import FORGETFUL, Memory
 from cxcontracts.problems import Place
+from cxcontracts.requirements import Requirement
 from cxcontracts.scenes import Side
 
 _VERDICTS: Final[Mapping[str, Verdict]] = {str(each): each for each in Verdict}
@@ -46,53 +46,97 @@ class Recorded:
     operations: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a requirement is known by before it is judged.
+
+    Attributes:
+        number: Which of its file it is, counted from 0.
+        id: Its id.
+        kind: The name of its kind.
+        partners: Those on whose contracts it depends.
+        file, line, column: Where it stands.
+    """
+
+    number: int
+    id: str
+    kind: str
+    partners: tuple[str, ...]
+    file: str
+    line: int
+    column: int
+
+    @property
+    def where(self) -> Place:
+        """Where it stands."""
+        return Place(self.file, self.line, self.column)
+
+
+def listed(requirements: Iterable[Requirement]) -> tuple[Listed, ...]:
+    """Return what the requirements of a file are known by."""
+    return tuple(
+        Listed(number, each.id, each.kind, each.partners, each.where.file, each.where.line, each.where.column)
+        for number, each in enumerate(requirements)
+    )
+
+
 class Recollection:
-    """What is remembered of one estate.
+    """What is remembered of one estate; journeys go by their names.
 
     Args:
-        estate: What its files say.
-        texts: The sound journeys that take no values from further files, to the bytes of theirs.
-        partner_texts: The sound partners to the bytes of their partner.yaml.
+        read: What its files say.
         today: The day on which announced ends count.
     """
 
-    def __init__(
-        self,
-        memory: Memory,
-        estate: Estate,
-        texts: Mapping[str, bytes],
-        partner_texts: Mapping[str, bytes],
-        today: datetime.date,
-    ) -> None:
+    def __init__(self, memory: Memory, read: Sound, today: datetime.date) -> None:
         self._memory = memory
-        self._estate = estate
-        self._texts = texts
-        self._partner_texts = partner_texts
+        self._estate = estate = read.estate
+        self._texts = read.texts
+        self._partner_texts = read.partner_texts
+        self._outlines = read.outlines
         self._today = today
         self._customers = json.dumps(estate.customers).encode()
         self._folders: dict[str, _Folder | None] = {}
         self._abouts: dict[str, tuple[bytes, ...] | None] = {}
 
-    def findings(self, journey: Journey) -> tuple[Finding, ...] | None:
+    def partners(self, journey: str) -> tuple[str, ...]:
+        """Return the partners that a sound journey names, sorted."""
+        return self._outlines[journey].named
+
+    def findings(self, journey: str) -> tuple[Finding, ...] | None:
         """Return what was found of a journey, no waiver being counted; None where that is not known."""
         rows = self._recall("findings", journey)
-        return None if rows is None else tuple(_finding(row, journey) for row in rows)
+        return None if rows is None else tuple(_finding(row, _file_of(journey)) for row in rows)
 
-    def keep_findings(self, journey: Journey, findings: Sequence[Finding], sides: Iterable[Side | None]) -> None:
+    def keep_findings(self, journey: str, findings: Sequence[Finding], sides: Iterable[Side | None]) -> None:
         """Remember what was found of a journey that is sound, no waiver being counted.
 
         Args:
             sides: The contracts of the partners that it asks something.
         """
-        plain = all(finding.witness is None and finding.where.file == journey.file for finding in findings)
+        plain = all(finding.witness is None and finding.where.file == _file_of(journey) for finding in findings)
         if plain and all(map(_is_alone, sides)):
             self._keep("findings", journey, [_row(finding) for finding in findings])
 
-    def part(self, topic: str, journey: Journey) -> JSON:
+    def listed(self, journey: str) -> tuple[Listed, ...] | None:
+        """Return the requirements of a journey that has no mistake beside its contracts; None where that is not known."""
+        rows, file = self._recall("listed", journey), _file_of(journey)
+        if rows is None:
+            return None
+        return tuple(
+            [Listed(number, id, kind, tuple(of), file, line, column) for number, (id, kind, of, line, column) in enumerate(rows)]
+        )
+
+    def keep_listed(self, journey: str, listed: Sequence[Listed], sides: Iterable[Side | None]) -> None:
+        """Remember the requirements of a journey that has no mistake beside its contracts."""
+        if all(map(_is_alone, sides)) and all(each.file == _file_of(journey) for each in listed):
+            self._keep("listed", journey, [[each.id, each.kind, list(each.partners), each.line, each.column] for each in listed])
+
+    def part(self, topic: str, journey: str) -> JSON:
         """Return another thing that follows from a journey and its contracts, as JSON; None where it is not known."""
         return self._recall(topic, journey)
 
-    def keep_part(self, topic: str, journey: Journey, value: JSON, sides: Iterable[Side | None]) -> None:
+    def keep_part(self, topic: str, journey: str, value: JSON, sides: Iterable[Side | None]) -> None:
         """Remember another thing that follows from a sound journey and its contracts."""
         if all(map(_is_alone, sides)):
             self._keep(topic, journey, value)
@@ -114,22 +158,22 @@ class Recollection:
             value = [[version.version, version.digest, version.file], list(recorded.warnings), list(recorded.operations)]
             self._memory.keep("records", *about, value=value)
 
-    def _recall(self, topic: str, journey: Journey) -> JSON:
+    def _recall(self, topic: str, journey: str) -> JSON:
         about = self._about(journey)
         return self._memory.recall(topic, *about) if about is not None else None
 
-    def _keep(self, topic: str, journey: Journey, value: JSON) -> None:
+    def _keep(self, topic: str, journey: str, value: JSON) -> None:
         about = self._about(journey)
-        if about is not None and self._unchanged(partners_of(journey)):
+        if about is not None and self._unchanged(self.partners(journey)):
             self._memory.keep(topic, *about, value=value)
 
-    def _about(self, journey: Journey) -> tuple[bytes, ...] | None:
+    def _about(self, journey: str) -> tuple[bytes, ...] | None:
         """Return all that follows into what is found of a journey; None where that cannot be told."""
-        if journey.name not in self._abouts:
-            text, partners = self._texts.get(journey.name), self._about_partners(partners_of(journey))
-            beside = (str(self._today).encode(), journey.name.encode(), self._customers)
-            self._abouts[journey.name] = None if text is None or partners is None else (*beside, text, *partners)
-        return self._abouts[journey.name]
+        if journey not in self._abouts:
+            text, partners = self._texts.get(journey), self._about_partners(self.partners(journey))
+            beside = (str(self._today).encode(), journey.encode(), self._customers)
+            self._abouts[journey] = None if text is None or partners is None else (*beside, text, *partners)
+        return self._abouts[journey]
 
     def _about_partners(self, names: Iterable[str]) -> tuple[bytes, ...] | None:
         found: list[bytes] = []
@@ -144,7 +188,9 @@ class Recollection:
         if partner not in self._folders:
             known = self._estate.partners.get(partner)
             asked = known is not None and self._memory is not FORGETFUL
-            self._folders[partner] = _digested(Path(self._estate.root, known.folder)) if known is not None and asked else None
+            self._folders[partner] = (
+                _digested(os.path.join(self._estate.root, known.folder)) if known is not None and asked else None
+            )
         return self._folders[partner]
 
     def _unchanged(self, partners: Iterable[str]) -> bool:
@@ -153,9 +199,8 @@ class Recollection:
         return all(folder is not None and _stamped(folder.path) == folder.stamps for folder in folders)
 
 
-def partners_of(journey: Journey) -> list[str]:
-    """Return the partners that a journey names, sorted."""
-    return sorted({name for step in journey.steps for name in (step.partner, step.by)} - {""})
+def _file_of(journey: str) -> str:
+    return f"journeys/{journey}.yaml"
 
 
 # --- folders ------------------------------------------------------------------------------------------------------------------
@@ -163,19 +208,19 @@ def partners_of(journey: Journey) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    path: Path
+    path: str
     digest: bytes
     stamps: Mapping[str, tuple[int, int]]
 
 
-def _digested(path: Path) -> _Folder | None:
+def _digested(path: str) -> _Folder | None:
     """Return the digest of everything in a folder; None where that is more than plain files in plain folders."""
     digest = hashlib.blake2b(digest_size=32)
     try:
-        path = path.resolve()
         stamps = _stamped(path)
         for name in sorted(stamps or ()):
-            content = Path(path, name).read_bytes()
+            with open(os.path.join(path, name), "rb", buffering=0) as file:
+                content = file.read()
             digest.update(f"{len(name.encode())} {len(content)} {name}".encode())
             digest.update(content)
     except (OSError, ValueError, RuntimeError):
@@ -183,7 +228,7 @@ def _digested(path: Path) -> _Folder | None:
     return None if stamps is None else _Folder(path, digest.digest(), stamps)
 
 
-def _stamped(folder: Path) -> Mapping[str, tuple[int, int]] | None:
+def _stamped(folder: str) -> Mapping[str, tuple[int, int]] | None:
     """Return each file below a folder with its size and when it was last written; None where not all are plain files."""
     found: dict[str, tuple[int, int]] = {}
     waiting = [""]
@@ -225,7 +270,7 @@ def _row(finding: Finding) -> list[JSON]:
     ]
 
 
-def _finding(row: Sequence[Any], journey: Journey) -> Finding:
+def _finding(row: Sequence[Any], file: str) -> Finding:
     texts, verdict, harm, customers, exact, (line, column), was, is_, cause, for_steps = row
     id, name, step, kind, partner, operation, channel, customer, element, because = texts
     return Finding(
@@ -241,7 +286,7 @@ def _finding(row: Sequence[Any], journey: Journey) -> Finding:
         exact,
         channel,
         customer,
-        Place(journey.file, line, column),
+        Place(file, line, column),
         element,
         because,
         _PROMISES[was],

@@ -37,6 +37,10 @@ _HASH_COMMAND: Final = re.compile(r"#(?=#(?:vso|teamcity)?\[)", re.IGNORECASE)
 _REPORT_MACRO: Final = re.compile(r"\[(?=\[(?:ATTACHMENT|PROPERTY)\|)", re.IGNORECASE)
 
 
+_PLAIN: Final = re.compile("[A-Za-z0-9][A-Za-z0-9 !$%&'()*+,./:;<=>?@^_`{|}~-]*")
+"""Most lines: nothing unseen in them, and nothing of which a command could begin."""
+
+
 def harmless(text: str) -> str:
     r"""Return *text* so that it can be shown: same lines, nothing unseen, no command of any runner.
 
@@ -64,7 +68,9 @@ def harmless_line(text: str, limit: int | None = 300) -> str:
     canc…
     """
     within = text if limit is None else text[: limit + 1]
-    line = _parted(_UNSEEN.sub(_spelled, within).replace("\n", r"\n").replace("\t", r"\t"))
+    line = (
+        within if _PLAIN.fullmatch(within) else _parted(_UNSEEN.sub(_spelled, within).replace("\n", r"\n").replace("\t", r"\t"))
+    )
     return line if limit is None or len(line) <= limit else line[: limit - 1] + "…"
 
 

@@ -20,9 +20,12 @@ from cxcontracts.caching import FOLDER_VARIABLE, WORTH_IT, Cache
 from cxcontracts.errors import CxError
 from cxcontracts.exchanges import JSON
 from cxcontracts.memory import FORGETFUL, Memory
-from cxcontracts.opening import open_what_is_sound
+from cxcontracts.opening import Opened, open_what_is_sound
+from cxcontracts.pytest_plugin.estates import JudgedEstate
+from cxcontracts.recalling import listed
 from cxcontracts.reports import json
 from cxcontracts.reports.maps import json as map_json
+from cxcontracts.whereabouts import Whereabouts
 from tests.estates_made import TODAY, write
 from tests.estates_made import answers as answers_of
 from tests.workplace import Workplace
@@ -119,7 +122,23 @@ def answers(root: Path, memory: Memory, today: datetime.date = TODAY) -> list[st
     say(lambda: map_json.render(open_what_is_sound(root, today=today, memory=memory).mapped()[0]))
     candidate = {"partner-0": root / CANDIDATE}
     say(lambda: json.render(open_what_is_sound(root, candidate, today, memory).impact()))
+    say(lambda: collected(open_what_is_sound(root, today=today, memory=memory), root))
+    say(lambda: collected(open_what_is_sound(root, candidate, today, memory), root))
     return said
+
+
+def collected(opened: Opened, root: Path) -> str:
+    """Return what pytest makes of an estate: the requirements and mistakes of each file, with all that tests know of them.
+
+    What runs is what was listed, wherever the list comes from.
+    """
+    estate, lines = JudgedEstate(root, opened, Whereabouts(root, root)), []
+    for file in sorted({*root.glob("journeys/*.yaml"), *root.glob("partners/*/pacts/*.json")}):
+        found, mistakes = estate.listed(file)
+        if found:
+            assert listed(estate.requirements(file)) == tuple(found)
+        lines += [str(file.relative_to(root)), *map(str, found), *map(str, mistakes)]
+    return "\n".join(lines)
 
 
 def fresh_estate(folder: Path, size: Size = SMALL) -> Path:
@@ -155,6 +174,26 @@ def test_every_edit_is_noticed(tmp_path: Path, warm: Path, old: str, new: str, e
         path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     assert concerned
     assert answers(root, cache) == answers(root, FORGETFUL)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("journeys/journey-2.yaml", "GET /things/{thingId}", "GET /thing/{thingId}"),
+        ("partners/partner-2/openapi.yaml", "/things/{thingId}:", "/thing/{thingId}:"),
+        ("partners/partner-2/openapi.yaml", "openapi: 3.1.0", "openapi: [3"),
+        ("journeys/journey-2.yaml", "channel: app", "chanel: app"),
+    ],
+)
+def test_a_mistake_is_told_as_often_as_somebody_asks(tmp_path: Path, name: str, old: str, new: str) -> None:
+    root = fresh_estate(tmp_path)
+    text = (root / name).read_text(encoding="utf-8")
+    assert old in text
+    (root / name).write_text(text.replace(old, new), encoding="utf-8")
+    for _ in range(3):
+        cache = Cache(tmp_path / "cache")
+        assert answers(root, cache) == answers(root, FORGETFUL)
+        cache.save(whole=True)
 
 
 def test_the_day_counts(tmp_path: Path) -> None:
@@ -251,11 +290,11 @@ def test_only_what_an_edit_concerns_is_looked_at_again(tmp_path: Path) -> None:
     assert missed(root, tmp_path / "cache") == {}
 
     touch(root / "journeys/journey-1.yaml")
-    assert missed(root, tmp_path / "cache") == {"outlines": 3, "journeys": 3, "findings": 2, "maps": 1}
+    assert missed(root, tmp_path / "cache") == {"outlines": 5, "journeys": 5, "listed": 2, "findings": 2, "maps": 1}
 
     touch(root / "partners/partner-2/openapi.yaml")
     again = missed(root, tmp_path / "cache")
-    assert again.keys() == {"findings", "maps", "records"}
+    assert again.keys() == {"findings", "listed", "maps", "records"}
     assert again["maps"] < SMALL.journeys
 
     touch(root / "waivers.yaml")

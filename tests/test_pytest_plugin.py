@@ -539,6 +539,40 @@ def test_what_is_remembered_of_a_large_estate_is_judged_alike(pytester: pytest.P
     assert not kept.exists()
     for words in (["-n2"], []):
         assert pytester.runpytest_subprocess("contracts", "-q", *words).parseoutcomes() == unknown
-        assert {path.name for path in kept.rglob("*.log")} == {"outlines.log", "partners.log", "journeys.log"}
+        assert {path.name for path in kept.rglob("*.log")} == {"outlines.log", "partners.log", "journeys.log", "listed.log"}
     Workplace(pytester.path).run("check")
     assert pytester.runpytest_subprocess("contracts", "-q").parseoutcomes() == unknown
+
+
+def test_what_is_remembered_of_a_large_estate_is_collected_alike(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(pytester.path / "kept"))
+    large_estates.write(pytester.path / "contracts", Size(WORTH_IT // 4, WORTH_IT, 4 * WORTH_IT))
+    journey = "contracts/journeys/journey-1.yaml"
+
+    def collected(*words: str) -> list[str]:
+        ran = pytester.runpytest_subprocess("--collect-only", "-q", *words)
+        assert ran.ret == 0
+        return ran.outlines[:-1]
+
+    def the_same(*words: str) -> list[str]:
+        found = collected(*words)
+        assert found == collected("--cx-no-cache", *words) != []
+        return found
+
+    all_of_them = collected("contracts")
+    assert the_same("contracts") == all_of_them
+    file = pytester.path / journey
+    file.write_text(file.read_text(encoding="utf-8").replace("    keep:", "    may-have: {parts: list}\n    keep:", 1), "utf-8")
+    assert {*the_same("contracts")} ^ {*all_of_them} == {f"{journey}::look::may-have:parts"}
+    assert the_same("contracts", "-k", "partner-1 and needs")
+    assert the_same(f"{journey}::look::answers") == [f"{journey}::look::answers", ""]
+    assert the_same(f"{journey}::look")[0] == f"{journey}::look::answers"
+
+    first = pytester.runpytest_subprocess("contracts", f"--cx-candidate=partner-0=contracts/{large_estates.CANDIDATE}", "-n2")
+    failed = first.parseoutcomes()["failed"]
+    again = pytester.runpytest_subprocess("contracts", f"--cx-candidate=partner-0=contracts/{large_estates.CANDIDATE}", "--lf")
+    assert failed > 0
+    assert again.parseoutcomes()["failed"] == failed
+    assert "passed" not in again.parseoutcomes()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cxcontracts.documents.document import Document, Duplicate, parse, read
+from cxcontracts.documents.document import Document, Duplicate, parse, read, read_bytes
 from cxcontracts.documents.files import contents, unpacked
 from cxcontracts.documents.refusals import MOST_BYTES, MOST_NESTING, MOST_VALUES, Malformed, Refused, quoted
 
@@ -18,5 +18,6 @@ __all__ = [
     "parse",
     "quoted",
     "read",
+    "read_bytes",
     "unpacked",
 ]

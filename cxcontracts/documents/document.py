@@ -140,11 +140,20 @@ def read(
     error: type[UnsoundError] = ContractError,
 ) -> Document:
     """Return the document in the file at *path*, whose symbolic links are followed; else as :func:`parse`."""
+    return parse(read_bytes(path, name, error=error), name, duplicates=duplicates, error=error)
+
+
+def read_bytes(path: Path | str, name: str, *, error: type[UnsoundError] = ContractError) -> bytes:
+    """Return the bytes of the file at *path*; else as :func:`read`."""
     try:
-        data = contents(path.resolve() if os.path.islink(path) else path)
+        try:
+            return contents(path)
+        except Refused:
+            if not os.path.islink(path):
+                raise
+            return contents(os.path.realpath(path))
     except Refused as found:
         raise error([Problem(Place(name), found.what, found.remedy, found.code)]) from None
-    return parse(data, name, duplicates=duplicates, error=error)
 
 
 def _parsed(data: bytes, name: str, *, unique_keys: bool) -> Document:

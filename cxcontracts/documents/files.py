@@ -18,7 +18,7 @@ _CHUNK = 65_536
 _MOST_MEMBERS = 2_000  # bgzip makes one of every 64 KB; each costs a copy of the rest of a chunk
 
 
-def contents(path: Path, *, at_most: int = MOST_BYTES) -> bytes:
+def contents(path: Path | str, *, at_most: int = MOST_BYTES) -> bytes:
     """Return the bytes of a regular file; of one that gzip packed, whatever its name, what it unpacks to.
 
     Args:

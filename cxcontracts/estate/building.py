@@ -23,6 +23,7 @@ from cxcontracts.estate.model import (
 )
 from cxcontracts.estate.names import PARTS
 from cxcontracts.estate.passages import Passage
+from cxcontracts.estate.postponed import Postponed
 from cxcontracts.estate.sound_policy import date_of
 from cxcontracts.estate.templates import embed
 from cxcontracts.estate.written import given_space
@@ -55,7 +56,7 @@ def built_estate(
     waivers: Iterable[Passage],
     read_data: ReadData,
 ) -> Estate:
-    """Return the estate that sound files say."""
+    """Return the estate that sound files say; a journey is looked at once somebody asks for it."""
     customers = {
         entry.key: int(entry["share" if "share" in entry else "monthly"].value) for entry in estate["customers"].entries()
     }
@@ -66,7 +67,7 @@ def built_estate(
         customers=customers,
         fail_on=frozenset(map(Harm, _list(estate["fail-on"]))) if "fail-on" in estate else frozenset(Harm),
         partners={name: _partner(name, partners[name]) for name in sorted(partners)},
-        journeys={name: _journey(journeys[name], customers, share, read_data) for name in sorted(journeys)},
+        journeys=Postponed(sorted(journeys), lambda name: _journey(journeys[name], customers, share, read_data)),
         waivers=tuple(map(_waiver, waivers)),
         apps=_map(estate["apps"]),
         freshness={**FRESHNESS, **_map(estate["freshness"])},

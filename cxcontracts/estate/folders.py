@@ -60,8 +60,21 @@ class EstateFolder:
             relative: Its path below the folder, which is also its name in messages.
             when_empty: What to do about a file with nothing in it.
         """
+        data = self.contents(relative)
+        return self.parsed(relative, data, when_empty) if data is not None else None
+
+    def contents(self, relative: str) -> bytes | None:
+        """Return the bytes of a file; None where it cannot be read, with the problem noted."""
         try:
-            document = documents.read(self.root / relative, relative, error=EstateError)
+            return documents.read_bytes(os.path.join(self.root, relative), relative, error=EstateError)
+        except EstateError as error:
+            self.problems.extend(error.problems)
+            return None
+
+    def parsed(self, relative: str, data: bytes, when_empty: str) -> Document | None:
+        """Return the bytes of a file as the document that they are; as :meth:`document`."""
+        try:
+            document = documents.parse(data, relative, error=EstateError)
         except EstateError as error:
             self.problems.extend(error.problems)
             return None
@@ -77,28 +90,28 @@ class EstateFolder:
     def partners(self) -> list[str]:
         """Return the names of the partners' folders that have a partner.yaml, sorted; what lies beside them is noted."""
         found = []
-        for path in _visible(self.root / "partners"):
-            name = f"partners/{path.name}"
-            if not path.is_dir():
-                if path.suffix in (".yaml", *_OTHER_ENDINGS):
-                    self.note(name, "partner-without-folder", name=name, partner=path.stem)
-            elif (path / PARTNER_FILE).is_file():
-                found.append(path.name)
+        for entry in _entries(self.root / "partners"):
+            name = f"partners/{entry.name}"
+            if not entry.is_dir():
+                if entry.name.endswith((".yaml", *_OTHER_ENDINGS)):
+                    self.note(name, "partner-without-folder", name=name, partner=Path(name).stem)
+            elif os.path.isfile(os.path.join(entry.path, PARTNER_FILE)):
+                found.append(entry.name)
             elif not self.wrongly_ending(f"{name}/{PARTNER_FILE}"):
-                self.note(f"{name}/{PARTNER_FILE}", "no-partner-file", partner=path.name)
+                self.note(f"{name}/{PARTNER_FILE}", "no-partner-file", partner=entry.name)
         return found
 
     def journeys(self) -> list[str]:
         """Return the paths of the journey files below the folder, sorted; what would be passed over silently is noted."""
         found: list[str] = []
         noted = len(self.problems)
-        for path in _visible(self.root / "journeys"):
-            name = f"journeys/{path.name}"
-            if path.is_dir():
-                self._note_nested(path)
-            elif path.suffix == ".yaml":
+        for entry in _entries(self.root / "journeys"):
+            name = f"journeys/{entry.name}"
+            if entry.is_dir():
+                self._note_nested(Path(entry.path))
+            elif entry.name.endswith(".yaml"):
                 found.append(name)
-            elif path.suffix in _OTHER_ENDINGS:
+            elif entry.name.endswith(_OTHER_ENDINGS):
                 self._note_ending(name)
         elsewhere = not (self.root / "journeys").is_dir() and self._misnamed("journeys")
         if not found and len(self.problems) == noted and not elsewhere:
@@ -172,5 +185,12 @@ class EstateFolder:
 
 
 def _visible(folder: Path) -> Iterator[Path]:
-    if folder.is_dir():
-        yield from sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    return (Path(entry.path) for entry in _entries(folder))
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what lies in a folder and is not hidden, sorted by name."""
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        return sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: entry.name)

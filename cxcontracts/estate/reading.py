@@ -11,7 +11,7 @@ import datetime
 import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from cxcontracts.estate.folders import ESTATE_FILE, PARTNER_FILE, WAIVERS_FILE, 
 from cxcontracts.estate.lock import LOCK_FILE, LockKeys, lock_problems
 from cxcontracts.estate.model import Estate
 from cxcontracts.estate.passages import Passage
+from cxcontracts.estate.postponed import Postponed
 from cxcontracts.estate.shapes import shape_problems
 from cxcontracts.estate.sound_journeys import Outline, Surroundings, journey_problems, outlined
 from cxcontracts.estate.sound_partners import partner_problems
@@ -66,6 +67,7 @@ class Sound:
         journeys: The names of the journeys that have mistakes, or lie where they are not read.
         texts: The sound journeys that take no values from further files, to the bytes of theirs.
         partner_texts: The sound partners to the bytes of their partner.yaml.
+        outlines: The journeys that can be read, sound or not, to what the rest of the estate has to know of them.
     """
 
     estate: Estate
@@ -74,6 +76,7 @@ class Sound:
     journeys: frozenset[str] = frozenset()
     texts: Mapping[str, bytes] = field(default_factory=dict)
     partner_texts: Mapping[str, bytes] = field(default_factory=dict)
+    outlines: Mapping[str, Outline] = field(default_factory=dict)
 
     @property
     def mistakes(self) -> tuple[Problem, ...]:
@@ -123,13 +126,13 @@ def _sound(root: Path, files: _Files, estate: Passage, problems: tuple[Problem, 
         if not found.warning:
             of_files.setdefault(found.place.file, []).append(found)
     partners = {name: partner for name, partner in files.partners.items() if f"partners/{name}/{PARTNER_FILE}" not in of_files}
-    journeys = {name: journey for name, journey in files.journeys.items() if f"journeys/{name}.yaml" not in of_files}
-    lacking = {name for name in journeys if name in files.outlines and not of_files.keys().isdisjoint(files.outlines[name].files)}
+    journeys = [name for name in files.outlines if f"journeys/{name}.yaml" not in of_files]
+    lacking = {name for name in journeys if not of_files.keys().isdisjoint(files.outlines[name].files)}
     built = built_estate(
         root,
         estate,
         {name: partner for name, partner in partners.items() if partner is not None},
-        {name: journey for name, journey in journeys.items() if journey is not None and name not in lacking},
+        Postponed([name for name in journeys if name not in lacking], files.journey),
         _sound_waivers(files.waivers, of_files.get(WAIVERS_FILE, ())),
         folder.data,
     )
@@ -139,12 +142,9 @@ def _sound(root: Path, files: _Files, estate: Passage, problems: tuple[Problem, 
         problems,
         {name: of_files[file] for name in files.partners if (file := f"partners/{name}/{PARTNER_FILE}") in of_files},
         frozenset(lacking | misplaced),
-        {
-            name: journey.document.data
-            for name, journey in journeys.items()
-            if journey is not None and name in built.journeys and not files.outlines[name].files
-        },
+        {name: files.texts[name] for name in built.journeys if not files.outlines[name].files},
         {name: partner.document.data for name, partner in partners.items() if partner is not None},
+        files.outlines,
     )
 
 
@@ -162,7 +162,8 @@ def _sound_waivers(waivers: Passage | None, mistakes: Sequence[Problem]) -> tupl
 class _Files:
     """The files of the estate, those that cannot be read as None: nobody is told that such a file does not exist.
 
-    ``partners`` and ``journeys`` go by the names of folders and files; ``outlines`` are of the journeys that can be read.
+    ``partners`` and ``journeys`` go by the names of folders and files; ``texts`` and ``outlines`` are of the journeys that can be
+    read.
     """
 
     estate: Passage | None
@@ -170,7 +171,14 @@ class _Files:
     journeys: Mapping[str, Passage | None]
     waivers: Passage | None
     lock: Passage | None
+    texts: Mapping[str, bytes]
     outlines: Mapping[str, Outline]
+
+    def journey(self, name: str) -> Passage:
+        """Return one of the journeys that can be read."""
+        journey = self.journeys[name]
+        assert journey is not None
+        return journey
 
 
 def _read_files(folder: EstateFolder, kinds: written.KindKeys, memory: Memory) -> _Files | None:
@@ -184,20 +192,29 @@ def _read_files(folder: EstateFolder, kinds: written.KindKeys, memory: Memory) -
         return None
     folder.note_misnamed()
     partners = {name: folder.document(f"partners/{name}/{PARTNER_FILE}", f"write partner: {name}") for name in folder.partners()}
-    names = folder.journeys()
-    journeys = {Path(name).stem: folder.document(name, "write journey: NAME and its steps") for name in names}
+    names = {Path(name).stem: name for name in folder.journeys()}
+    texts = {name: folder.contents(file) for name, file in names.items()}
+    keys = " ".join(key for key, _ in kinds).encode()
+    outlines = {name: _known_outline(text, memory, keys) for name, text in texts.items() if text is not None}
+
+    def journey(name: str) -> Passage | None:
+        text = texts[name]
+        document = folder.parsed(names[name], text, "write journey: NAME and its steps") if text is not None else None
+        return Passage.whole(document) if document is not None else None
+
+    journeys = Postponed(names, journey)
     form = written.journey_form(kinds)
-    keys = " ".join(key for key, _ in kinds)
-    outlines = {
-        name: _outlined(folder, document, form, memory, keys) for name, document in journeys.items() if document is not None
-    }
+    for name in [name for name, outline in outlines.items() if outline is None]:
+        passage = journeys[name]
+        outlines[name] = _outlined(folder, passage, form, memory, keys) if passage is not None else None
     return _Files(
         estate=_formed(folder, estate, written.EstateKeys),
         partners={name: _partner(folder, document, memory) for name, document in partners.items()},
-        journeys={name: Passage.whole(document) if document is not None else None for name, document in journeys.items()},
+        journeys=journeys,
         waivers=_formed(folder, _waivers(folder), written.WaiversForm),
         lock=_formed(folder, folder.document(LOCK_FILE, "take it away") if folder.has(LOCK_FILE) else None, LockKeys),
-        outlines=outlines,
+        texts={name: text for name, text in texts.items() if text is not None},
+        outlines={name: outline for name, outline in outlines.items() if outline is not None},
     )
 
 
@@ -235,21 +252,26 @@ def _partner(folder: EstateFolder, document: Document | None, memory: Memory) ->
     return Passage.whole(document)
 
 
-def _outlined(folder: EstateFolder, document: Document, form: Any, memory: Memory, keys: str) -> Outline:
-    """Return the outline of a journey; whether it has its form is noted, unless it had it before.
+def _known_outline(text: bytes, memory: Memory, keys: bytes) -> Outline | None:
+    """Return the outline of a journey that had its form before; None where that is not known.
 
     Args:
         keys: The keys of steps that kinds of requirement own.
     """
-    known = memory.recall("outlines", keys.encode(), document.data)
-    if known is not None:
-        return Outline(*map(tuple, known))
+    known = memory.recall("outlines", keys, text)
+    if known is None:
+        return None
+    name, *parts = known
+    return Outline(name, *map(tuple, parts))
+
+
+def _outlined(folder: EstateFolder, journey: Passage, form: Any, memory: Memory, keys: bytes) -> Outline:
+    """Return the outline of a journey; whether it has its form is noted."""
     noted = len(folder.problems)
-    _formed(folder, document, form)
-    outline = outlined(Passage.whole(document))
+    _formed(folder, journey.document, form)
+    outline = outlined(journey)
     if len(folder.problems) == noted:
-        value = [list(outline.named), list(outline.needed), list(outline.givens), list(outline.files)]
-        memory.keep("outlines", keys.encode(), document.data, value=value)
+        memory.keep("outlines", keys, journey.document.data, value=list(astuple(outline)))
     return outline
 
 
@@ -261,12 +283,11 @@ def _unsound(files: _Files, folder: EstateFolder, today: datetime.date, memory: 
     around = Surroundings(groups, files.partners, folder.data_mistake)
     beside = json.dumps([sorted(groups) if groups is not None else None, sorted(files.partners)]).encode()
     users: dict[str, str] = {}
-    for name, journey in files.journeys.items():
-        if journey is not None:
-            yield from _journey_problems(journey, files.outlines[name], around, memory, beside)
-            users |= dict.fromkeys(files.outlines[name].needed, journey["journey"].text)
+    for name, outline in files.outlines.items():
+        yield from _journey_problems(name, files, around, memory, beside)
+        users |= dict.fromkeys(outline.needed, outline.name)
     givens = frozenset(given for outline in files.outlines.values() for given in outline.givens)
-    known = givens if None not in files.journeys.values() else None
+    known = givens if len(files.outlines) == len(files.journeys) else None
     for name, partner in files.partners.items():
         if partner is not None:
             yield from partner_problems(partner, folder.root / "partners" / name, users, known, today, lines)
@@ -276,23 +297,22 @@ def _unsound(files: _Files, folder: EstateFolder, today: datetime.date, memory: 
         yield from lock_problems(files.lock, folder.root)
 
 
-def _journey_problems(
-    journey: Passage, outline: Outline, around: Surroundings, memory: Memory, beside: bytes
-) -> Iterable[Problem]:
+def _journey_problems(name: str, files: _Files, around: Surroundings, memory: Memory, beside: bytes) -> Iterable[Problem]:
     """Return what is wrong with a journey; one that was found sound before, in these surroundings, is not looked at again.
 
     Args:
         beside: What stands for the groups of customers, and for the names of the partners.
     """
+    outline = files.outlines[name]
     if outline.files:  # whose content counts, too
-        return journey_problems(journey, around)
-    file = journey.document.name
-    partners = [_bytes_of(name, around.partners.get(name)) for name in outline.named]
-    about = (file.encode(), journey.document.data, beside, *partners)
+        return journey_problems(files.journey(name), around)
+    file = f"journeys/{name}.yaml"
+    partners = [_bytes_of(each, around.partners.get(each)) for each in outline.named]
+    about = (file.encode(), files.texts[name], beside, *partners)
     odd = memory.recall("journeys", *about)
     if odd is not None:
         return [Problem(Place(file, line, column), what, remedy, code, True) for line, column, what, remedy, code in odd]
-    found = list(journey_problems(journey, around))
+    found = list(journey_problems(files.journey(name), around))
     if all(problem.warning and problem.place.file == file for problem in found):
         rows = [[each.place.line, each.place.column, each.what, each.remedy, each.code] for each in found]
         memory.keep("journeys", *about, value=rows)

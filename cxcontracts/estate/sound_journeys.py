@@ -55,13 +55,17 @@ class Outline:
     """What the rest of an estate has to know of a journey, sorted.
 
     Attributes:
+        name: What it calls itself.
         named: The partners that it names anywhere.
+        asked: Those that it asks something, in any part of it.
         needed: Those of whom it needs something: contracts show nothing of setup and cleanup.
         givens: What it is given.
         files: The files that it takes values from.
     """
 
+    name: str
     named: tuple[str, ...]
+    asked: tuple[str, ...]
     needed: tuple[str, ...]
     givens: tuple[str, ...]
     files: tuple[str, ...]
@@ -71,10 +75,11 @@ def outlined(journey: Passage) -> Outline:
     """Return the outline of a journey, sound or not."""
     names = Names(journey)
     asked = [(step.part, _partner_of(step.passage)) for step in names.steps if "call" in step.passage or "event" in step.passage]
-    named = {*(partner for _, partner in asked), *(step.passage["by"].text for step in names.steps)}
-    needed = {partner for part, partner in asked if part in ("steps", "fallbacks")}
-    parts = (named - {""}, needed - {""}, set(names.givens), files(journey.value))
-    return Outline(*(tuple(sorted(part)) for part in parts))
+    called = {partner for _, partner in asked} - {""}
+    named = called | {step.passage["by"].text for step in names.steps} - {""}
+    needed = {partner for part, partner in asked if part in ("steps", "fallbacks")} - {""}
+    parts = (named, called, needed, set(names.givens), files(journey.value))
+    return Outline(journey["journey"].text, *(tuple(sorted(part)) for part in parts))
 
 
 # --- the journey as a whole ---------------------------------------------------------------------------------------------------

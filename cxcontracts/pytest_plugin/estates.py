@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from cxcontracts.caching import cache_of, memory_of
+from cxcontracts.caching import Cache, cache_of, memory_of
 from cxcontracts.candidates import candidates, partners_of
 from cxcontracts.errors import CxError, UnsoundError
 from cxcontracts.findings import Finding, Harm
 from cxcontracts.opening import Opened, open_what_is_sound
 from cxcontracts.problems import Place, Problem
 from cxcontracts.pytest_plugin import is_journey, is_pact, verifies
+from cxcontracts.recalling import Listed, listed
 from cxcontracts.requirements import Requirement
 from cxcontracts.sanitise import harmless
 from cxcontracts.whereabouts import Whereabouts
@@ -45,24 +46,50 @@ class JudgedEstate:
         """The harms that close the gate."""
         return self._opened.estate.fail_on
 
-    def requirements(self, file: Path) -> Iterator[Requirement]:
-        """Yield the requirements that stand in a file, a journey's or a consumer's, in their order."""
-        judge = self._opened.judge
-        if is_journey(file):
-            journey = self._opened.estate.journeys.get(file.stem)
-            return iter(judge.of_journey(journey) if journey is not None else ())
-        name = file.relative_to(self.root).as_posix()
-        return (requirement for requirement in judge.of_pacts({file.parents[1].name}) if requirement.where.file == name)
+    def listed(self, file: Path) -> tuple[Sequence[Listed], Sequence[Problem]]:
+        """Return the requirements of a file, a journey's or a consumer's, and its mistakes, which are seen from here.
 
-    def mistakes(self, file: Path) -> list[Problem]:
-        """Return the mistakes of a file, seen from here; with those of files that no test stands for, for the first that asks."""
-        name = file.relative_to(self.root).as_posix()
+        The mistakes of files that no test stands for are told with the first file that is asked for.
+        """
+        name = self._name(file)
         self._first = self._first or name
-        found = {*self._mistakes.get(name, ()), *(self._mistakes.get("", ()) if name == self._first else ())}
-        journey = self._opened.estate.journeys.get(file.stem) if is_journey(file) else None
-        if journey is not None and not self._opened.known(journey):
-            found |= {*self._opened.judge.problems_of(journey)}
-        return list(self._seen.problems(sorted(found)))
+        found, beside = self._listed(file)
+        self._collected.add(file.stem)
+        mistakes = {*self._mistakes.get(name, ()), *(self._mistakes.get("", ()) if name == self._first else ()), *beside}
+        return found, list(self._seen.problems(sorted(mistakes)))
+
+    def _listed(self, file: Path) -> tuple[Sequence[Listed], Sequence[Problem]]:
+        """Return the requirements of a file, and which mistakes of it show only beside the contracts."""
+        if _lies_with_journeys(file):
+            return self._opened.listed(file.stem) if file.stem in self._opened.estate.journeys else ((), ())
+        return listed(self.requirements(file)), ()
+
+    def requirements(self, file: Path) -> Sequence[Requirement]:
+        """Return the requirements of a file, in the order in which they are listed."""
+        judge = self._opened.judge
+        if _lies_with_journeys(file):
+            return judge.of_journey(self._opened.estate.journeys[file.stem])
+        if file not in self._of_pacts:
+            name = self._name(file)
+            self._of_pacts[file] = [each for each in judge.of_pacts({file.parents[1].name}) if each.where.file == name]
+        return self._of_pacts[file]
+
+    @property
+    def whole(self) -> bool:
+        """Whether each of its journeys was collected, on the contracts of record."""
+        return not self._opened.candidates and self._opened.estate.journeys.keys() <= self._collected
+
+    @cached_property
+    def _collected(self) -> set[str]:
+        return set()
+
+    def _name(self, file: Path) -> str:
+        """Return the path of a file that is collected, as it counts from the estate's folder."""
+        return f"journeys/{file.name}" if _lies_with_journeys(file) else file.relative_to(self.root).as_posix()
+
+    @cached_property
+    def _of_pacts(self) -> dict[Path, Sequence[Requirement]]:
+        return {}
 
     @cached_property
     def _mistakes(self) -> dict[str, list[Problem]]:
@@ -103,9 +130,9 @@ class JudgedEstate:
             version, what = self._opened.records[partner].contract.version, "the contract of record"
         return f"{partner} {version}, {what}"
 
-    def place(self, requirement: Requirement) -> Place:
-        """Return where a requirement stands, as seen from here."""
-        return self._seen.place(requirement.where)
+    def place(self, where: Place) -> Place:
+        """Return a place as seen from here."""
+        return self._seen.place(where)
 
     def problems(self, error: UnsoundError) -> Iterator[Problem]:
         """Yield what is wrong, as seen from here."""
@@ -116,9 +143,14 @@ def _is_collected(file: Path) -> bool:
     return is_journey(file) or is_pact(file)
 
 
+def _lies_with_journeys(file: Path) -> bool:
+    """Whether a file that is collected is a journey, and no Pact file."""
+    return file.parent.name == "journeys"
+
+
 def root_of(file: Path) -> Path:
     """Return the folder of the estate that a journey file, or a Pact file of a partner, is of."""
-    return file.parents[1] if file.parent.name == "journeys" else file.parents[3]
+    return file.parents[1] if _lies_with_journeys(file) else file.parents[3]
 
 
 class Estates:
@@ -136,6 +168,7 @@ class Estates:
         self._written: list[str] = config.getoption("--cx-candidate")
         self._opened: dict[Path, JudgedEstate | CxError] = {}
         self._complained: dict[int, Path] = {}
+        self._caches: dict[Path, Cache] = {}
         self._remembers = not config.getoption("--cx-no-cache")
         self._writes = getattr(config, "workerinput", {}).get("workerid", "gw0") == "gw0"  # the others would write the same
 
@@ -162,12 +195,19 @@ class Estates:
         cache = cache_of(root) if self._remembers else None
         opened = open_what_is_sound(root, released, memory=memory_of(cache), running=verifies(self._config))
         if cache is not None and self._writes:
-            cache.save(whole=False)
+            self._caches[root] = cache
         if not verifies(self._config):
             return JudgedEstate(root, opened, seen)
         from cxcontracts.pytest_plugin.verified import VerifiedEstate
 
         return VerifiedEstate(root, opened, seen, self._config, self._closing)
+
+    def remember(self) -> None:
+        """Write down what was learned while tests were collected."""
+        for root, cache in self._caches.items():
+            opened = self._opened[root]
+            cache.save(whole=isinstance(opened, JudgedEstate) and opened.whole)
+        self._caches.clear()
 
     def complaint(self, error: CxError, file: Path) -> str:
         """Return what is wrong: all for the first file that suffers from it, for others what is wrong in themselves."""

@@ -20,7 +20,7 @@ from cxcontracts.problems import Place, Problem
 from cxcontracts.pytest_plugin.estates import Estates, JudgedEstate, NotExercised
 from cxcontracts.pytest_plugin.failures import CouldNotJudge, ExperienceBreaks, shown_failure
 from cxcontracts.pytest_plugin.told import told
-from cxcontracts.requirements import Requirement
+from cxcontracts.recalling import Listed
 from cxcontracts.sanitise import harmless_line
 
 _ESTATES: Final = pytest.StashKey[Estates]()
@@ -34,18 +34,19 @@ class EstateFile(pytest.File):
 
         In a Pact file, the consumer stands in place of a step.
         """
-        estates = self.session.stash.setdefault(_ESTATES, Estates(self.config))
+        if _ESTATES not in self.session.stash:
+            self.session.stash[_ESTATES] = Estates(self.config)
+        estates = self.session.stash[_ESTATES]
         try:
             estate = estates.of(self.path)
-            requirements = estate.requirements(self.path)
-            mistakes = estate.mistakes(self.path)
+            listed, mistakes = estate.listed(self.path)
         except CxError as error:
             raise self.CollectError(estates.complaint(error, self.path)) from None
         if mistakes:
             yield SoundnessTest.from_parent(self, name="sound", mistakes=mistakes)
-        for step, of_step in groupby(requirements, lambda requirement: requirement.id.split("/", 2)[1]):
+        for step, of_step in groupby(listed, lambda each: each.id.split("/", 2)[1]):
             if step:
-                yield JourneyStep.from_parent(self, name=harmless_line(step, None), requirements=tuple(of_step), estate=estate)
+                yield JourneyStep.from_parent(self, name=harmless_line(step, None), listed=tuple(of_step), estate=estate)
             else:
                 yield from tests_of(self, of_step, estate)
 
@@ -81,21 +82,21 @@ class SoundnessTest(pytest.Item):
 class JourneyStep(pytest.Collector):
     """A step of a journey."""
 
-    def __init__(self, *, requirements: tuple[Requirement, ...], estate: JudgedEstate, **rest: Any) -> None:
+    def __init__(self, *, listed: Sequence[Listed], estate: JudgedEstate, **rest: Any) -> None:
         super().__init__(**rest)
-        self._requirements = requirements
+        self._listed = listed
         self._estate = estate
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield a test for each requirement of the step."""
-        return tests_of(self, self._requirements, self._estate)
+        return tests_of(self, self._listed, self._estate)
 
 
-def tests_of(parent: pytest.Collector, requirements: Iterable[Requirement], estate: JudgedEstate) -> Iterator[RequirementTest]:
+def tests_of(parent: pytest.Collector, listed: Iterable[Listed], estate: JudgedEstate) -> Iterator[RequirementTest]:
     """Yield a test for each requirement, named as its id is below the step."""
-    for requirement in requirements:
-        name = harmless_line(requirement.id.split("/", 2)[2], None)
-        yield RequirementTest.from_parent(parent, name=name, requirement=requirement, estate=estate)
+    for each in listed:
+        name = harmless_line(each.id.split("/", 2)[2], None)
+        yield RequirementTest.from_parent(parent, name=name, listed=each, estate=estate)
 
 
 class RequirementTest(pytest.Item):
@@ -105,21 +106,16 @@ class RequirementTest(pytest.Item):
         finding: What came of it; None until it is judged.
     """
 
-    def __init__(self, *, requirement: Requirement, estate: JudgedEstate, **rest: Any) -> None:
+    def __init__(self, *, listed: Listed, estate: JudgedEstate, **rest: Any) -> None:
         super().__init__(**rest)
         self.finding: Finding | None = None
-        self._requirement = requirement
+        self._listed = listed
         self._estate = estate
-        self.extra_keyword_matches |= {*requirement.partners, requirement.kind}
-        self.user_properties += [
-            ("file", harmless_line(self.where.file)),
-            ("line", self.where.line),
-            ("partner", ", ".join(requirement.partners)),
-        ]
+        self.extra_keyword_matches.update((*listed.partners, listed.kind))
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Return the requirement's line in the journey file, and its id."""
-        return self.path, self._requirement.where.line - 1, harmless_line(self._requirement.id, None)
+        return self.path, self._listed.line - 1, harmless_line(self._listed.id, None)
 
     def setup(self) -> None:
         """Judge the requirement.
@@ -127,8 +123,10 @@ class RequirementTest(pytest.Item):
         Raises:
             CouldNotJudge: If a contract is unsound where it looks, or the answer is not certain.
         """
+        where, partners = self.where, ", ".join(self._listed.partners)
+        self.user_properties += [("file", harmless_line(where.file)), ("line", where.line), ("partner", partners)]
         try:
-            finding = self.finding = self._estate.finding(self._requirement)
+            finding = self.finding = self._estate.finding(self._estate.requirements(self.path)[self._listed.number])
         except NotExercised as reason:
             pytest.skip(harmless_line(str(reason)))
         except UnsoundError as error:
@@ -156,11 +154,18 @@ class RequirementTest(pytest.Item):
     @property
     def where(self) -> Place:
         """Where the requirement stands, as seen from here."""
-        return self._estate.place(self._requirement)
+        return self._estate.place(self._listed.where)
 
     def told(self) -> dict[str, Any] | None:
         """Return what the summary says of the requirement, in plain values; None where it could not be judged."""
         return None if self.finding is None else told(self.finding, self._estate)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let large estates remember what was learned while tests were collected."""
+    estates = session.stash.get(_ESTATES, None)
+    if estates is not None:
+        estates.remember()
 
 
 @pytest.hookimpl(wrapper=True)

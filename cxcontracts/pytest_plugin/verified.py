@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +14,14 @@ from cxcontracts.asked import Asked, budget, pairs, seconds, values
 from cxcontracts.opening import Opened
 from cxcontracts.pytest_plugin.estates import JudgedEstate, NotExercised
 from cxcontracts.pytest_plugin.packed import handed_of
+from cxcontracts.recalling import Listed, listed
 from cxcontracts.reports.curl import curl
 from cxcontracts.verifying import Hooks, verification
 from cxcontracts.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from cxcontracts.findings import Finding
+    from cxcontracts.problems import Problem
     from cxcontracts.requirements import Requirement
     from cxcontracts.verdicts import Verdicts
     from cxcontracts.walks import Sighting
@@ -38,14 +40,21 @@ class VerifiedEstate(JudgedEstate):
         self._made = close.enter_context(verification(opened, asked_of(config), _again, hooks_of(config)))
         self._environment = config.getoption("--cx-env")
         self._verdicts: dict[str, Verdicts] = {}
+        self._requirements: dict[str, Sequence[Requirement]] = {}
 
-    def requirements(self, file: Path) -> Iterator[Requirement]:
-        """Yield what can be judged of a journey where its partners run; nothing of one that asks nothing of them."""
+    def requirements(self, file: Path) -> Sequence[Requirement]:
+        """Return what can be judged of a journey where its partners run; nothing of one that asks nothing of them."""
         name = file.relative_to(self.root).as_posix()
-        for journey in self._made.journeys():
-            if journey.file == name:
-                yield from self._made.requirements(journey)
-        yield from (each for each in self._made.interactions() if each.where.file == name)
+        if name not in self._requirements:
+            of_journeys = [
+                each for journey in self._made.journeys() if journey.file == name for each in self._made.requirements(journey)
+            ]
+            self._requirements[name] = [*of_journeys, *(each for each in self._made.interactions() if each.where.file == name)]
+        return self._requirements[name]
+
+    def _listed(self, file: Path) -> tuple[Sequence[Listed], Sequence[Problem]]:
+        _, mistakes = super()._listed(file)
+        return listed(self.requirements(file)), mistakes
 
     def finding(self, requirement: Requirement) -> Finding:
         """Return what the exchanges of a requirement's journey show of it.
