@@ -199,7 +199,24 @@ def test_headers_of_an_event_are_needed_and_compared(tmp_path: Path) -> None:
     found = impact(write(tmp_path, journey, {}, events={"n": events}), n=events.replace("required: [X-Trace], ", ""))
 
     assert found.broken == ["told/needs:header.X-Trace"]
-    assert [change.element for change in found.run.partners[0].changes] == ["event train.late header.x-trace"]
+    assert [change.element for change in found.run.partners[0].changes] == ["event train.late header.X-Trace"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "element"),
+    [
+        ("X-Trace: {type: string}", "X-TRACE: {type: integer}", "header.X-Trace"),
+        ("X-Trace: {type: string}", "X-Trace: {type: string}, Sent-At: {type: string}", "header.Sent-At"),
+        ("Via: {properties: {X-Hop: {type: string}}}", "Via: {properties: {X-Hop: {type: integer}}}", "header.Via.X-Hop"),
+    ],
+)
+def test_an_element_has_a_header_as_the_document_spells_it(tmp_path: Path, old: str, new: str, element: str) -> None:
+    headers = "{type: object, properties: {X-Trace: {type: string}, Via: {properties: {X-Hop: {type: string}}}}}"
+    events = three(data()).replace("{payload: ", f"{{headers: {headers}, payload: ")
+
+    found = impact(estate(tmp_path, events), n=events.replace(old, new))
+
+    assert {change.element for change in found.run.partners[0].changes} == {f"event train.late {element}"}
 
 
 @pytest.mark.parametrize("form", FORMS)

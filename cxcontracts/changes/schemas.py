@@ -340,10 +340,11 @@ class Schemas:
     def _members(self, element: str, one: Shape, other: Shape, spot: Spot, all_: All) -> None:
         for name in dict.fromkeys((*one.names, *other.names, *sorted(one.required ^ other.required))):
             if not self._untouched(one, other, name):
+                where = below(element, spot.shown(name))
                 try:
-                    self._member(below(element, name), one, other, name, spot, all_)
+                    self._member(where, one, other, name, spot, all_)
                 except ContractError as error:
-                    self._notes.not_compared(below(element, name), (first([one]), first([other])), error)
+                    self._notes.not_compared(where, (first([one]), first([other])), error)
         if one.map_nodes and other.map_nodes:
             name = next(iter(one.map_slots()))[0]
             self.meet(below(element, "*"), one.map_nodes, other.map_nodes, spot.member(one, other, name))

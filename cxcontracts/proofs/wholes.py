@@ -89,6 +89,12 @@ class Delivered(Told):
         headers, body = (whole, said.body) if self.header else (said.headers, whole)
         return delivered(self.other, replace(said, headers=headers, body=body), self.media)
 
+    def spelled(self, header: str) -> str:
+        """Return a header as the first document that has it spells it."""
+        assert isinstance(self.one, Event) and isinstance(self.other, Event)
+        known = {**self.other.delivery.headers, **self.one.delivery.headers}
+        return known[header].name if header in known else header
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -152,6 +158,11 @@ class Spot:
     whole: Told | Sent
     old: tuple[Turn, ...] = ()
     new: tuple[Turn, ...] = ()
+
+    def shown(self, name: str) -> str:
+        """Return the name of a member as the documents spell it; in a schema of all headers, those are in lower case."""
+        whole = self.whole
+        return whole.spelled(name) if not self.old and isinstance(whole, Delivered) and whole.header == ALL_HEADERS else name
 
     @property
     def always_sent(self) -> bool:
