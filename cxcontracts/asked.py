@@ -6,13 +6,13 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 from cxcontracts.errors import UsageError
 from cxcontracts.estate.durations import parse_duration
 from cxcontracts.estate.mistakes import Misread
 from cxcontracts.exchanges import JSON
 from cxcontracts.walks import Handed
+from cxcontracts.wildcards import matches
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Asked:
 
     def names(self, id: str) -> bool:
         """Tell whether a requirement is asked for."""
-        return not self.pattern or self.pattern in id or fnmatchcase(id, self.pattern.replace("[", "[[]"))
+        return not self.pattern or self.pattern in id or matches(id, self.pattern)
 
 
 def pairs(written: Sequence[str], option: str) -> dict[str, str]:

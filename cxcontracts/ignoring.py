@@ -9,7 +9,6 @@ import datetime
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final
 
@@ -27,6 +26,7 @@ from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Change, Compared, Verdict
 from cxcontracts.problems import Place, Problem, nearest
 from cxcontracts.rules import RULES
+from cxcontracts.wildcards import matches
 
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}")
 _MOST_OFFERED: Final = 1_000
@@ -84,13 +84,8 @@ class Entry:
         return (
             self.rule in ("", change.rule)
             and self.fingerprint in ("", change.fingerprint)
-            and (not self.element or fnmatchcase(change.element, self._element_pattern))
+            and (not self.element or matches(change.element, self.element))
         )
-
-    @property
-    def _element_pattern(self) -> str:
-        """The element as :mod:`fnmatch` reads it, for whom more than ``*`` has a meaning."""
-        return self.element.replace("[", "[[]").replace("?", "[?]")
 
     def in_force(self, today: datetime.date) -> bool:
         """Return whether it counts on a day."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -31,6 +29,7 @@ from cxcontracts.problems import Problem, did_you_mean, nearest
 from cxcontracts.recalling import Listed, Recollection, Recorded, listed
 from cxcontracts.requirements import Requirement
 from cxcontracts.scenes import Side
+from cxcontracts.wildcards import matches
 
 Felt = Callable[[Keys], tuple[str, ...]]
 """Returns the ids of the requirements that depend on any of some parts of a contract of record."""
@@ -599,8 +598,8 @@ def _beside(waiver: Waiver, judge: Judge) -> list[Requirement]:
 def _possible(waiver: Waiver, journeys: Collection[str]) -> list[str]:
     """Return the journeys that a waiver could be of, going by how its id begins; a ``*`` may stand for slashes, too."""
     name = waiver.id.partition("/")[0]
-    beginning = re.split("[*?]", name, maxsplit=1)[0]
-    if beginning == name:
+    beginning, wildcard, _ = name.partition("*")
+    if not wildcard:
         return [name] if name in journeys else []
     return [journey for journey in journeys if journey.startswith(beginning)]
 
@@ -612,12 +611,12 @@ def _is_judged(waiver: Waiver, judge: Judge, *, certainly: bool = False) -> bool
         certainly: What is returned of one that is of no step.
     """
     journey, step, rest = waiver.id.split("/", 2)
-    steps = [each for name, known in judge.estate.journeys.items() if fnmatchcase(name, journey) for each in known.steps]
-    meant = [each for each in steps if not step or fnmatchcase(each.name, step)]
+    steps = [each for name, known in judge.estate.journeys.items() if matches(name, journey) for each in known.steps]
+    meant = [each for each in steps if not step or matches(each.name, step)]
     known = not waiver.partner or waiver.partner in judge.estate.partners
     silent = {"within", "succeeds", *KIND_KEYS} - {kind.key for kind in judge.kinds}
     kind = rest.partition(":")[0]
-    return ((bool(meant) and known) or certainly) and not any(fnmatchcase(name, kind) for name in silent)
+    return ((bool(meant) and known) or certainly) and not any(matches(name, kind) for name in silent)
 
 
 __all__ = ["Opened", "Records", "Verdict", "open_estate", "read_contract"]

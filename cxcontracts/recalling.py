@@ -267,11 +267,12 @@ def _row(finding: Finding) -> list[JSON]:
         finding.is_,
         finding.cause,
         list(finding.for_steps),
+        finding.share,
     ]
 
 
 def _finding(row: Sequence[Any], file: str) -> Finding:
-    texts, verdict, harm, customers, exact, (line, column), was, is_, cause, for_steps = row
+    texts, verdict, harm, customers, exact, (line, column), was, is_, cause, for_steps, share = row
     id, name, step, kind, partner, operation, channel, customer, element, because = texts
     return Finding(
         id,
@@ -295,5 +296,5 @@ def _finding(row: Sequence[Any], file: str) -> Finding:
         None,
         "",
         tuple(for_steps),
-        share=journey.share,
+        share=share,
     )

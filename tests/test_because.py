@@ -400,6 +400,21 @@ def test_of_a_call_among_partners_the_one_who_makes_it_is_named(before: str, aft
     assert impact(root, p=candidate).because("ask/answers") == sentence
 
 
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("content: {text/csv: {}}", "application/json, which q sends, is no longer taken, only text/csv"),
+        ("", "application/json, which q sends, is no longer taken; there is no body"),
+    ],
+)
+def test_of_a_body_that_is_no_longer_taken_the_partner_who_sends_it_is_named(body: str, sentence: str, tmp_path: Path) -> None:
+    record, candidate = taking("{type: object, properties: {a: {type: string}}}"), operation(f"requestBody: {{{body}}}\n{OK}" if body else OK, call="POST /thing")
+    journey = BY_A_PARTNER.replace("call: p GET /thing", "call: p POST /thing, with: {a: {type: string}}")
+    root = write(tmp_path, journey, {"p": record, "q": operation(OK)})
+
+    assert impact(root, p=candidate).because("ask/answers") == sentence
+
+
 def test_what_a_partner_does_not_send_under_the_record_is_told_of_it(tmp_path: Path) -> None:
     record = operation(f"parameters: [{{name: n, in: query, required: true}}]\n{OK}")
     root = write(tmp_path, BY_A_PARTNER, {"p": record, "q": operation(OK)})

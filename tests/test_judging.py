@@ -212,6 +212,8 @@ def test_a_fallback_catches_a_break_that_does_not_break_itself(partner: str, pat
         ("j/s/needs:A", []),
         ("j/s/needs", []),
         ("J/s/*", []),
+        ("j/s/needs:?", []),
+        ("?/s/*", []),
     ],
 )
 def test_a_waiver_accepts_every_finding_whose_id_it_matches(id: str, waived: list[str], tmp_path: Path) -> None:

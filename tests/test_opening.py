@@ -281,6 +281,7 @@ def test_waivers_count_on_the_day_that_is_given_or_on_the_day_it_is(tmp_path: Pa
         ("j/s/need:a", "did you mean 'j/s/needs:a'?"),
         ("j/s/needs:bb", "did you mean 'j/s/needs:b'?"),
         ("*/s/neds:b", "did you mean 'j/s/needs:b'?"),
+        ("j/s/?eeds:a", "did you mean 'j/s/needs:a'?"),
         ("j/s/repeats-daily:everything", "copy the id from a report, or take it out"),
         ("j//effort:asks", "copy the id from a report, or take it out"),
     ],

@@ -6,13 +6,13 @@ import datetime
 import enum
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Any
 
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Harm
 from cxcontracts.problems import Place
+from cxcontracts.wildcards import matches
 
 Locate = Callable[..., Place]
 """``locate("needs", "cause.text")``: the place of a key of the written mapping; of the value where it is an item."""
@@ -256,8 +256,8 @@ class Waiver:
         return f"{self.who}{until}: {self.why}" + (f" ({self.issue})" if self.issue else "")
 
     def accepts(self, id: str, partners: Collection[str]) -> bool:
-        """Tell whether a finding of that id, at any of some partners, is meant; brackets stand for themselves."""
-        return (not self.partner or self.partner in partners) and fnmatchcase(id, self.id.replace("[", "[[]"))
+        """Tell whether a finding of that id, at any of some partners, is meant."""
+        return (not self.partner or self.partner in partners) and matches(id, self.id)
 
     def in_force(self, today: datetime.date) -> bool:
         """Tell whether it counts on a day."""

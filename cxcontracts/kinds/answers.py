@@ -182,7 +182,8 @@ class Answers:
         offered = renewed.body.media if renewed.body else ()
         if any(media.name == before.name or (media.json and before.json) or media.name == "*/*" for media in offered):
             return None
-        because = f"{before.name} is no longer taken" + (
+        sender = f", which {scene.step.by} sends," if scene.step.by else ""
+        because = f"{before.name}{sender} is no longer taken" + (
             f", only {listed([media.name for media in offered])}" if offered else "; there is no body"
         )
         witness = Exchange(request_of(scene), _refused(renewed, 415))
