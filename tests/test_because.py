@@ -408,7 +408,10 @@ def test_of_a_call_among_partners_the_one_who_makes_it_is_named(before: str, aft
     ],
 )
 def test_of_a_body_that_is_no_longer_taken_the_partner_who_sends_it_is_named(body: str, sentence: str, tmp_path: Path) -> None:
-    record, candidate = taking("{type: object, properties: {a: {type: string}}}"), operation(f"requestBody: {{{body}}}\n{OK}" if body else OK, call="POST /thing")
+    record, candidate = (
+        taking("{type: object, properties: {a: {type: string}}}"),
+        operation(f"requestBody: {{{body}}}\n{OK}" if body else OK, call="POST /thing"),
+    )
     journey = BY_A_PARTNER.replace("call: p GET /thing", "call: p POST /thing, with: {a: {type: string}}")
     root = write(tmp_path, journey, {"p": record, "q": operation(OK)})
 

@@ -257,6 +257,24 @@ def test_what_a_login_means_is_compared_and_the_login_of_the_document_too() -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (SCHEMES, f"{SCHEMES}\nsecurity: [{{b: []}}]"),
+        (f"{SCHEMES}\nsecurity: [{{b: []}}]", SCHEMES),
+        (f"{SCHEMES}\nsecurity: [{{k: []}}]", f"{SCHEMES}\nsecurity: [{{b: []}}]"),
+        (f"{SCHEMES}\nsecurity: [{{k: []}}]", f"{SCHEMES.replace('name: K', 'name: L')}\nsecurity: [{{k: []}}]"),
+    ],
+)
+def test_a_login_that_the_document_asks_for_is_one_change_with_all_its_places(before: str, after: str) -> None:
+    more = f"\n  /other: {{get: {{{OK}}}, post: {{security: [{{o: []}}], {OK}}}, put: {{{OK}}}}}"
+    old, new = (read(f"{operation(OK).rstrip()}{more}\n{rest}") for rest in (before, after))
+
+    (one,) = changed(old, new)
+
+    assert (told((one,)), one.places) == (["GET /thing security: login changed"], 3)
+
+
 def test_operations_that_are_gone_new_moved_or_deprecated_are_one_entry_each() -> None:
     servers = "servers: [{url: /v1}]"
     other = f"servers: [{{url: /v2}}], {OK}"

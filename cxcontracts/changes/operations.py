@@ -165,12 +165,14 @@ class Operations:
 
     def _login(self, element: str, one: Operation, other: Operation) -> None:
         before, after = (login_in_words(each) for each in (one, other))
+        alone = one.has_own_security or other.has_own_security
+        at = (one.node, other.node) if alone else (part(one.contract.root, "security"), part(other.contract.root, "security"))
         self._notes.add(
             element,
             "login changed",
             "login-changed",
             (one.node.identity, "security"),
-            at=(one.node, other.node),
+            at=at,
             words=f"{after}; it was {before}",
             data=both(*map(asked_for, (one, other))),
             claim=TurnedAway(one, other),

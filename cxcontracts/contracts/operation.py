@@ -347,6 +347,11 @@ class Operation:
         declared = any(key.startswith("2") for key in self.answers)
         return None if answer is not None and answer.key == "default" and declared else answer
 
+    @property
+    def has_own_security(self) -> bool:
+        """Whether it says itself which login it asks for; else the contract says so for all of its operations."""
+        return self.node.value.get("security") is not None
+
     @cached_property
     def security(self) -> tuple[tuple[Scheme, ...], ...]:
         """The alternatives of login, each a set of schemes that all hold; empty where none is asked for.
@@ -354,7 +359,7 @@ class Operation:
         Raises:
             ContractError: If it is no list of mappings.
         """
-        owner = self.node if self.node.value.get("security") is not None else self.contract.root
+        owner = self.node if self.has_own_security else self.contract.root
         asked = _listed(owner, "security")
         odd = next((index for index, alternative in enumerate(asked) if not isinstance(alternative, dict)), None)
         if odd is not None:
