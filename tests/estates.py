@@ -14,6 +14,7 @@ from cxcontracts.estate.model import Estate
 from cxcontracts.estate.reading import read_estate
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Harm
+from cxcontracts.plugins import line_ids
 from cxcontracts.problems import Problem
 from cxcontracts.requirements import Kind
 
@@ -103,4 +104,4 @@ def write(files: Mapping[str, bytes], folder: Path) -> Path:
 
 def read(files: Mapping[str, bytes], folder: Path) -> tuple[Estate, tuple[Problem, ...]]:
     """Write an estate to a folder and read it, on 15 January 2027."""
-    return read_estate(write(files, folder), KINDS, today=TODAY)
+    return read_estate(write(files, folder), KINDS, today=TODAY, lines=line_ids)

@@ -35,13 +35,16 @@ from cxcontracts.requirements import Kind
 __all__ = ["Sound", "find_estate", "read_estate", "read_sound"]
 
 
-def read_estate(root: Path, kinds: Sequence[Kind], today: datetime.date | None = None) -> tuple[Estate, tuple[Problem, ...]]:
+def read_estate(
+    root: Path, kinds: Sequence[Kind], today: datetime.date | None = None, lines: Lines | None = None
+) -> tuple[Estate, tuple[Problem, ...]]:
     """Read an estate.
 
     Args:
         root: Its folder, the one with estate.yaml.
         kinds: The kinds of requirement, which own keys of steps.
         today: The day, for what ends; by default the day it is.
+        lines: As in :func:`read_sound`.
 
     Returns:
         The estate, and what is odd about it and yet usable, sorted by place.
@@ -50,7 +53,7 @@ def read_estate(root: Path, kinds: Sequence[Kind], today: datetime.date | None =
         EstateError: With every problem of every file that makes the estate unusable. Where estate.yaml is written in another
             format than 1, that alone is said: the other files may be right in that format.
     """
-    read = read_sound(root, kinds, today)
+    read = read_sound(root, kinds, today, lines=lines)
     if read.mistakes:
         raise EstateError(read.mistakes)
     return read.estate, read.warnings

@@ -283,7 +283,7 @@ LINES: Final = (
         Pillar.OPERATIONS,
         "Events are signed",
         "Anybody could tell our customers anything.",
-        "Sign deliveries as of Standard Webhooks, and write the secret's name under inbox: {at, secret}.",
+        "Sign deliveries as of Standard Webhooks; we name the secret under inbox: {at, secret}.",
         Turn.PARTNERS,
         Basis.CONTRACT,
         Harm.MISLED,

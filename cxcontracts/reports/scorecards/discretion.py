@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
+from cxcontracts.estate.folders import PARTNER_FILE
 from cxcontracts.estate.model import Estate, Partner
 from cxcontracts.onboarding.scorecard import Evidence
 
@@ -52,8 +53,11 @@ class Discretion:
         """Yield what the partner may see of some evidence."""
         for each in shown:
             what = f"{_AMONG}: {each.what.partition(':')[0]}" if each.among else each.what
-            place = each.place if each.place is not None and each.place.file.startswith(f"{self.folder}/") else None
+            place = each.place if each.place is not None and self._is_theirs(each.place.file) else None
             yield Evidence(self.text(what), place, None if each.among else each.exchange)
+
+    def _is_theirs(self, file: str) -> bool:
+        return file.startswith(f"{self.folder}/") and not file.endswith(f"/{PARTNER_FILE}")
 
 
 def _names(partner: Partner) -> Iterator[str]:

@@ -25,7 +25,7 @@ def render(card: Scorecard, discretion: Discretion) -> str:
         entries = [entry for entry in asked if entry.line.pillar is pillar]
         if entries:
             blocks += [f"## {TITLES[pillar]}", *(block for entry in entries for block in _entry(entry, discretion))]
-    blocks += _listed("What is right", card.of(Standing.PASSED))
+    blocks += _listed("What is right", [each for each in card.of(Standing.PASSED) if each.line.turn is Turn.PARTNERS])
     blocks += _listed("With us", ours)
     return "\n\n".join(blocks) + "\n"
 
