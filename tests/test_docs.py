@@ -28,8 +28,10 @@ from cxcontracts.estate.reading import read_estate
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.kinds import cxcontracts_kinds
 from cxcontracts.kinds.informs import PROBLEM
-from cxcontracts.plugins import manager, signature
+from cxcontracts.onboarding.scorecard import Pillar, Standing
+from cxcontracts.plugins import lines, manager, signature
 from cxcontracts.reports import json as json_report
+from cxcontracts.reports.scorecards import json as scorecard_json
 from tests.test_house import calls_in, unknown_words
 from tests.workplace import Workplace
 
@@ -298,6 +300,48 @@ def test_the_page_names_everything_that_a_kind_has() -> None:
     judging = {"on_contract", "on_exchanges"}
     assert all(hasattr(kind, name) for kind in KINDS for name in named if name not in judging)
     assert all(any(hasattr(kind, name) for name in judging) for kind in KINDS)
+
+
+def test_the_lines_of_a_scorecard_on_the_page_are_those_of_the_catalogue() -> None:
+    judged_on = {"estate": "our files", "contract": "the contract", "address": "calls", "answers": "answers"}
+    for pillar in Pillar:
+        known = [
+            [f"`{line.id}`: {line.title}", line.how, judged_on[line.basis], f"`{line.harm}`", str(line.turn)]
+            for line in lines()
+            if line.pillar is pillar
+        ]
+        assert list(rows(page("onboard.md"), f"### {pillar.capitalize()}"))[1:] == known
+
+
+def test_every_standing_and_exit_code_of_a_scorecard_has_its_row() -> None:
+    text = page("onboard.md")
+    assert [row[0].replace(" ", "-") for row in rows(f"\n{text.partition('## Where it runs')[0]}", "# onboard")][1:] == list(
+        Standing
+    )
+    assert [row[0] for row in rows(text, "## Exit codes")][1:] == ["0", "1", "2", "3", "4"]
+
+
+def test_every_key_of_the_json_of_a_scorecard_is_on_its_page() -> None:
+    assert unnamed(properties(scorecard_json.schema()), prose("onboard.md")) == []
+
+
+def test_the_plugin_with_a_line_works_as_the_page_shows_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    plugin = ModuleType("portugal")
+    exec(blocks(REPOSITORY / "docs" / "plugins.md")[-2].text, vars(plugin))
+    manager().register(plugin, "portugal/portugal")
+    lines.cache_clear()
+    try:
+        here = Workplace(tmp_path)
+        here.run("init")
+        here.edit(
+            "contracts/partners/courier/partner.yaml", "contract:", "environments: {test: {url: 'https://a.example'}}\ncontract:"
+        )
+        shown = here.run("onboard", "courier").stdout
+    finally:
+        manager().unregister(plugin)
+        lines.cache_clear()
+
+    assert "it runs at https://a.example" in shown
 
 
 # --- sessions -------------------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ OPTIONAL = ("pact", "fuzz")
 
 def test_the_public_names_are_exactly_these() -> None:
     assert public_names(cxcontracts) - submodules() == set()
-    assert public_names(Hooks) == {"cxcontracts_kinds", "cxcontracts_sign"}
+    assert public_names(Hooks) == {"cxcontracts_kinds", "cxcontracts_lines", "cxcontracts_sign"}
     assert isinstance(main, click.Group)
     assert set(main.commands) == {
         "check",
@@ -43,6 +43,7 @@ def test_the_public_names_are_exactly_these() -> None:
         "init",
         "judge",
         "map",
+        "onboard",
         "partner",
         "verify",
         "waive",

@@ -81,7 +81,9 @@ def _complete(dossier: Dossier) -> Outcome:
     if found_ is None:
         return passed("it has all that journeys ask for")
     if found_.standing == "passed":
-        return passed(f"it has all {len(dossier.operations) + len(dossier.events):,} operations and events that journeys ask for")
+        return passed(
+            f"it knows every operation and event that journeys ask for: {len(dossier.operations) + len(dossier.events):,}"
+        )
     return found_
 
 
@@ -382,7 +384,8 @@ def _versioned(dossier: Dossier) -> Outcome:
     if not dossier.operations and dossier.events:
         return passed(f"the contract is version {dossier.version.version}")
     evidence = [dossier.at(each) for each in list(dossier.operations.values())[:1]]
-    return failed("no address, header or media type says which version is meant", evidence)
+    people = dossier.customers(dossier.operations)
+    return failed("no address, header or media type says which version is meant", evidence, customers=people)
 
 
 def _version_places(dossier: Dossier) -> Iterator[str]:
@@ -583,7 +586,7 @@ LINES: Final = (
         "Give the contract an info.version, and name the major version in the address, a header or the media type.",
         Turn.PARTNERS,
         Basis.CONTRACT,
-        Harm.BLOCKED,
+        Harm.DELAYED,
         "`info.version` is there, and a server's path, an environment's address, a path, a header or a media type names a "
         "version.",
         _versioned,

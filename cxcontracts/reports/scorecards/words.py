@@ -101,7 +101,7 @@ def progress(card: Scorecard) -> list[str]:
 def because(entry: Entry) -> str:
     """Return what is known of the partner on a line; of one that does not apply, why."""
     said = entry.outcome.because
-    return f"not applicable because {said}" if entry.standing is Standing.NOT_APPLICABLE else said
+    return f"because {said}" if entry.standing is Standing.NOT_APPLICABLE else said
 
 
 def exchange_lines(exchange: Exchange) -> list[str]:
