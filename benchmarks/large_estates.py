@@ -51,8 +51,10 @@ class Size:
 
     def share(self, part: float) -> Size:
         """Return the size of a smaller one, alike in every respect."""
-        numbers = (max(1, round(part * whole)) for whole in (self.partners, self.journeys, self.requirements))
-        return Size(*numbers, brief=self.brief)
+        partners, journeys, requirements = (
+            max(1, round(part * whole)) for whole in (self.partners, self.journeys, self.requirements)
+        )
+        return Size(partners, journeys, requirements, self.brief)
 
 
 FULL = Size(1_000, 3_000, 10_000)

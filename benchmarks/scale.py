@@ -39,7 +39,6 @@ MOST_GROWTH = 1.25
 
 _TOUCHED = {JOURNEY: "journeys/journey-1.yaml", CONTRACT: "partners/partner-0/openapi.yaml"}
 _COLLECTING = ("pytest --collect-only", "pytest --collect-only -qq", "pytest -k journey-1.yaml")
-_ALONE = ("-p", "no:cacheprovider", "-c", os.devnull)
 _BARE = "pytest --collect-only {}, bare items"
 NAMES = ("check", "map", "impact", "pytest --collect-only", "pytest -k journey-1.yaml")
 _numbers = count()
@@ -85,18 +84,7 @@ def collection(size: Size, workspace: Path, repeat: int) -> Figures:
     root = workspace / "brief" / "contracts"
     figures = figures_of(size, workspace, repeat, ("pytest --collect-only", "pytest --collect-only -qq"), root)
     os.environ[BARE_ITEMS] = str(items_of(figures["pytest --collect-only", COLD]))
-    bare: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "pytest",
-        *_ALONE,
-        "-p",
-        "benchmarks.bare_items",
-        "--rootdir",
-        root,
-        root,
-        "--collect-only",
-    ]
+    bare = [*_pytest(root), "-p", "benchmarks.bare_items", "--collect-only"]
     for quiet in ("-q", "-qq"):
         runs = [_run([*bare, quiet], workspace) for _ in range(repeat)]
         figures[_BARE.format(quiet), "each time"] = min(runs, key=lambda figure: figure.cpu)
@@ -128,7 +116,7 @@ def figures_of(size: Size, workspace: Path, repeat: int, names: Collection[str] 
 
 def _commands(root: Path) -> dict[str, Sequence[str | Path]]:
     program: list[str | Path] = [sys.executable, "-m", "cxcontracts", "--estate", root]
-    pytest: list[str | Path] = [sys.executable, "-m", "pytest", *_ALONE, "-p", "cxcontracts.pytest_plugin", root, "-q"]
+    pytest = [*_pytest(root), "-p", "cxcontracts.pytest_plugin", "-q"]
     words = (["--collect-only"], ["--collect-only", "-q"], ["-k", "journey-1.yaml"])
     collecting = dict(zip(_COLLECTING, ([*pytest, *each] for each in words), strict=True))
     return {
@@ -137,6 +125,11 @@ def _commands(root: Path) -> dict[str, Sequence[str | Path]]:
         "impact": [*program, "impact", "-c", f"partner-0={root / CANDIDATE}", "--format", "json"],
         **collecting,
     }
+
+
+def _pytest(root: Path) -> list[str | Path]:
+    """Return pytest on an estate as a user runs it in the folder, but for other plugins."""
+    return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", root.parent, root]
 
 
 def _cold(command: Sequence[str | Path], workspace: Path) -> Figure:
