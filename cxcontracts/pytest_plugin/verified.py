@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from cxcontracts.verifying import Hooks, verification
 from cxcontracts.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
+    from cxcontracts.estate.model import Journey
     from cxcontracts.findings import Finding
     from cxcontracts.problems import Problem
     from cxcontracts.requirements import Requirement
@@ -44,13 +46,19 @@ class VerifiedEstate(JudgedEstate):
 
     def requirements(self, file: Path) -> Sequence[Requirement]:
         """Return what can be judged of a journey where its partners run; nothing of one that asks nothing of them."""
-        name = file.relative_to(self.root).as_posix()
+        name = self._name(file)
         if name not in self._requirements:
-            of_journeys = [
-                each for journey in self._made.journeys() if journey.file == name for each in self._made.requirements(journey)
-            ]
-            self._requirements[name] = [*of_journeys, *(each for each in self._made.interactions() if each.where.file == name)]
+            of_journey = self._made.requirements(self._journeys[name]) if name in self._journeys else ()
+            self._requirements[name] = [*of_journey, *(each for each in self._interactions if each.where.file == name)]
         return self._requirements[name]
+
+    @cached_property
+    def _interactions(self) -> Sequence[Requirement]:
+        return self._made.interactions()
+
+    @cached_property
+    def _journeys(self) -> Mapping[str, Journey]:
+        return {journey.file: journey for journey in self._made.journeys()}
 
     def _listed(self, file: Path) -> tuple[Sequence[Listed], Sequence[Problem]]:
         _, mistakes = super()._listed(file)
@@ -76,7 +84,7 @@ class VerifiedEstate(JudgedEstate):
         if not requirement.named:
             return self._made.of_journey(requirement.journey)
         file = requirement.where.file
-        return self._made.of_interactions([each for each in self._made.interactions() if each.where.file == file])
+        return self._made.of_interactions([each for each in self._interactions if each.where.file == file])
 
     def cause(self, finding: Finding) -> Finding | None:
         """Return the finding that this one follows from; None where it stands for itself."""
