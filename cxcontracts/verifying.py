@@ -25,6 +25,7 @@ from cxcontracts.estate.model import Estate, Journey, Partner
 from cxcontracts.exchanges import JSON, NO_BODY
 from cxcontracts.findings import Finding, Run, Verdict
 from cxcontracts.fuzzing.schemathesis import deep
+from cxcontracts.har import Recorded
 from cxcontracts.judging import Judge
 from cxcontracts.observing import run_of
 from cxcontracts.opening import Opened, read_contract
@@ -34,6 +35,7 @@ from cxcontracts.recordings.marks import recorded
 from cxcontracts.requirements import OnExchanges, Requirement
 from cxcontracts.running import consumers
 from cxcontracts.running.calling import Partners
+from cxcontracts.running.evidence import Evidence, runs_folder
 from cxcontracts.running.inbox import Address, Inbox
 from cxcontracts.running.recording import HarWriter
 from cxcontracts.running.secrets import Secrets, read_secret
@@ -92,6 +94,7 @@ def verification(
     curl: Curl,
     hooks: Hooks | None = None,
     recording: Path | None = None,
+    evidence: Callable[[Finding], Mapping[str, JSON]] | None = None,
     watch: Callable[[Walk], None] = lambda _: None,
 ) -> Iterator[Verification]:
     """Yield a verification of an estate; in the end every connection and inbox is closed.
@@ -100,6 +103,7 @@ def verification(
         curl: Makes the line that sends a request again.
         hooks: What the user's own code does for the run.
         recording: The file to record all that is seen in; None for none.
+        evidence: Returns a finding as the evidence of the run has it; None where none is kept.
         watch: Called with each walk once it is made, from several threads.
 
     Raises:
@@ -112,6 +116,7 @@ def verification(
     estate, root = opened.estate, Path(opened.estate.root)
     _insist_on({*asked.states, *asked.messages}, estate.partners, "partner")
     running = targets(estate, asked.environment, asked.urls)
+    run_id = str(uuid.uuid4())
     addresses = inboxes(estate, asked.environment, lambda partner, named: read_secret(named, root / partner.folder))
     with (
         Partners(
@@ -119,27 +124,34 @@ def verification(
             limits={name: partner.limits for name, partner in estate.partners.items()},
             deadline=asked.deadline,
             until=None if asked.seconds is None else time.monotonic() + asked.seconds,
-            run_id=str(uuid.uuid4()),
+            run_id=run_id,
         ) as partners,
         Inbox({name: address for name, address in addresses.items() if name in running}) as inbox,
         ExitStack() as closing,
     ):
-        writes = _recorder(closing.enter_context(HarWriter(recording, partners.secrets.redact))) if recording else lambda _: None
+        about = {"command": "verify", "estate": estate.name, "environment": asked.environment}
+        redact = partners.secrets.redact
+        kept = Evidence(runs_folder() if evidence else None, run_id, about, evidence or (lambda _: {}), redact)
+        add = [kept.exchanged]
+        if recording:
+            add.append(closing.enter_context(HarWriter(recording, redact)).add)
+        writes = _recorder(add)
 
         def record(walk: Walk) -> None:
             writes(walk)
             watch(walk)
 
-        yield closing.enter_context(Verification(opened, asked, running, partners, inbox, curl, hooks, record))
+        yield closing.enter_context(Verification(opened, asked, running, partners, inbox, curl, hooks, record, kept))
 
 
-def _recorder(writer: HarWriter) -> Callable[[Walk], None]:
-    """Return what writes a walk into a recording; several threads may."""
+def _recorder(add: Sequence[Callable[[Recorded], None]]) -> Callable[[Walk], None]:
+    """Return what records a walk; several threads may."""
     numbers = count(1)
 
     def record(walk: Walk) -> None:
         for entry in recorded(walk, next(numbers)):
-            writer.add(entry)
+            for each in add:
+                each(entry)
 
     return record
 
@@ -154,6 +166,9 @@ class Verification:
         partners: Calls them.
         inbox: Where their events arrive.
         curl: Makes the line that sends a request again.
+        hooks: What the user's own code does for the run.
+        record: Keeps a walk.
+        evidence: Keeps what was found.
     """
 
     def __init__(
@@ -164,12 +179,15 @@ class Verification:
         partners: Partners,
         inbox: Inbox,
         curl: Curl,
-        hooks: Hooks | None = None,
-        record: Callable[[Walk], None] = lambda _: None,
+        hooks: Hooks | None,
+        record: Callable[[Walk], None],
+        evidence: Evidence,
     ) -> None:
         hooks = hooks or Hooks()
         sender = LoggedIn(partners, hooks.headers)
         self._record = record
+        self._evidence = evidence
+        self._found: dict[str, Verdicts] = {}
         self._opened = opened
         self._asked = asked
         self._targets = targets
@@ -218,6 +236,11 @@ class Verification:
     def partners(self) -> Partners:
         """What calls the partners, within what the estate allows."""
         return self._partners
+
+    @property
+    def not_kept(self) -> str:
+        """Why there is no evidence of the run, or not all of it; empty where there is."""
+        return self._evidence.failed
 
     @property
     def secrets(self) -> Secrets:
@@ -306,12 +329,23 @@ class Verification:
         """Walk, and judge what was seen; an interrupt ends the walking, and what was seen until then is judged."""
         journeys = self.journeys()
         walks, complete = self._walked(journeys, progress)
-        verdicts = self._observer.verdicts(journeys, walks)
+        verdicts = Verdicts((), {})
+        for journey in journeys:
+            verdicts = verdicts.beside(self._found.get(journey.name) or self._judged(journey, walks))
         if complete:
-            verdicts = verdicts.beside(self.of_interactions(self.interactions()))
+            of_interactions = self.of_interactions(self.interactions())
+            self._evidence.judged(of_interactions, self._asked.names)
+            verdicts = verdicts.beside(of_interactions)
         partners = self._asked.partners & self._targets.keys() or self._targets
         unfelt = tuple(self._probed()) if complete and self._asked.deep else ()
+        self._evidence.close(complete)
         return replace(run_of(self._opened, "verify", verdicts, walks, self._asked, partners, complete=complete), unfelt=unfelt)
+
+    def _judged(self, journey: Journey, walks: Sequence[Walk]) -> Verdicts:
+        """Judge a journey, and keep what was found."""
+        verdicts = self._observer.verdicts([journey], [walk for walk in walks if walk.journey.name == journey.name])
+        self._evidence.judged(verdicts, self._asked.names)
+        return verdicts
 
     def _probed(self) -> Iterator[str]:
         """Let Schemathesis' whole engine loose on the partners, and yield what it has against them: no journey feels that."""
@@ -359,6 +393,8 @@ class Verification:
             for walk in self._all(journey):
                 made[journey.name].append(walk)
                 self._record(walk)
+            if not self._stop.is_set():
+                self._found[journey.name] = self._judged(journey, made[journey.name])
             done.put(None)
         except CancelledError:
             done.put(None)

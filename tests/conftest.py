@@ -16,6 +16,8 @@ settings.load_profile("repeatable")
 
 REPOSITORY = Path(__file__).parent.parent
 
+os.environ["CXCONTRACTS_RUNS_DIR"] = ""  # no run of a test is kept among those of who tests
+
 collect_ignore = ["partners/contracts", "partners/faces"]  # estates to be held against running partners, no tests by themselves
 
 

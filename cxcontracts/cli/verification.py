@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cxcontracts.cli.exits import BROKEN, INTACT, INTERRUPTED, NOTHING_CHECKED, UNCERTAIN, exit_code
 from cxcontracts.cli.judged import say_uncertain, seen_from_here, unsound
 from cxcontracts.cli.options import Reporting
-from cxcontracts.cli.output import insist_on_folder, outcome_of, publish, rendered, show
+from cxcontracts.cli.output import insist_on_folder, outcome_of, publish, rendered, say, show
 from cxcontracts.cli.packed import Packed, Used, used
 from cxcontracts.cli.progress import Progress
 from cxcontracts.errors import UnsoundError, UsageError
@@ -139,11 +139,16 @@ def told(command: str, report: str, run: Run, asked: Reporting) -> int:
 def _run(root: Path, asked: Asked, record: Path | None) -> tuple[Run, Redact]:
     """Return what was found, and what takes the secrets out of all that is written of it."""
     from cxcontracts.opening import open_estate
+    from cxcontracts.reports.json import finding_as_json
     from cxcontracts.verifying import verification
 
     opened = open_estate(root, running=True)
-    with verification(opened, asked, again, recording=record) as made, Progress(words=_WORDS) as progress:
-        return made.run(progress), made.secrets.redact
+    with verification(opened, asked, again, recording=record, evidence=finding_as_json) as made:
+        with Progress(words=_WORDS) as progress:
+            run = made.run(progress)
+        if made.not_kept:
+            say(f"verify: there is no evidence of this run, or not all of it: {made.not_kept}")
+        return run, made.secrets.redact
 
 
 def _would_send(root: Path, asked: Asked) -> list[str]:
