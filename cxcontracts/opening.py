@@ -366,7 +366,9 @@ class Opened:
             Who depends on parts of *record*, and why that is not known of some requirements.
         """
         records = self.records.but(partner, record)
-        judge = Judge(self.estate, self.judge.kinds, records, {partner: candidate}, self.today, self.judge.pacts)
+        judge = Judge(
+            self.estate, self.judge.kinds, records, {partner: candidate}, self.today, self.judge.pacts, asked=self.judge.asked
+        )
         known: list[Requirement] = []
         problems: set[Problem] = set()
         for requirement in judge.depending({partner}):

@@ -30,6 +30,7 @@ from tests.estates_made import TODAY, write
 from tests.estates_made import answers as answers_of
 from tests.workplace import Workplace
 
+CONTRACTS = Path(__file__).parent.parent / "contracts"
 SMALL = Size(partners=5, journeys=10, requirements=36)
 PARTNERS = [f"partners/partner-{number}" for number in range(SMALL.partners)]
 JOURNEYS = [f"journeys/journey-{number}.yaml" for number in range(SMALL.journeys)]
@@ -194,6 +195,15 @@ def test_a_mistake_is_told_as_often_as_somebody_asks(tmp_path: Path, name: str, 
         cache = Cache(tmp_path / "cache")
         assert answers(root, cache) == answers(root, FORGETFUL)
         cache.save(whole=True)
+
+
+@pytest.mark.parametrize("estate", ["bank", "rail", "telecom", "large"])
+def test_a_journey_that_nobody_looked_at_names_the_partners_that_its_steps_name(estate: str, warm: Path) -> None:
+    opened = open_what_is_sound(warm / "contracts" if estate == "large" else CONTRACTS / estate, today=TODAY)
+    for name, journey in opened.estate.journeys.items():
+        calling = {step.partner for step in journey.steps} - {""}
+        assert {*opened.judge.asked[name]} == calling
+        assert {*opened.recollection.partners(name)} == calling | {step.by for step in journey.steps} - {""}
 
 
 def test_the_day_counts(tmp_path: Path) -> None:
