@@ -93,6 +93,16 @@ def _ends(scene: Scene, path: Path, side: Side, operation: Operation) -> Iterato
             yield branch.way.end
 
 
+def point_of(scene: Scene, name: str) -> Point:
+    """Return where a name of ``accepts`` leads: a key as in ``with``, or a path into the body."""
+    bound, _ = bind(scene.step, scene.record, scene.operation, {name: None})
+    if bound and (bound[0].place != "body" or "." not in bound[0].name):
+        return Point(bound[0])
+    path = parse_path(name)
+    member = str(path.segments[0]) if path.segments else ""
+    return Point(Entry(f"body.{member}" if member else "body", "body", member, None, None), path.segments[1:])
+
+
 def addresses(earlier: Scene, name: str) -> Iterator[str]:
     """Yield the addresses that the contract of record shows as examples of what a step keeps under a name."""
     for path in keep_paths(earlier.step).get(name, ()):

@@ -36,7 +36,7 @@ from cxcontracts.cli.packed import Packed, packed
 @click.option("--seed", type=int, default=0, show_default=True, help="What chance begins with: the same seed sends the same.")
 @click.option("--deep", is_flag=True, help="Let Schemathesis' whole engine loose as well; what it finds is felt by nobody.")
 @click.option("--timeout", default="10s", show_default=True, metavar="TIME", help="The longest that one answer may take.")
-@click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="How many journeys to walk at once.")
+@click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="How many walks to make at once.")
 @click.option(
     "--record", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
     help="Write all that is seen into a HAR file, for cxcontracts judge and other tools.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from cxcontracts.acceptance import Point, taken
-from cxcontracts.calls import entries_of, points
+from cxcontracts.calls import entries_of, point_of, points
 from cxcontracts.containment.sets import Found, Schema, Undecidable, admits, find
 from cxcontracts.containment.texts import as_text
 from cxcontracts.estate.model import Journey, Step
@@ -17,7 +17,7 @@ from cxcontracts.estate.values import parse_value
 from cxcontracts.exchanges import JSON, NO_BODY
 from cxcontracts.paths import Segment, as_index, parse_path
 from cxcontracts.scenes import Scene
-from cxcontracts.sending import Entry, bind, content_type, example_of, filled, given_names, placed
+from cxcontracts.sending import Entry, content_type, example_of, filled, given_names, placed
 from cxcontracts.sending import space as typed
 
 _IMPLIED: Final = frozenset({"header.accept", "header.content-type"})
@@ -180,7 +180,7 @@ def _accepted(scene: Scene, values: Mapping[str, JSON]) -> Iterator[Field]:
     for name, written in scene.step.asks.get("accepts", {}).items():
         if name.lower() in _IMPLIED:
             continue
-        point = _point(scene, name)
+        point = point_of(scene, name)
         own, way = _sent_at(entries, point)
         schema = typed(parse_value(written).schema)
         sample = _at(filled(own.template, values), way) if own else NO_BODY
@@ -207,16 +207,6 @@ def _constants(scene: Scene) -> Iterator[Field]:
             if target.declared and not target.unknown and target.schema is not True:
                 name = ".".join((entry.key, *map(str, point.segments)))
                 yield Field(name, target.schema, template, (entry.place,), entry.key, point.segments, target.schema)
-
-
-def _point(scene: Scene, name: str) -> Point:
-    """Return where a name of ``accepts`` leads: a key as in ``with``, or a path into the body."""
-    bound, _ = bind(scene.step, scene.record, scene.operation, {name: None})
-    if bound and (bound[0].place != "body" or "." not in bound[0].name):
-        return Point(bound[0])
-    path = parse_path(name)
-    member = str(path.segments[0]) if path.segments else ""
-    return Point(Entry(f"body.{member}" if member else "body", "body", member, None, None), path.segments[1:])
 
 
 def _at(whole: JSON, way: Sequence[Segment]) -> JSON:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from cxcontracts.acceptance import Point, judge_taken, refusal
-from cxcontracts.calls import entries_of, example_values, names_of, points, request_of
+from cxcontracts.calls import entries_of, example_values, names_of, point_of, points, request_of
 from cxcontracts.containment.sets import Schema, admits
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.templates import is_whole_reference, references
@@ -14,10 +14,9 @@ from cxcontracts.estate.written import AcceptsForm
 from cxcontracts.exchanges import JSON, Exchange
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.kinds.seen import success, waits
-from cxcontracts.paths import parse_path
 from cxcontracts.requirements import Judgement, Meaning, Requirement
 from cxcontracts.scenes import Scene
-from cxcontracts.sending import Entry, bind, content_type, filled, placed, sent_schema, space
+from cxcontracts.sending import content_type, filled, placed, sent_schema, space
 from cxcontracts.walks import REFUSALS, Purpose, Sighting, Walk
 from cxcontracts.wording import value_in_words
 
@@ -162,7 +161,7 @@ def _doubtful(judgement: Judgement, unknown: str) -> Judgement:
 
 def _points(scene: Scene, name: str, value: Value | None, *, before: bool = False) -> Iterator[_Sending]:
     if value is not None:
-        yield _point(scene, name), space(value.schema), ()
+        yield point_of(scene, name), space(value.schema), ()
     for entry in entries_of(scene):
         if entry.key == name:
             if scene.step.by and not any(value_mistakes(entry.template)):
@@ -177,16 +176,6 @@ def _example(scene: Scene, template: JSON) -> Sequence[JSON]:
     """Return what the step sends with the first examples of what it is given; nothing where one has none."""
     value = filled(template, example_values(scene))
     return () if references(value) else (value,)
-
-
-def _point(scene: Scene, name: str) -> Point:
-    """Return where the name of an ``accepts`` leads: a key as in ``with``, or a path into the body."""
-    bound, _ = bind(scene.step, scene.record, scene.operation, {name: None})
-    if bound and (bound[0].place != "body" or "." not in bound[0].name):
-        return Point(bound[0])
-    path = parse_path(name)
-    member = str(path.segments[0]) if path.segments else ""
-    return Point(Entry(f"body.{member}" if member else "body", "body", member, None, None), path.segments[1:])
 
 
 def _sent(scene: Scene, point: Point, value: JSON) -> Exchange:

@@ -1,8 +1,8 @@
 """What a run has seen and found, written line by line as it comes: who kills the run leaves it behind.
 
-``run.jsonl`` has a JSON object a line. The first says what is run, and that it is incomplete; then comes a line for each exchange as
-its walk is done, for each finding as its journey is judged, for each requirement that no exchange showed. The last one says that
-the run is over, and whether it is complete: where it is missing, the run was killed, and what stands before is all that it came to.
+``run.jsonl`` has a JSON object a line. The first says what is run, and that it is incomplete; then comes a line for each exchange
+as its walk is done, for each finding as its journey is judged, for each requirement that no exchange showed. The last one says
+that the run is over, and whether it is complete: where it is missing, the run was killed, and what stands before is all there is.
 """
 
 from __future__ import annotations
