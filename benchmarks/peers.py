@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 
 from benchmarks import oasdiff
-from benchmarks.cached import home
+from benchmarks.cached import home, python_package
 from benchmarks.corpus import Pair, Version
 from benchmarks.leaves import parse
 from benchmarks.measure import Cost
@@ -181,7 +181,7 @@ def _sentinel_words(cost: Cost) -> Said:
 
 
 def _install_specmatic() -> None:
-    _python_package("specmatic", _SPECMATIC)
+    python_package("specmatic", _SPECMATIC)
     for program in ("java", "git"):
         _found(program)
 
@@ -237,11 +237,11 @@ def _optic_words(cost: Cost) -> Said:
 PEERS: tuple[Peer, ...] = (
     Peer("cxcontracts", "this tree", lambda: None, _our_command, _our_words),
     Peer("oasdiff", oasdiff.VERSION, oasdiff.binary, _oasdiff_command, _oasdiff_words),
-    Peer("breakwatch", _BREAKWATCH, lambda: _python_package("breakwatch", _BREAKWATCH), _breakwatch_command, _breakwatch_words),
+    Peer("breakwatch", _BREAKWATCH, lambda: python_package("breakwatch", _BREAKWATCH), _breakwatch_command, _breakwatch_words),
     Peer(
         "api-diff-sentinel",
         f"{_SENTINEL}, YAML handed over as JSON, for it reads nothing else",
-        lambda: _python_package("api-diff-sentinel", _SENTINEL),
+        lambda: python_package("api-diff-sentinel", _SENTINEL),
         _sentinel_command,
         _sentinel_words,
     ),
@@ -266,17 +266,6 @@ def main() -> int:
 
 def _home(name: str, version: str) -> Path:
     return home(f"{name}-{version}")
-
-
-def _python_package(name: str, version: str) -> None:
-    home = _home(name, version)
-    if (home / "installed").is_file():
-        return
-    print(f"installing {name} {version} …", file=sys.stderr)
-    home.parent.mkdir(parents=True, exist_ok=True)
-    _run([sys.executable, "-m", "venv", "--clear", home], home.parent)
-    _run([home / "bin" / "python", "-m", "pip", "install", "--quiet", f"{name}=={version}"], home)
-    (home / "installed").touch()
 
 
 def _found(program: str) -> str:

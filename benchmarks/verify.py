@@ -239,7 +239,17 @@ def _schemathesis(estate: Path, partner: Partner, count: int) -> Sequence[str | 
     words = ["--phases", "fuzzing", "--mode", "positive", "--max-examples", str(count), "--seed", "1", "--no-color"]
     quiet = ["--generation-database", "none", "--suppress-health-check", "all"]
     program = Path(sys.executable).with_name("schemathesis")
-    return ["env", f"--chdir={estate}", program, "run", estate / "partners" / "shop" / "openapi.json", "--url", partner.url, *words, *quiet]
+    return [
+        "env",
+        f"--chdir={estate}",
+        program,
+        "run",
+        estate / "partners" / "shop" / "openapi.json",
+        "--url",
+        partner.url,
+        *words,
+        *quiet,
+    ]
 
 
 def _asking(partner: Partner, command: Sequence[str | Path], folder: Path) -> tuple[Cost, int]:

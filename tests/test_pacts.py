@@ -211,7 +211,7 @@ def test_an_interaction_that_the_contract_allows_fits(written: Mapping[str, Any]
         (answered({"b": "x"}), "b is not in the contract"),
         (answered({"a": 7}), "a is text, never a number"),
         (answered({"kind": "Q"}), 'kind is "X" or "Y", never "Q"'),
-        (answered({}, status=201), "the contract promises no such success"),
+        (answered({}, status=201), "the contract does not promise 201"),
         ({"request": {**REQUEST, "path": "/other"}, "response": {"status": 200}}, "the contract has no such operation"),
         (
             {"request": {**REQUEST, "headers": {"Accept": "text/csv"}}, "response": {"status": 200}},

@@ -78,8 +78,10 @@ class Answers:
     def _on_record(self, scene: Scene) -> Judgement:
         element = str(scene.operation)
         promised = {answer.status for answer in scene.operation.successes(scene.step.status)}
-        if not promised or (scene.step.status and not set(scene.step.status) <= promised):
-            return Judgement(Verdict.UNPROMISED, element, "the contract promises no such success", was=Promise.IMPOSSIBLE)
+        unpromised = [str(status) for status in scene.step.status if status not in promised]
+        if unpromised or not promised:
+            because = f"the contract does not promise {listed(unpromised or ['any success'])}"
+            return Judgement(Verdict.UNPROMISED, element, because, was=Promise.IMPOSSIBLE)
         absent = missing(
             demands(scene.record, scene.operation, entries_of(scene), content_type(scene.step), scene.touched), entries_of(scene)
         )

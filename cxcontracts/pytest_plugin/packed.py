@@ -1,7 +1,7 @@
 """``--cx-pack``: a vendor's own test run, with a pack in place of an estate.
 
-Its tests are collected from the pack's own file: ``operator.cxpack::journeys/rail-disruption.yaml::check-service`` is a step. What
-is in it is unpacked into pytest's cache, so that places can be looked up afterwards.
+Its tests are collected from the pack's own file: ``operator.cxpack::journeys/rail-disruption.yaml::check-service`` is a step.
+What is in it is unpacked into pytest's cache, so that places can be looked up afterwards.
 """
 
 from __future__ import annotations
