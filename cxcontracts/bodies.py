@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
+import re
 import struct
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -17,6 +19,8 @@ from cxcontracts.exchanges import JSON, NO_BODY, Raw
 MOST_TEXT: Final = 64_000
 """The most characters of a body that is no JSON that are kept."""
 
+_PARTS: Final = "multipart/form-data"
+_BOUNDARY: Final = re.compile(r';\s*boundary="?([^";\s]{1,70})', re.IGNORECASE)
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _JPEG: Final = b"\xff\xd8\xff"
 
@@ -70,8 +74,19 @@ def raw(data: bytes, content_type: str, why: str = "") -> Raw:
     return Raw(parts, why)
 
 
-def written_body(body: JSON, media: str) -> bytes:
-    """Return the bytes of a body that a step sends, as its media type has it.
+def sent_as(body: JSON, content_type: str) -> str:
+    """Return the ``Content-Type`` with which a body goes out: parts of a form need a boundary, the same for the same body.
+
+    >>> sent_as({"a": "x"}, "multipart/form-data").partition("=")[0]
+    'multipart/form-data; boundary'
+    """
+    if media_of(content_type) != _PARTS or _boundary(content_type) or not isinstance(body, Mapping):
+        return content_type
+    return f"{content_type}; boundary={hashlib.sha256(orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS)).hexdigest()[:32]}"
+
+
+def written_body(body: JSON, content_type: str) -> bytes:
+    """Return the bytes of a body that a step sends, as its media type has it; see :func:`sent_as`.
 
     Raises:
         ValueError: If the media type cannot carry the value.
@@ -80,14 +95,36 @@ def written_body(body: JSON, media: str) -> bytes:
         return b""
     if isinstance(body, Raw):
         return str(body.get("text", "")).encode()
-    media = media_of(media)
+    media = media_of(content_type)
+    if media == _PARTS and isinstance(body, Mapping) and _boundary(content_type):
+        return _parts(body, _boundary(content_type).encode())
     if media == "application/x-www-form-urlencoded" and isinstance(body, Mapping):
         return urlencode(list(_fields(body)), doseq=True).encode()
     if isinstance(body, str) and not is_json(media):
         return body.encode()
     if not is_json(media) and media:
-        raise ValueError(f"a value of this form cannot be sent as {media}")
+        raise ValueError(f"a value of this form cannot be sent as {media}; write the body as a text")
     return orjson.dumps(body)
+
+
+def _parts(body: Mapping[str, JSON], boundary: bytes) -> bytes:
+    """Return the fields of a form as parts, a part an item of a list.
+
+    Source: RFC 7578; HTML, section 4.10.22.8, for what is escaped in names.
+    """
+    written = b""
+    for name, value in body.items():
+        escaped = name.replace("\r", "%0D").replace("\n", "%0A").replace('"', "%22")
+        for each in value if isinstance(value, list) else [value]:
+            kind = "Content-Type: application/json\r\n" if isinstance(each, Mapping | list) else ""
+            head = f'Content-Disposition: form-data; name="{escaped}"\r\n{kind}\r\n'
+            written += b"--" + boundary + b"\r\n" + head.encode() + _plain(each).encode() + b"\r\n"
+    return written + b"--" + boundary + b"--\r\n"
+
+
+def _boundary(content_type: str) -> str:
+    found = _BOUNDARY.search(content_type)
+    return found[1] if found else ""
 
 
 def _fields(body: Mapping[str, JSON]) -> Iterator[tuple[str, list[str]]]:

@@ -238,6 +238,7 @@ def test_a_proxy_that_we_cannot_use_is_said(named: str) -> None:
         proxy_for(PARTNER, {"HTTPS_PROXY": named})
 
     assert raised.value.trouble is Trouble.UNPREPARED
+    assert ("speaks SOCKS, which is not supported; name one over http" in raised.value.why) == named.startswith("socks")
 
 
 def tunnel(shop: Partner) -> Answer:

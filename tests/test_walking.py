@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 import re
 import signal
@@ -854,14 +856,48 @@ def test_a_partner_that_is_not_there_is_not_blamed(tmp_path: Path) -> None:
     assert found.run.exchanges == 0
 
 
-@pytest.mark.parametrize("media", ["text/plain", "multipart/form-data", "application/xml"])
-def test_a_body_that_cannot_be_sent_is_said(media: str, tmp_path: Path) -> None:
+def test_a_form_goes_out_in_parts_where_the_contract_asks_for_them(tmp_path: Path) -> None:
+    record = OPEN.replace("requestBody: {content: {application/json:", "requestBody: {content: {multipart/form-data:")
+    journey = "steps: [{step: s, call: p POST /thing, with: {body: {name: Núñez, tags: [a, b], 'o\"dd': {n: 1}, fine: true}}}]"
+    with running(answer({})) as p:
+        found = verify(write(tmp_path, journey, {"p": record}), {"p": p})
+
+    assert found.verdicts == {}
+    sent = p.asked[0]
+    data = f"Content-Type: {sent.headers['content-type']}\r\n\r\n".encode() + sent.body
+    parts = list(email.message_from_bytes(data, policy=email.policy.HTTP).iter_parts())
+    names = [each.get_param("name", header="content-disposition") for each in parts]
+    said = [(each.get_content_type(), each.get_payload(decode=True)) for each in parts]
+    assert [(name, *each) for name, each in zip(names, said, strict=True)] == [
+        ("name", "text/plain", "Núñez".encode()),
+        ("tags", "text/plain", b"a"),
+        ("tags", "text/plain", b"b"),
+        ("o%22dd", "application/json", b'{"n":1}'),
+        ("fine", "text/plain", b"true"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("media", "body"), [("text/plain", "{a: 1}"), ("multipart/form-data", "[1]"), ("application/xml", "{a: 1}")]
+)
+def test_a_body_that_cannot_be_sent_is_said(media: str, body: str, tmp_path: Path) -> None:
     record = OPEN.replace("requestBody: {content: {application/json:", f"requestBody: {{content: {{{media}:")
     with running(answer({})) as p:
-        found = verify(write(tmp_path, "steps: [{step: s, call: p POST /thing, with: {body: {a: 1}}}]", {"p": record}), {"p": p})
+        journey = f"steps: [{{step: s, call: p POST /thing, with: {{body: {body}}}}}]"
+        found = verify(write(tmp_path, journey, {"p": record}), {"p": p})
 
     assert found.verdict("s/answers") == "inconclusive"
-    assert "cannot be sent" in found.because("s/answers")
+    assert f"cannot be sent as {media}; write the body as a text" in found.because("s/answers")
+    assert p.asked == []
+
+
+def test_a_body_of_any_kind_is_sent_as_the_text_that_it_is(tmp_path: Path) -> None:
+    record = OPEN.replace("requestBody: {content: {application/json:", "requestBody: {content: {application/xml:")
+    with running(answer({})) as p:
+        found = verify(write(tmp_path, "steps: [{step: s, call: p POST /thing, with: {body: <a/>}}]", {"p": record}), {"p": p})
+
+    assert found.verdicts == {}
+    assert {(each.headers["content-type"], each.body) for each in p.asked} == {("application/xml", b"<a/>")}
 
 
 # A budget

@@ -16,7 +16,7 @@ from typing import Final, Self
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from cxcontracts import __version__
-from cxcontracts.bodies import MOST_TEXT, raw, read_body, written_body
+from cxcontracts.bodies import MOST_TEXT, raw, read_body, sent_as, written_body
 from cxcontracts.exchanges import JSON, NO_BODY, Raw, Request, Response
 from cxcontracts.kinds.answers import NOBODY
 from cxcontracts.running.apps import App
@@ -304,7 +304,7 @@ class Partners:
         """Return a request with what its body adds, and as it goes out but for the login."""
         headers = dict(request.headers)
         if request.body is not NO_BODY:
-            headers.setdefault("content-type", "application/json")
+            headers["content-type"] = sent_as(request.body, headers.get("content-type", "application/json"))
         request = replace(request, headers=headers)
         origin = origin_of(request.base)
         base = request.base.partition("://")[2].partition("/")[2]

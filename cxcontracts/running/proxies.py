@@ -38,6 +38,9 @@ def proxy_for(origin: Origin, environment: Mapping[str, str]) -> Way | None:
     named = _variable(f"{origin.scheme}_proxy", environment) or _variable("all_proxy", environment)
     if not named or origin.is_this_machine or _is_exempt(origin, _variable("no_proxy", environment)):
         return None
+    if named.lower().startswith("socks"):
+        why = f"the proxy for {origin} speaks SOCKS, which is not supported; name one over http, or exempt the host with NO_PROXY"
+        raise Failed(Trouble.UNPREPARED, why)
     try:
         parts = urlsplit(named if "://" in named else f"http://{named}")
         usual = PORTS[parts.scheme]
