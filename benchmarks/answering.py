@@ -1,4 +1,4 @@
-"""A small partner in a process of its own: it answers every GET with an order, and tells how it was asked."""
+"""A small partner in a process of its own: it answers every GET with an order, or with many, and tells how it was asked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ from typing import Final
 from urllib.request import ProxyHandler, build_opener
 
 ORDER: Final = {"id": 7, "total": 12.5, "lines": [{"sku": "x", "qty": 1}], "state": "open"}
-"""What it answers, whatever the path."""
+"""What it answers, whatever the path, but for :data:`MANY`."""
+
+MANY: Final = "/orders"
+"""The path at which it answers a thousand orders, 100 KB."""
+
+_ORDERS: Final = json.dumps(
+    [{**ORDER, "id": number, "customer": "Núñez"} for number in range(1_000)], ensure_ascii=False
+).encode()
 
 _TELLING: Final = "/_told"
 
@@ -93,7 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path == _TELLING:
             told = self.server.told()
-            return self._say({"requests": told.requests, "at_once": told.at_once, "in_a_second": told.in_a_second})
+            return self._say(json.dumps({name: getattr(told, name) for name in Told.__slots__}).encode())
         with self.server.lock:
             self.server.arrived.append(time.monotonic())
             self.server.inside += 1
@@ -101,10 +108,9 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(self.server.seconds)
         with self.server.lock:
             self.server.inside -= 1
-        return self._say(ORDER)
+        return self._say(_ORDERS if self.path == MANY else json.dumps(ORDER).encode())
 
-    def _say(self, body: object) -> None:
-        data = json.dumps(body).encode()
+    def _say(self, data: bytes) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))

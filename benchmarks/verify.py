@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks import pacts
-from benchmarks.answering import Partner, answering
+from benchmarks.answering import MANY, Partner, answering
 from benchmarks.measure import Cost, measured, processor
 from benchmarks.peers import ours
 
@@ -55,7 +55,13 @@ def main() -> None:
         return
     os.environ["PACT_DO_NOT_TRACK"] = "true"
     with tempfile.TemporaryDirectory() as folder:
-        lines = [*_heading(), *_sending(Path(folder)), *_beside_others(Path(folder)), *_with_workers(Path(folder))]
+        lines = [
+            *_heading(),
+            *_sending(Path(folder)),
+            *_beside_others(Path(folder)),
+            *_with_workers(Path(folder)),
+            *_memory(Path(folder)),
+        ]
     arguments.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
 
@@ -87,24 +93,33 @@ def _sending(folder: Path) -> Iterator[str]:
     yield "| | µs an exchange | of httpx |"
     yield "| --- | --- | --- |"
     for way, name in _NAMES.items():
-        yield f"| {name} | {least[way] * 1e6:.0f} | {least[way] / least['httpx']:.2f} |"
+        floor = least["httpx-many" if way.endswith("-many") else "httpx"]
+        yield f"| {name} | {least[way] * 1e6:.0f} | {least[way] / floor:.2f} |"
     yield ""
     yield f"Judging takes {least['judge'] * 1e6:.1f} µs a need and exchange."
     yield ""
 
 
-def _httpx(base: str) -> float:
+def _one(number: int) -> str:
+    return f"/orders/{number}"
+
+
+def _many(_: int) -> str:
+    return MANY
+
+
+def _httpx(base: str, path: Callable[[int], str] = _one) -> float:
     import httpx
 
     with httpx.Client(trust_env=False) as client:
 
         def ask(number: int) -> None:
-            client.get(f"{base}/orders/{number}", headers={"accept": "application/json"}).json()
+            client.get(base + path(number), headers={"accept": "application/json"}).json()
 
         return _timed(ask)
 
 
-def _sent(base: str, limits: Mapping[str, Any]) -> float:
+def _sent(base: str, limits: Mapping[str, Any], path: Callable[[int], str] = _one) -> float:
     from cxcontracts.exchanges import Request
     from cxcontracts.running.calling import Partners
     from cxcontracts.running.targets import Target
@@ -112,7 +127,7 @@ def _sent(base: str, limits: Mapping[str, Any]) -> float:
     with Partners({"shop": Target("shop", base)}, limits={"shop": limits}, until=None, run_id="benchmark") as partners:
 
         def ask(number: int) -> None:
-            partners.send("shop", Request("GET", f"/orders/{number}", (), {"accept": "application/json"}))
+            partners.send("shop", Request("GET", path(number), (), {"accept": "application/json"}))
 
         return _timed(ask)
 
@@ -192,12 +207,16 @@ _ONE: Final[Mapping[str, Callable[[str], float]]] = {
     "limited": lambda base: _sent(base, _LIMITS),
     "walk": _walked,
     "judge": _judged,
+    "httpx-many": lambda base: _httpx(base, _many),
+    "send-many": lambda base: _sent(base, {}, _many),
 }
 _NAMES: Final = {
     "httpx": "a loop of httpx, the answer read as JSON",
     "send": "what `verify` sends with",
     "limited": "the same, with `rate`, `requests` and `at-once`",
     "walk": "walking journeys: all but judging",
+    "httpx-many": "a loop of httpx, an answer of 100 KB",
+    "send-many": "what `verify` sends with, an answer of 100 KB",
 }
 
 
@@ -289,6 +308,22 @@ def _with_workers(folder: Path) -> Iterator[str]:
                 alone = alone or seconds
                 written = ", ".join(f"`{name}: {limit}`" for name, limit in limits.items()) or "none"
                 yield f"| {workers} | {written} | {seconds:.1f} | {alone / seconds:.2f} | {told.at_once} | {told.in_a_second} |"
+
+
+# --- memory -------------------------------------------------------------------------------------------------------------------
+
+
+def _memory(folder: Path) -> Iterator[str]:
+    printed = measured([sys.executable, "-m", "benchmarks.long.exchanges"], folder, limit=1_800)
+    if printed.exit:
+        raise SystemExit(printed.output + printed.complaints)
+    yield ""
+    yield "## Memory"
+    yield ""
+    yield "`python -m benchmarks.long.exchanges`: asking, keeping to limits and recording need no more memory, however often."
+    yield "A run holds what it saw until all of it is judged."
+    yield ""
+    yield from (f"- {line}" for line in printed.output.splitlines())
 
 
 # --- an estate ----------------------------------------------------------------------------------------------------------------
