@@ -19,9 +19,10 @@ from cxcontracts.findings import Harm
 from cxcontracts.onboarding.scorecard import Basis, Line, Pillar, Turn, failed
 from cxcontracts.plugins import hookimpl, lines, manager
 from cxcontracts.reports.scorecards.json import schema
+from tests import readers
 from tests.onboarded import SECRET, TOKEN, Case, open_shop
 from tests.test_onboarding import SPOILED
-from tests.workplace import Workplace
+from tests.workplace import HURTFUL, Workplace
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +35,7 @@ def _secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 def shop(folder: Path, case: Case | None = None) -> Iterator[tuple[Workplace, list[str]]]:
     """Run the shop, and give a terminal beside its estate, with the words that onboard it."""
     case = case or Case()
-    with open_shop(case.fault) as (made, partner):
+    with open_shop(case.fault, said=case.said) as (made, partner):
         root = case.write(folder, f"{partner.url}{case.base}", made.inbox)
         words = ["--estate", str(root), "onboard", "shop", "--env", "sandbox", "--url", f"courier={partner.url}", "--no-fuzz"]
         yield Workplace(folder), words
@@ -129,6 +130,19 @@ def test_no_secret_is_in_any_report(tmp_path: Path, format: str) -> None:
     assert ran.output == f"onboard: not ready; the report is in {tmp_path / 'card'}\n"
     assert TOKEN not in (tmp_path / "card").read_text()
     assert SECRET not in (tmp_path / "card").read_text()
+
+
+@pytest.mark.parametrize("format", ["text", "markdown", "html"])
+def test_nothing_that_a_partner_answers_hurts_who_reads_of_it(tmp_path: Path, format: str) -> None:
+    hurtful = HURTFUL + "</pre><script>alert(1)</script>"
+    with shop(tmp_path, Case(fault="mute", said=hurtful)) as (here, words):
+        ran = here.run(*words, "--format", format, "--output", str(tmp_path / "card"))
+    shown = (tmp_path / "card").read_text()
+
+    assert ran.exit_code == 1
+    assert "alert(1)" in shown
+    assert (readers.commands(shown), readers.unseen(shown)) == ([], [])
+    assert format != "html" or "<script" not in shown
 
 
 def test_progress_since_an_earlier_scorecard_is_shown(tmp_path: Path) -> None:

@@ -243,6 +243,88 @@ def test_an_operation_that_the_contract_does_not_know_fails_and_no_journey_is_wa
     assert "no journey was walked" in outcome(card, "needs-kept").because
 
 
+# What a line takes for evidence
+
+
+@pytest.mark.parametrize(
+    ("name", "moves"),
+    [
+        ("cursor", True), ("page", True), ("offset", True), ("starting_after", True), ("pageToken", True), ("page[number]", True),
+        ("page_offset", True), ("_token", True), ("$skip", True), ("since", True),
+        ("limit", False), ("per_page", False), ("pageSize", False), ("token", False), ("sort", False), ("homepage", False),
+    ],
+)  # fmt: skip
+def test_a_list_is_paged_by_what_moves_on_and_not_by_what_cuts_it(tmp_path: Path, name: str, moves: bool) -> None:
+    card = judged(Case(document=(("name: cursor", f"name: '{name}'"),)).write(tmp_path))
+    assert standing(card, Standing.FAILED) == (set() if moves else {"lists-paged"})
+
+
+@pytest.mark.parametrize(
+    ("items", "fails"),
+    [
+        ("{items: {type: array, maxItems: 9, items: {$ref: '#/components/schemas/Order'}}}", False),
+        ("{items: {type: array, items: {$ref: '#/components/schemas/Order'}}, next_cursor: {type: string}}", False),
+        ("{items: {type: array, items: {$ref: '#/components/schemas/Order'}}, total: {type: integer}}", True),
+    ],
+)
+def test_a_list_that_ends_or_leads_on_needs_no_parameter(tmp_path: Path, items: str, fails: bool) -> None:
+    written = "{items: {type: array, items: {$ref: '#/components/schemas/Order'}}}"
+    card = judged(Case(document=(("name: cursor", "name: limit"), (written, items))).write(tmp_path))
+    assert standing(card, Standing.FAILED) == ({"lists-paged"} if fails else set())
+
+
+def test_what_stays_with_the_partner_is_a_need_and_nothing_for_its_neighbours(tmp_path: Path) -> None:
+    order = Case(document=(("required: [id, state, parcel]", "required: [state, parcel]"),))
+    parcel = Case(document=(("required: [id, state, parcel]", "required: [id, state]"),))
+
+    assert "identifiers-accepted" not in standing(judged(order.write(tmp_path)), Standing.FAILED)
+    assert standing(judged(parcel.write(tmp_path)), Standing.FAILED) == {"identifiers-accepted"}
+
+
+def test_a_value_that_a_neighbour_does_not_take_is_named_with_both_operations(tmp_path: Path) -> None:
+    found = outcome(judged(SPOILED["identifiers-accepted"].write(tmp_path)), "identifiers-accepted")
+
+    assert found.because.startswith("another partner does not take all of it: POST /orders parcel may be ")
+    assert found.because.endswith(", which GET /parcels/{number} does not take as path number")
+    assert found.evidence[0].among == ("courier",)
+
+
+@pytest.mark.parametrize(("name", "fails"), [("messageId", False), ("notice_id", False), ("order_id", True), ("identity", True)])
+def test_a_message_is_known_by_an_id_of_its_own(tmp_path: Path, name: str, fails: bool) -> None:
+    spoiled = (
+        ("required: [id, order", "required: [order"),
+        ("{id: {type: string}, order:", f"{{{name}: {{type: string}}, order:"),
+    )
+    card = judged(Case(document=spoiled).write(tmp_path))
+    assert standing(card, Standing.FAILED) == ({"events-deduplicable"} if fails else set())
+
+
+def test_an_error_that_the_journey_reads_in_its_own_form_says_what_happened(tmp_path: Path) -> None:
+    mute = SPOILED["errors-inform"]
+    read = (("tells: [what, next]", "needs: {number: integer}"),)
+    assert "errors-inform" in standing(onboarded(tmp_path, replace(mute, journey=read)), Standing.FAILED), "a number says nothing"
+    told = Case(journey=(("tells: [what, next]", "needs: {detail: text}"),))
+    assert standing(onboarded(tmp_path, told), Standing.FAILED) == set()
+
+
+def test_the_address_that_is_called_may_name_the_version(tmp_path: Path) -> None:
+    unnamed = (("servers: [{url: /v1}]\n", ""),)
+    assert standing(onboarded(tmp_path, Case(document=unnamed)), Standing.FAILED) == set()
+
+
+@pytest.mark.parametrize("harm", ["x-sunset: 2026-12-31", "x-sunset: soon", "deprecated: true"])
+def test_an_end_that_is_past_unreadable_or_without_a_day_fails(tmp_path: Path, harm: str) -> None:
+    card = judged(Case(document=(("parameters: [{name: id", f"{harm}\n      parameters: [{{name: id"),)).write(tmp_path))
+    assert standing(card, Standing.FAILED) == {"ends-dated"}
+
+
+def test_an_end_with_a_day_to_come_passes_and_is_told(tmp_path: Path) -> None:
+    card = judged(
+        Case(document=(("parameters: [{name: id", "x-sunset: 2027-12-31\n      parameters: [{name: id"),)).write(tmp_path)
+    )
+    assert outcome(card, "ends-dated").because == "GET /orders/{id} ends on 2027-12-31"
+
+
 # What a company decides
 
 

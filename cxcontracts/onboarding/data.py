@@ -34,8 +34,9 @@ MOST_BYTES: Final = 1_000_000
 """The size of an answer from which on it keeps a customer with a telephone waiting: two seconds at 4 Mbit/s."""
 
 _MOVES: Final = re.compile(
-    r"page|page[-_.]?(?:number|no|token|key|index)|\$?(?:offset|skip|start|after|before|cursor|marker)"
-    r"|(?:starting|ending)[-_]?(?:after|before)|(?:next|continuation)[-_]?(?:token|page|key|cursor)|since[-_]?id|from[-_]?id",
+    r"[_$]?(?:page|offset|skip|start|after|before|since|cursor|marker|(?:starting|ending)[-_]?(?:after|before)"
+    r"|page[-_.\[]?(?:number|no|token|key|index|offset|cursor|above|below|after|before)\]?"
+    r"|(?:next|continuation)[-_]?(?:token|page|key|cursor)|(?:since|from)[-_]?id)|_token",
     re.IGNORECASE,
 )
 """What a parameter is called that moves on in a list; one that only cuts it, as ``limit``, leads nowhere."""
@@ -228,7 +229,7 @@ LINES: Final = (
         Turn.PARTNERS,
         Basis.CONTRACT,
         Harm.UNRECOGNISED,
-        "Every `keep`, every value of it that another partner takes, and what is asked under `recognises` and `consistent`, "
+        "Every `keep` that a step of another partner takes, and what is asked under `recognises` and `consistent`, "
         "judged on the contracts of both; where it runs, on what was handed out.",
         _identifiers,
         lambda dossier: dossier.unneeded,

@@ -9,10 +9,12 @@ from functools import cached_property
 
 from cxcontracts.contracts.operation import Event, Operation
 from cxcontracts.estate.model import Estate, Partner
+from cxcontracts.estate.templates import references
 from cxcontracts.findings import Finding, Version
 from cxcontracts.mapping import EstateMap
 from cxcontracts.onboarding.scorecard import Evidence
 from cxcontracts.problems import Problem
+from cxcontracts.requirements import id_of
 from cxcontracts.scenes import Scene, Side
 from cxcontracts.walks import Sighting
 
@@ -115,6 +117,18 @@ class Dossier:
     def operations(self) -> Mapping[str, Operation]:
         """The operations that journeys call, by name."""
         return {str(scene.operation): scene.operation for scene in self.calls}
+
+    @cached_property
+    def handed(self) -> frozenset[str]:
+        """The ids of what steps of the partner keep, and steps of another one send or wait for."""
+        return frozenset(
+            id_of(scene.journey, scene.step, "keep", name)
+            for scene in self.scenes
+            for name in scene.step.asks.get("keep", {})
+            for later in scene.journey.steps
+            if later.partner not in ("", self.partner.name)
+            and name in references([dict(later.sends), dict(later.asks.get("match", {}))])
+        )
 
     @property
     def uncalled(self) -> str:

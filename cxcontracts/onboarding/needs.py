@@ -16,10 +16,10 @@ Chosen = Callable[[Finding], bool]
 _FIRST: Final = 3
 """How many ids a sentence names."""
 
-ACROSS: Final = frozenset({"keep", "recognises", "consistent"})
-"""The kinds that are about what one partner hands to another."""
+_ACROSS: Final = frozenset({"accepts", "recognises", "consistent"})
+"""The kinds that may be about what one partner hands to another."""
 
-_APART: Final = ACROSS | {"announces", "asks-at-most", "effort", "informs", "repeat-safe", "responds-within"}
+_APART: Final = frozenset({"announces", "asks-at-most", "effort", "informs", "repeat-safe", "responds-within"})
 """The kinds that have lines of their own."""
 
 
@@ -45,7 +45,9 @@ def of_kinds(dossier: Dossier, *kinds: str) -> Chosen:
 
 
 def _is_seam(dossier: Dossier, finding: Finding) -> bool:
-    return finding.kind in ACROSS or (finding.kind == "accepts" and bool(dossier.among.get(finding.id)))
+    if finding.kind == "keep":
+        return finding.id in dossier.handed
+    return finding.kind in _ACROSS and bool(dossier.among.get(finding.id))
 
 
 def is_impossible(finding: Finding) -> bool:

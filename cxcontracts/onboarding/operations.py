@@ -27,7 +27,7 @@ from cxcontracts.scenes import Side
 from cxcontracts.walks import Sighting
 from cxcontracts.wording import listed
 
-_IDS: Final = frozenset({"id", "eventid", "messageid", "deliveryid", "notificationid", "webhookid", "uuid"})
+_IDS: Final = frozenset({"id", "eventid", "messageid", "deliveryid", "notificationid", "noticeid", "webhookid", "uuid"})
 """What a message calls itself, letters only."""
 
 _ID_HEADERS: Final = re.compile(

@@ -40,6 +40,9 @@ _NOT_THE_CUSTOMERS: Final = frozenset({"401", "403", "407", "429"})
 """The errors that no customer brings about."""
 
 _KEY: Final = re.compile(r"(?:x-)?idempotency-key", re.IGNORECASE)
+_READS: Final = re.compile(":(?:tells|needs):")
+"""What is in the id of a need that reads something in an error."""
+
 _INTERNALS: Final = re.compile(
     r"Traceback \(most recent call last\)|\n\s+at [\w.$<>]+\(|SQLSTATE\[|ORA-\d{5}|java\.lang\.\w+Exception|System\.\w*Exception"
 )
@@ -253,7 +256,7 @@ def _errors_promised(dossier: Dossier) -> Outcome:
     told = on_contract(dossier, of_kinds(dossier, "informs"))
     if told is not None and told.standing == "failed":
         return told
-    asked = {each.operation for each in dossier.findings if each.kind == "informs" and ":tells:" in each.id}
+    asked = {each.operation for each in dossier.findings if each.kind == "informs" and _READS.search(each.id)}
     mute = {name: each for name, each in dossier.operations.items() if name not in asked and not any(_informs(each))}
     if mute:
         evidence = [dossier.at(each, "promises no error that says what happened") for each in mute.values()]
@@ -286,7 +289,7 @@ def _errors_inform(dossier: Dossier) -> Outcome:
         status = mute[0].response.status if mute[0].response is not None else 0
         request = mute[0].request
         what = f"{request.method} {request.path}" if request is not None else mute[0].step
-        return failed(f"the {status} of {what} does not say what happened", [_exchange(what, each) for each in mute[:3]])
+        return failed(f"the {status} of {what} does not say what happened", [_exchange(what, mute[0])])
     if told is not None and told.standing != "passed":
         return told
     if errors:
@@ -326,13 +329,9 @@ def _tells(dossier: Dossier, sighting: Sighting) -> bool:
     media = str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
     if media == PROBLEM and isinstance(body, dict) and any(isinstance(body.get(key), str) for key in ("title", "detail")):
         return True
-    paths = {
-        path
-        for scene in dossier.calls
-        for entry in scene.step.asks.get("informs", ())
-        if isinstance(entry.get("tells"), dict)
-        for path in entry["tells"].values()
-    }
+    read = [entry for scene in dossier.calls for entry in scene.step.asks.get("informs", ())]
+    paths = {path for entry in read if isinstance(entry.get("tells"), dict) for path in entry["tells"].values()}
+    paths |= {path for entry in read for path in entry.get("needs", {})}
     return any(isinstance(value, str) and value for path in paths for value in found(parse_path(path), response))
 
 
@@ -391,6 +390,7 @@ def _versioned(dossier: Dossier) -> Outcome:
 def _version_places(dossier: Dossier) -> Iterator[str]:
     assert dossier.record is not None
     urls = [each.url for each in dossier.partner.environments.values() if each.url]
+    urls += [dossier.live.url] if dossier.live is not None else []
     for address in (*dossier.record.contract.bases, *urls):
         if _VERSION.search(address):
             yield f"the address {address}"
@@ -546,8 +546,8 @@ LINES: Final = (
         Turn.PARTNERS,
         Basis.ANSWERS,
         Harm.UNINFORMED,
-        "What journeys bring about under `informs` is kept; every other 4xx that was seen is a problem of RFC 9457, or tells "
-        "what some journey reads in this partner's errors; none shows a stack trace or a database.",
+        "What journeys bring about under `informs` is kept; every other 4xx that was seen is a problem of RFC 9457, or has "
+        "what some journey reads in this partner's errors, under tells or needs; none shows a stack trace or a database.",
         _errors_inform,
         lambda dossier: dossier.uncalled,
     ),
