@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,8 +42,13 @@ class BareFile(pytest.File):
     def collect(self) -> Iterator[pytest.Collector]:
         """Yield what its items stand in."""
         number = int(self.path.stem.rpartition("-")[2])
-        whole, files = int(os.environ[VARIABLE]), len(os.listdir(self.path.parent))
+        whole, files = int(os.environ[VARIABLE]), _files(self.path.parent)
         yield BareStep.from_parent(self, name="look", numbers=range(number * whole // files, (number + 1) * whole // files))
+
+
+@cache
+def _files(folder: Path) -> int:
+    return len(os.listdir(folder))
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

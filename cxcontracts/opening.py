@@ -303,6 +303,7 @@ class Opened:
             not_covered=exempt,
         )
 
+    @uncollected()
     def mapped(self) -> tuple[EstateMap, tuple[Problem, ...]]:
         """Return the map of what is sound, and the mistakes that keep the rest from being looked at."""
         mistakes = self.problems()
