@@ -1,0 +1,201 @@
+"""Journeys whose values are varied while they run: what is tried, what is told of a failure, and when it stops."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cxcontracts.estate.model import Journey
+from cxcontracts.exchanges import JSON, Request
+from cxcontracts.findings import Verdict
+from cxcontracts.plugins import kinds
+from cxcontracts.requirements import OnExchanges
+from cxcontracts.running.calling import Came, Partners
+from cxcontracts.running.targets import Target
+from cxcontracts.running.varying import Allowance, Counting, Fuzzer, LoggedIn
+from cxcontracts.running.walking import Walker
+from cxcontracts.verdicts import Observer
+from cxcontracts.walks import Purpose, Trouble, Walk
+from tests.estates_made import contract, opened, write
+from tests.partners_running import Asked, Partner, answer, running
+from tests.verified import query, replying
+
+TAKING = contract(
+    """
+    /thing:
+      get:
+        parameters:
+          - {name: q, in: query, schema: {type: string}}
+          - {name: n, in: query, schema: {type: integer}}
+        responses: {'200': {description: ok, content: {application/json: {schema: {}}}}, default: {description: no}}
+      post:
+        parameters:
+          - {name: q, in: query, schema: {type: string}}
+        responses: {'200': {description: ok, content: {application/json: {schema: {}}}}, default: {description: no}}
+    """
+)
+ASKING = """
+given:
+  name: {from: customer, minLength: 1, maxLength: 20, examples: [Ada]}
+  nights: {from: customer, type: integer, minimum: 1, maximum: 9, examples: [3]}
+steps: [{step: s, call: p GET /thing, with: {q: $name, n: $nights}, needs: {a: text}}]
+"""
+ONE = ASKING.replace(", n: $nights", "")
+
+
+@dataclass
+class Varied:
+    """What came of varying a journey."""
+
+    journey: Journey
+    observer: Observer
+    walks: list[Walk]
+    allowance: Allowance
+
+    def broken(self) -> dict[frozenset[str], list[Mapping[str, JSON]]]:
+        """Return what is told to be broken, to the values that each walk which shows it differs in."""
+        told: dict[frozenset[str], list[Mapping[str, JSON]]] = {}
+        for walk in self.walks:
+            failing = self.observer.failing(self.journey, walk, Verdict.BROKEN)
+            if failing:
+                told.setdefault(failing, []).append(next(each.varied for each in walk.sightings if each.varied))
+        return told
+
+
+@contextmanager
+def fuzzing(
+    folder: Path, partner: Partner, journey: str, allowance: Allowance, writes: frozenset[str] = frozenset()
+) -> Iterator[tuple[Journey, Walk, Fuzzer, Observer, threading.Event]]:
+    estate = opened(write(folder, journey, {"p": TAKING}))
+    (read,) = estate.estate.journeys.values()
+    judging = tuple(kind for kind in kinds() if isinstance(kind, OnExchanges))
+    stop = threading.Event()
+    targets = {"p": Target("p", partner.url, may=("read", "write"))}
+    with Partners(targets, limits={}, until=None, run_id="run-1") as partners, ThreadPoolExecutor(1) as pool:
+        sender = LoggedIn(partners, lambda name, identity: {})
+        base = Walker(estate.judge, sender, judging, runs=frozenset("p")).walk(read, 0)
+        walker = Walker(estate.judge, Counting(sender, allowance), judging, runs=frozenset("p"), stop=stop)
+        observer = Observer(estate.judge, kinds(), {}, lambda _: "")
+        yield read, base, Fuzzer(estate.judge, walker, observer, writes, allowance, pool, 0, stop), observer, stop
+
+
+def varied(
+    folder: Path, reply: Callable[[Asked], bytes], journey: str = ASKING, requests: int = 60, writes: frozenset[str] = frozenset()
+) -> tuple[Varied, list[Asked]]:
+    allowance = Allowance(requests)
+    with running(replying(reply)) as p:
+        with fuzzing(folder, p, journey, allowance, writes) as (read, base, fuzzer, observer, _):
+            rows = [base.sightings[0].known]
+            found = Varied(read, observer, list(fuzzer.walks(read, base, rows)), allowance)
+        return found, p.asked
+
+
+def fine(asked: Asked) -> bytes:
+    return answer({"a": "x"})
+
+
+def test_an_allowance_is_given_out_once_and_then_never_again() -> None:
+    allowance = Allowance(2)
+    assert (allowance.take(), allowance.spent) == (True, False)
+    assert (allowance.take(), allowance.spent) == (True, True)
+    assert (allowance.take(), allowance.spent) == (False, True)
+
+
+def test_what_counts_sends_no_more_than_its_allowance_whatever_is_asked_of_it() -> None:
+    with running(answer({})) as p, Partners({"p": Target("p", p.url)}, limits={}, until=None, run_id="1") as partners:
+        counting = Counting(LoggedIn(partners, lambda name, identity: {"X-Key": "k-1234567"}), Allowance(3))
+        calls: list[Callable[[], Came]] = [
+            lambda: counting.send("p", Request("GET", "/a")),
+            lambda: counting.follow("p", "GET", "/b"),
+            lambda: counting.tell("p", "/c", {}),
+        ]
+        first = [call() for call in calls]
+        then = [call() for call in calls]
+
+    assert [each.trouble for each in first] == [None] * 3
+    assert [(each.trouble, each.gone) for each in then] == [(Trouble.SPENT, False)] * 3
+    assert [(each.target, each.headers.get("x-key")) for each in p.asked] == [
+        ("/a", "k-1234567"),
+        ("/b", "k-1234567"),
+        ("/c", None),
+    ]
+
+
+def test_where_all_holds_each_call_differs_from_the_working_one_and_nothing_is_told_broken(tmp_path: Path) -> None:
+    found, asked = varied(tmp_path, fine)
+
+    assert found.broken() == {}
+    assert len(asked) <= 61
+    assert {each.purpose for walk in found.walks for each in walk.sightings} == {Purpose.FUZZ}
+    assert not any(walk.whole for walk in found.walks)
+    assert {int(query(each)["n"]) for each in asked} >= {1, 3, 9}
+    assert all(1 <= int(query(each)["n"]) <= 9 and 1 <= len(query(each)["q"]) <= 20 for each in asked)
+
+
+def test_a_failure_is_told_once_with_the_fewest_differences_that_show_it(tmp_path: Path) -> None:
+    found, _ = varied(tmp_path, lambda asked: answer({"a": 1 if query(asked)["n"] == "9" else "x"}))
+
+    assert found.broken() == {frozenset({"j/s/needs:a"}): [{"nights": 9}]}
+
+
+def test_a_failure_that_takes_two_values_is_told_with_both(tmp_path: Path) -> None:
+    def reply(asked: Asked) -> bytes:
+        return answer({"a": 1 if query(asked)["n"] == "9" and query(asked)["q"] != "Ada" else "x"})
+
+    ((told,),) = varied(tmp_path, reply, requests=300)[0].broken().values()
+    assert set(told) == {"name", "nights"}
+    assert told["nights"] == 9
+
+
+def test_a_failure_that_does_not_repeat_is_told_with_what_came_of_it_again(tmp_path: Path) -> None:
+    failures = iter([answer({"a": 1})])
+
+    def reply(asked: Asked) -> bytes:
+        return next(failures, answer({"a": "x"})) if query(asked)["n"] == "9" else answer({"a": "x"})
+
+    found, _ = varied(tmp_path, reply)
+    (flaky,) = found.broken()[frozenset({"j/s/needs:a"})]
+    again = [walk for walk in found.walks if walk.attempt == 2]
+    assert [next(iter(walk.sightings)).varied for walk in again] == [flaky]
+
+
+def test_what_is_spent_is_not_exceeded_and_what_is_stopped_ends(tmp_path: Path) -> None:
+    found, asked = varied(tmp_path, lambda asked: answer({"a": 1 if query(asked)["n"] != "3" else "x"}), requests=7)
+    assert len(asked) == 1 + 7
+    assert found.allowance.spent
+
+    with running(answer({"a": "x"})) as p, fuzzing(tmp_path, p, ASKING, Allowance(100)) as (read, base, fuzzer, _, stop):
+        stop.set()
+        assert list(fuzzer.walks(read, base, [])) == []
+        assert len(p.asked) == 1
+
+
+def test_a_call_that_changes_something_is_varied_where_that_is_allowed_in_a_whole_walk(tmp_path: Path) -> None:
+    writing = ONE.replace("GET", "POST")
+    assert len(varied(tmp_path, fine, writing)[1]) == 1
+
+    found, asked = varied(tmp_path, fine, writing, writes=frozenset({"p"}))
+    assert len(asked) > 5
+    assert all(walk.whole for walk in found.walks)
+
+    once = writing.replace("{from: customer, minLength", "{from: customer, once: true, minLength", 1)
+    assert len(varied(tmp_path, fine, once, writes=frozenset({"p"}))[1]) == 1
+
+
+def test_of_a_step_that_does_not_work_nothing_is_varied(tmp_path: Path) -> None:
+    assert len(varied(tmp_path, lambda _: answer({}, 500))[1]) == 1
+
+
+def test_what_was_broken_before_is_not_told_again(tmp_path: Path) -> None:
+    found, asked = varied(tmp_path, lambda _: answer({"a": 1}))
+    assert found.broken() == {}
+    assert len(asked) > 5
+
+
+def test_the_same_seed_sends_the_same(tmp_path: Path) -> None:
+    one, other = (varied(tmp_path, fine)[1] for _ in range(2))
+    assert [each.target for each in one] == [each.target for each in other]
