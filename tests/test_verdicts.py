@@ -66,8 +66,10 @@ def test_of_equals_the_first_speaks() -> None:
         ([BAD, GOOD, GOOD, GOOD], "1/4", False, 4),
         ([BAD, GOOD, BAD], "2/3", True, 3),
         ([BAD, DOWN, BAD], "", True, 3),
+        ([BAD, DOWN, GOOD], "1/2", False, 3),
         ([BAD, fuzzed({"a": "x"}, q="Ng")], "", False, 2),
         ([GOOD, fuzzed({"a": 1}, q="Ng"), fuzzed({"a": "x"}, q="Ng")], "1/2", False, 3),
+        ([GOOD, fuzzed({"a": 1}, q="Ng"), fuzzed({"a": "x"}, q="O")], "", False, 3),
     ],
 )
 def test_a_break_says_how_often_it_was_seen_of_the_same_try(
