@@ -157,19 +157,23 @@ class Shop:
         inbox: Where it delivers its events.
         said: What an error says that says nothing.
         made: Idempotency-Key to the order that it made.
+        headers: What goes with every answer.
     """
 
     fault: str = ""
     inbox: str = ""
     said: str = "17"
     made: dict[str, JSON] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
 
     def reply(self, asked: Asked) -> bytes:
         """Answer a request."""
         path = urlsplit(asked.target).path.removeprefix("/v1")
         said = self._said(asked, path)
         skew = 7200 if self.fault == "clock" else 0
-        return said.replace(b"\r\n", f"\r\nDate: {formatdate(time.time() - skew, usegmt=True)}\r\n".encode(), 1)
+        headers = {"Date": formatdate(time.time() - skew, usegmt=True), **self.headers}
+        more = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        return said.replace(b"\r\n", f"\r\n{more}".encode(), 1)
 
     def _said(self, asked: Asked, path: str) -> bytes:
         if path.startswith("/parcels/"):

@@ -106,8 +106,9 @@ def test_a_partner_that_is_down_fails_nothing_and_passes_nothing_that_needs_it(t
     live = {each.line.id: each for each in card.entries if each.line.basis.live}
     assert standing(card, Standing.FAILED) == set()
     assert {str(each.standing) for name, each in live.items() if name != "tls"} == {"not-evidenced"}
-    assert "connection refused" in live["reachable"].outcome.because
-    assert "connection refused" in live["needs-kept"].outcome.because
+    assert {each.outcome.because for name, each in live.items() if name != "tls"} == {
+        f"{url}/v1 does not answer: connection refused"
+    }
     assert (card.verdict, card.next[0].turn) == ("not-evidenced", Turn.PARTNERS)
 
 
@@ -201,6 +202,16 @@ def test_a_partner_that_nobody_needs_yet_is_still_called_once(tmp_path: Path) ->
 
     assert targets == ["/"]
     assert standing(card, Standing.PASSED) == {"reachable", "clock"}
+
+
+@pytest.mark.parametrize(("headers", "skew"), [({}, True), ({"Age": "7300"}, False)])
+def test_the_clock_of_a_cache_is_nobodys(tmp_path: Path, headers: dict[str, str], skew: bool) -> None:
+    with open_shop("clock") as (shop, partner):
+        shop.headers.update(headers)
+        root = Case().write(tmp_path, f"{partner.url}/v1", shop.inbox)
+        found = outcome(judged(root, Wanted("sandbox", {"courier": partner.url})), "clock")
+    assert found.standing is (Standing.FAILED if skew else Standing.NOT_EVIDENCED)
+    assert not skew or found.because in ("its clock is 7,200 s behind", "its clock is 7,199 s behind")
 
 
 # Errors and ends, where it runs

@@ -233,6 +233,7 @@ def test_a_partner_reads_nothing_of_other_partners(estate: str, partner: str) ->
             if not re.search(rf"\b{re.escape(name)}\b", theirs, re.IGNORECASE):
                 assert not re.search(rf"\b{re.escape(name)}\b", shown, re.IGNORECASE), name
     assert "journeys/" not in shown
+    assert "partner.yaml" not in shown
     assert "a month" not in shown
 
 
