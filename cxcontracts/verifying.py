@@ -37,6 +37,7 @@ from cxcontracts.running import consumers
 from cxcontracts.running.calling import Partners
 from cxcontracts.running.evidence import Evidence, runs_folder
 from cxcontracts.running.inbox import Address, Inbox
+from cxcontracts.running.quotas import shared_folder
 from cxcontracts.running.recording import HarWriter
 from cxcontracts.running.secrets import Secrets, read_secret
 from cxcontracts.running.targets import Target, targets
@@ -205,7 +206,7 @@ class Verification:
             "states": {name: url for name, url in asked.states.items() if name in targets},
             "runs": frozenset(targets),
             "inbox": inbox,
-            "turns": Turns(),
+            "turns": Turns(shared_folder()),
             "poll": lambda name: POLL_HERE if targets[name].app or origin_of(targets[name].url).is_this_machine else POLL,
             "set_up": hooks.state,
             "stop": self._stop,

@@ -57,6 +57,12 @@ def run_folder() -> Iterator[Path]:
             del os.environ[RUN_FOLDER]
 
 
+def shared_folder() -> Path | None:
+    """Return the folder that the processes of this run share; None outside of a run."""
+    named = os.environ.get(RUN_FOLDER)
+    return Path(named) if named else None
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """The limits of a partner; None for none.

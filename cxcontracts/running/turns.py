@@ -1,11 +1,18 @@
-"""Who may walk at the same time: no two walks that meet at one thing, of which one changes it."""
+"""Who may walk at the same time: no two walks that meet at one thing, of which one changes it.
+
+Whoever shares the folder of a run takes turns with its other processes, too, where the system has ``flock``: a process that is
+killed holds nothing any more.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import sys
 import threading
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Final
 
 from cxcontracts.calls import entries_of
@@ -14,11 +21,19 @@ from cxcontracts.estate.model import Journey
 from cxcontracts.estate.templates import references
 from cxcontracts.judging import Judge
 
+if sys.platform != "win32":
+    import fcntl
+
 
 class Turns:
-    """Lets walks go on at the same time unless they share a thing and one of them writes."""
+    """Lets walks go on at the same time unless they share a thing and one of them writes.
 
-    def __init__(self) -> None:
+    Args:
+        folder: The folder that the processes of the run share; None where there is one process.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
         self._reading: dict[str, int] = defaultdict(int)
         self._writing: set[str] = set()
         self._changed = threading.Condition()
@@ -32,13 +47,25 @@ class Turns:
             for thing in reads:
                 self._reading[thing] += 1
         try:
-            yield
+            with self._among_processes(reads, writes):
+                yield
         finally:
             with self._changed:
                 self._writing.difference_update(writes)
                 for thing in reads:
                     self._reading[thing] -= 1
                 self._changed.notify_all()
+
+    @contextmanager
+    def _among_processes(self, reads: Collection[str], writes: Collection[str]) -> Iterator[None]:
+        """Hold a lock for each thing, in one order for all, so that nobody waits for somebody who waits for him."""
+        with ExitStack() as held:
+            if self._folder is not None and sys.platform != "win32":
+                for thing in sorted({*reads, *writes}):
+                    name = hashlib.blake2b(thing.encode(errors="surrogatepass"), digest_size=16).hexdigest()
+                    lock = held.enter_context((self._folder / f"turn-{name}").open("a"))
+                    fcntl.flock(lock, fcntl.LOCK_EX if thing in writes else fcntl.LOCK_SH)
+            yield
 
     def _free(self, reads: Collection[str], writes: Collection[str]) -> bool:
         return self._writing.isdisjoint((*reads, *writes)) and not any(self._reading[thing] for thing in writes)
