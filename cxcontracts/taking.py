@@ -156,14 +156,19 @@ def _write(path: Path, data: bytes) -> None:
 # --- partners -----------------------------------------------------------------------------------------------------------------
 
 
+def insist_on_name(partner: str) -> None:
+    """Raise a UsageError for what is no name of a partner."""
+    if not _ID.fullmatch(partner):
+        raise UsageError(f"{partner!r} is no name of a partner; write letters, digits, - and _")
+
+
 def add(root: Path, partner: str, new: Taken, kind: str, today: datetime.date) -> Path:
     """Take a contract in for a partner that has none of its kind yet; return its partner.yaml.
 
     Raises:
         UsageError: If the name is none, or the partner has such a contract.
     """
-    if not _ID.fullmatch(partner):
-        raise UsageError(f"{partner!r} is no name of a partner; write letters, digits, - and _")
+    insist_on_name(partner)
     file = root / "partners" / partner / PARTNER_FILE
     written = file.read_text(encoding="utf-8") if file.exists() else ""
     if re.search(rf"^{new.role}\s*:", written, re.MULTILINE):
