@@ -303,6 +303,7 @@ def test_what_does_not_work_yet_is_not_listed(tmp_path: Path) -> None:
         "init",
         "judge",
         "map",
+        "onboard",
         "partner",
         "verify",
         "waive",
