@@ -12,8 +12,8 @@ import pytest
 
 from cxcontracts.errors import EstateError, UsageError
 from cxcontracts.findings import Finding
+from cxcontracts.hiding import ELSEWHERE, Hiding, hiding
 from cxcontracts.opening import open_estate
-from cxcontracts.packs.hiding import ELSEWHERE, Hiding, hiding
 from cxcontracts.packs.packing import packed
 from tests.packs_made import KEY, REFERENCE, TODAY, content_of, pack_file
 from tests.workplace import Workplace

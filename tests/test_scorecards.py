@@ -20,6 +20,7 @@ from cxcontracts.estate.model import Estate
 from cxcontracts.exchanges import Exchange, Request, Response
 from cxcontracts.findings import Harm, Version
 from cxcontracts.gathering import gathered
+from cxcontracts.hiding import Hiding
 from cxcontracts.onboarding.earlier import Earlier, read_earlier
 from cxcontracts.onboarding.judging import scorecard
 from cxcontracts.onboarding.scorecard import (
@@ -240,10 +241,10 @@ def test_a_partner_reads_nothing_of_other_partners(estate: str, partner: str) ->
 def test_what_goes_between_two_partners_is_told_to_each_without_the_other() -> None:
     evidence = Evidence("j/see/keep:parcel: Swift takes no text", Place("journeys/j.yaml", 3, 1), EXCHANGE, ("courier",))
     found = card(Entry(line("seam"), failed("Swift takes no text", [evidence])))
-    shown = markdown.render(found, Discretion("shop", "partners/shop", {"Swift": "another system"}))
+    shown = markdown.render(found, Discretion("partners/shop", Hiding(["Swift"], [])))
 
     assert "Swift" not in shown
-    assert "what goes between you and another system: j/see/keep" in shown
+    assert "what goes between you and another partner: j/see/keep" in shown
     assert "http://shop/orders" not in shown
 
 
@@ -252,7 +253,7 @@ def test_what_is_private_and_what_is_ours_to_do_is_not_told_in_full() -> None:
         Entry(line("owner", turn=Turn.OURS), failed("nobody answers for Project Heron")),
         Entry(line("list"), failed("GET /heron and Project Heron have no pages")),
     )
-    shown = markdown.render(found, Discretion("shop", "partners/shop", {"Project Heron": "…"}))
+    shown = markdown.render(found, Discretion("partners/shop", Hiding([], ["Project Heron"])))
 
     assert "Heron" not in shown
     assert "## With us\n\n- It does owner\n" in shown
@@ -260,7 +261,7 @@ def test_what_is_private_and_what_is_ours_to_do_is_not_told_in_full() -> None:
 
 def test_nothing_that_others_wrote_is_markdown() -> None:
     hurtful = "[a](http://evil) @all #1 <img src=x> | `x` " + HURTFUL
-    shown = markdown.render(one(hurtful), Discretion("shop", "partners/shop"))
+    shown = markdown.render(one(hurtful), Discretion("partners/shop", Hiding([], [])))
     outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)|^ *(`{3,})text\n.*?^ *\2$", "", shown, flags=re.DOTALL | re.MULTILINE)
 
     assert (commands(shown), unseen(shown)) == ([], [])

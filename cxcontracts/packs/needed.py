@@ -8,7 +8,7 @@ from typing import Any
 
 from cxcontracts import documents
 from cxcontracts.exchanges import JSON
-from cxcontracts.packs.hiding import ELSEWHERE
+from cxcontracts.hiding import ELSEWHERE
 
 
 @dataclass(frozen=True)

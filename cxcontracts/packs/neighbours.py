@@ -1,6 +1,6 @@
 """The steps of other partners, as far as one partner's edges go: what they hand to it and what they take of it, and nothing else.
 
-Each becomes a step of one partner, :data:`~cxcontracts.packs.hiding.ELSEWHERE`, whose contract says in schemas which values cross
+Each becomes a step of one partner, :data:`~cxcontracts.hiding.ELSEWHERE`, whose contract says in schemas which values cross
 the seam. A journey can then be judged and walked as it was, with the others played from that contract.
 """
 

@@ -19,8 +19,8 @@ from cxcontracts.errors import ContractError, EnvelopeError
 from cxcontracts.estate.folders import ESTATE_FILE, PARTNER_FILE, WAIVERS_FILE
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Version
+from cxcontracts.hiding import ELSEWHERE
 from cxcontracts.packs.envelopes import Opened, opened, sealed
-from cxcontracts.packs.hiding import ELSEWHERE
 from cxcontracts.packs.variables import PREFIX
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 It is an estate like any other, so that everything that judges estates judges packs. What is not the partner's to know is left out
 (its neighbours' contracts and sentences, where partners run, who we are), turned into schemas (the values that cross a seam) or
-said in other words (:mod:`~cxcontracts.packs.hiding`). Whatever would be named all the same refuses the pack, with its line.
+said in other words (:mod:`~cxcontracts.hiding`). Whatever would be named all the same refuses the pack, with its line.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from cxcontracts.errors import EstateError, UsageError
 from cxcontracts.estate.model import Disclosure, Estate, Given, Journey, Partner, Step
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Version
+from cxcontracts.hiding import ELSEWHERE, Hiding, hiding
 from cxcontracts.opening import Opened
-from cxcontracts.packs.hiding import ELSEWHERE, Hiding, hiding
 from cxcontracts.packs.neighbours import Excerpt, Neighbour
 from cxcontracts.packs.variables import login
 from cxcontracts.problems import Place, Problem, did_you_mean

@@ -17,7 +17,7 @@ from typing import Final
 import pytest
 
 from cxcontracts.errors import CxError, UsageError
-from cxcontracts.packs.hiding import ELSEWHERE
+from cxcontracts.hiding import ELSEWHERE
 from cxcontracts.packs.pack import Pack, read_pack
 from cxcontracts.packs.unpacking import RELEASE, Release, handed_in, insist_on_allowed, is_here, read_examples, unpack
 from cxcontracts.pytest_plugin import PACKED
