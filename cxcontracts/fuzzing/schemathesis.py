@@ -432,7 +432,7 @@ def _alone() -> Iterator[None]:
 
     hooks = os.environ.pop("SCHEMATHESIS_HOOKS", None)
     home = vars(configuration)["__hypothesis_home_directory"]
-    with tempfile.TemporaryDirectory(prefix="cxcontracts-") as folder:
+    with tempfile.TemporaryDirectory(prefix="cxcontracts-", ignore_cleanup_errors=True) as folder:
         configuration.set_hypothesis_home_dir(folder)
         try:
             yield
