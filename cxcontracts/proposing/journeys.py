@@ -185,7 +185,7 @@ def _reasons(chain: Chain) -> Iterator[str]:
     yield "Its path is a guess by what the operations hand on to each other:"
     for number, stop in enumerate(chain.stops):
         taken = [(wanted.name, chain.links[number][wanted.name]) for wanted in stop.inputs if wanted.name in chain.links[number]]
-        said = [f"{name} is {link.field.once} of step {link.step + 1}" for name, link in taken]
+        said = [f"{name} is {link.field.once} of {link.step + 1}" for name, link in taken]
         yield f"  {number + 1}. {harmless_line(str(stop.operation), 160)}" + (
             f"; {harmless_line(listed(said), 200)}" if said else ""
         )
@@ -239,7 +239,7 @@ def _heading(journey: str, made: str, reasons: Sequence[str]) -> Iterator[str]:
     yield "# yaml-language-server: $schema=../.schemas/journey.schema.json"
     yield f"# A proposal, made from {made}. Nobody has confirmed it yet."
     yield from (f"# {reason}" for reason in reasons)
-    yield f"# Look at each line that says {_CONFIRM}, write goal and customer in the customer's words, and take these comments out."
+    yield f"# Look at each line that says {_CONFIRM}, write goal and customer in the customer's words, then drop the comments."
     yield from _lines({"journey": journey})
     yield from _lines(
         {"goal": "I …: say in the customer's words what this journey is for"}, note="what does the customer come for?"
@@ -271,7 +271,8 @@ def _step(
             promised = "" if need.guaranteed else "not guaranteed: agree on it, or move it to may-have"
             if isinstance(need.value, list):
                 yield from ([f"      # {_CONFIRM}: {promised}"] if promised else [])
-                yield from _lines({need.path: need.value}, 6)
+                key, values = written({need.path: 0}).strip()[:-1], (written([each]).strip()[2:] for each in need.value)
+                yield f"      {key}[{', '.join(values)}]"
             else:
                 yield from _lines({need.path: need.value}, 6, promised)
     if kept:
