@@ -57,6 +57,26 @@ def test_what_a_list_hands_out_is_what_the_next_step_takes(here: Workplace) -> N
     assert (second["call"], second["with"]) == ("shop GET /things/{thingId}", {"thingId": "$thingId"})
 
 
+def test_a_list_is_known_as_one_whatever_it_says_of_its_pages(here: Workplace) -> None:
+    links = {"type": "object", "properties": {name: {"type": "string"} for name in ("self", "first", "prev", "next", "last")}}
+    page = {"type": "object", "properties": {"links": links, "data": {"type": "array", "items": THING}}}
+    propose(here, contract({"/things": {"get": answering(page)}, **ONE}))
+    journey = journey_of(here, "shop")
+    assert [step["step"] for step in journey["steps"]] == ["find-thing", "see-thing"]
+    assert journey["steps"][0]["keep"] == {"thingId": "data.0.id"}
+
+
+def test_what_is_mentioned_by_the_way_leads_no_further(here: Workplace) -> None:
+    order = {
+        "type": "object",
+        "properties": {"total": {"type": "integer"}, "agent": {"type": "object", "properties": THING["properties"]}},
+    }
+    which = {**WHICH, "name": "agentId"}
+    paths = {"/orders": {"get": answering(order)}, "/agents/{agentId}": {"get": answering(THING, parameters=[which])}}
+    propose(here, contract(paths))
+    assert calls_of(journey_of(here, "shop")) == ["GET /orders"]
+
+
 def test_check_accepts_what_is_proposed(here: Workplace) -> None:
     propose(here, contract(BOTH))
     ran = here.run("check")

@@ -263,7 +263,8 @@ def _links(earlier: Sequence[Stop], stop: Stop, index: _Index) -> Iterator[tuple
 def _is_own(source: Stop, field: Field) -> bool:
     """Tell whether a field names what its step is about, and no other thing that is mentioned by the way."""
     named = (field.words[:-1] if field.words[-1] in IDENTIFIERS else ()) or field.thing
-    return field.thing in (source.thing, source.root) and (named in (source.thing, source.root) or len(field.words) == 1)
+    about = (source.thing, source.root)
+    return field.thing in about and (len(field.words) == 1 or any(thing[-len(named) :] == named for thing in about))
 
 
 class _Index:
@@ -464,6 +465,6 @@ def _role(operation: Operation, fields: Sequence[Field]) -> Role:
 
 
 def _is_list(fields: Sequence[Field]) -> bool:
-    """Tell whether an answer is about several: most of what it says, near its top, is in a list."""
-    top = [field for field in fields if len(field.segments) <= 3]
+    """Tell whether an answer is about several: most of what it says is in a list."""
+    top = [field for field in fields if not field.about_pages]
     return sum(field.listed for field in top) * 2 > len(top)

@@ -182,6 +182,12 @@ class Field:
         return str(Path("body", tuple(_FIRST_OF_LIST if isinstance(each, Each) else each for each in self.segments)))
 
     @property
+    def about_pages(self) -> bool:
+        """Whether it is about the answer, as links and counts are, and not about what the answer says."""
+        way = {word for segment in self.segments if isinstance(segment, str) for word in words(segment)}
+        return bool(way & _ABOUT_PAGES)
+
+    @property
     def listed(self) -> bool:
         """Whether it is in a list."""
         return any(isinstance(each, Each) for each in self.segments)
@@ -274,8 +280,7 @@ def needs_of(side: Side, operation: Operation, fields: Sequence[Field]) -> tuple
 def _worth(field: Field) -> int:
     """Return how much speaks for a person looking at a field."""
     name = field.words
-    way = {word for segment in field.segments if isinstance(segment, str) for word in words(segment)}
-    if not name or way & _ABOUT_PAGES or len(field.segments) > _MOST_LEVELS:
+    if not name or field.about_pages:
         return 0
     if name[-1] in IDENTIFIERS and name[-1] not in ("number", "reference", "ref", "code"):
         return 0
