@@ -20,7 +20,7 @@ from cxcontracts.proposing.journeys import Proposal, proposals
 from cxcontracts.proposing.words import words
 from cxcontracts.sanitise import harmless_line
 from cxcontracts.taking import Taken, insist_on_name, store
-from cxcontracts.templates import SCHEMAS, estate_files
+from cxcontracts.templates import SCHEMAS, estate_files, written_anew
 
 _MOST_NAME: Final = 40
 _NO_NAME: Final = frozenset(
@@ -85,11 +85,8 @@ def start(root: Path, partner: str, new: Taken, today: datetime.date) -> Started
             f"{str(there)!r} is there already, and nothing is overwritten; name another folder: cxcontracts init DIR"
         )
     files |= {folder / PARTNER_FILE: _partner_text(partner, new).encode(), file: proposal.text.encode()}
-    for path, data in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as stream:
-            stream.write(data)
-    store(root, partner, new, new.pinned(partner, today))
+    with written_anew(files):
+        store(root, partner, new, new.pinned(partner, today))
     return Started(partner, file, fresh, proposal.path)
 
 

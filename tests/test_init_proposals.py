@@ -72,7 +72,10 @@ def test_what_is_mentioned_by_the_way_leads_no_further(here: Workplace) -> None:
         "properties": {"total": {"type": "integer"}, "agent": {"type": "object", "properties": THING["properties"]}},
     }
     which = {**WHICH, "name": "agentId"}
-    paths = {"/orders": {"get": answering(order)}, "/agents/{agentId}": {"get": answering(THING, parameters=[which])}}
+    paths = {
+        "/orders": {"get": answering({"type": "array", "items": order})},
+        "/agents/{agentId}": {"get": answering(THING, parameters=[which])},
+    }
     propose(here, contract(paths))
     assert calls_of(journey_of(here, "shop")) == ["GET /orders"]
 
@@ -146,6 +149,15 @@ def test_a_journey_that_is_there_is_not_overwritten(here: Workplace) -> None:
     assert here.run("init", "--from-openapi", "shop.json").exit_code == 2
     assert here.read("contracts/journeys/shop-main-path.yaml") == "mine"
     assert not (here.folder / "contracts/partners").exists()
+
+
+def test_an_estate_that_cannot_take_it_is_left_as_it_was(here: Workplace) -> None:
+    here.run("init")
+    here.write("contracts/estate.lock", "no lock at all")
+    here.write("shop.json", contract(BOTH))
+    before = sorted((here.folder / "contracts").rglob("*"))
+    assert here.run("init", "--from-openapi", "shop.json").exit_code == 2
+    assert sorted((here.folder / "contracts").rglob("*")) == before
 
 
 @pytest.mark.parametrize("name", ["", "../up", "a b", ".hidden", "x/y"])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib.resources
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from cxcontracts.errors import UsageError
+from cxcontracts.errors import CxError, UsageError
 from cxcontracts.estate.schemas import FILES
 
 PARTNER: Final = "courier"
@@ -36,6 +37,17 @@ def write_estate(folder: Path) -> None:
         raise UsageError(
             f"{str(there[0])!r} is there already, and nothing is overwritten; name another folder: cxcontracts init DIR"
         )
+    with written_anew(files):
+        pass
+
+
+@contextmanager
+def written_anew(files: Mapping[Path, bytes]) -> Iterator[None]:
+    """Write files that are not there; they are taken away again where one cannot be written, or what follows goes wrong.
+
+    Raises:
+        OSError: If a file cannot be written, or is there already.
+    """
     made: list[Path] = []
     try:
         for path, data in files.items():
@@ -43,9 +55,11 @@ def write_estate(folder: Path) -> None:
             with path.open("xb") as file:
                 made.append(path)
                 file.write(data)
-    except OSError:
+        yield
+    except (OSError, CxError):
         for path in reversed(made):
-            path.rmdir() if path.is_dir() else path.unlink()
+            with suppress(OSError):
+                path.rmdir() if path.is_dir() else path.unlink()
         raise
 
 
