@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,15 +18,13 @@ from cxcontracts.estate.reading import read_estate
 from cxcontracts.judging import Judge
 from cxcontracts.plugins import kinds
 from cxcontracts.proposing.journeys import Proposal, proposals
-from cxcontracts.proposing.words import words
 from cxcontracts.sanitise import harmless_line
 from cxcontracts.taking import Taken, insist_on_name, store
 from cxcontracts.templates import SCHEMAS, estate_files, written_anew
 
 _MOST_NAME: Final = 40
-_NO_NAME: Final = frozenset(
-    {"api", "apis", "openapi", "swagger", "asyncapi", "rest", "specification", "spec", "the", "service", "v"}
-)
+_MOST_WORDS: Final = 3
+_NO_NAME: Final = frozenset({"api", "apis", "openapi", "swagger", "asyncapi", "rest", "specification", "spec", "the", "official"})
 """Words of a title that tell no partner from another."""
 
 
@@ -53,8 +52,9 @@ def name_of(title: str, file: str) -> str:
     ('pet-store', 'bank-core', 'partner')
     """
     for text in (title, Path(file).name.partition(".")[0]):
-        telling = [word for word in words(text) if word not in _NO_NAME and not word.isdigit()]
-        name = "-".join(telling)[:_MOST_NAME].strip("-")
+        plain = re.findall(r"[a-z0-9]+", re.sub(r"'s\b", "", text.lower()))
+        telling = [word for word in plain if word not in _NO_NAME and not re.fullmatch(r"v?[0-9]+", word)]
+        name = "-".join(telling[:_MOST_WORDS])[:_MOST_NAME].strip("-")
         if name:
             return name
     return "partner"

@@ -228,8 +228,11 @@ def chains(side: Side) -> list[Chain]:
     return best[:MOST_PROPOSED] + [chain for chain in best[MOST_PROPOSED:] if len(chain.stops) == 1][:MOST_PROPOSED]
 
 
-def _order(chain: Chain) -> tuple[float, int, tuple[int, ...]]:
-    return (-round(chain.score, 6), len(chain.stops), tuple(stop.number for stop in chain.stops))
+def _order(chain: Chain) -> tuple[float, int, bool, tuple[int, ...]]:
+    """Return what chains are sorted by: of those for which as much speaks, one that looks first and acts then."""
+    roles = [stop.role for stop in chain.stops]
+    hasty = any(one in _DOES and other is Role.SEE for one, other in itertools.pairwise(roles))
+    return (-round(chain.score, 6), len(chain.stops), hasty, tuple(stop.number for stop in chain.stops))
 
 
 def _longer(chain: Chain, known: Sequence[Stop], about: Mapping[Words, int], index: _Index) -> Iterator[Chain]:
