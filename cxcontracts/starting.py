@@ -149,10 +149,11 @@ def _first_sound(new: Taken, partner: str, journey: str, today: datetime.date) -
             return proposal
     if refused is not None:
         raise refused
-    raise UsageError(
-        "no journey can be proposed: none of its operations promises a success, takes what a journey can send and is sound; "
-        f"take it in without one: cxcontracts partner add {partner} FILE"
-    )
+    contract = new.side.contract
+    why = "none of its operations promises a success, takes what a journey can send and is sound"
+    if contract.asyncapi and not contract.events:
+        why = "it only says which messages the partner takes, and a journey waits for those that it sends"
+    raise UsageError(f"no journey can be proposed: {why}; take it in without one: cxcontracts partner add {partner} FILE")
 
 
 def _judge(root: Path, partner: str, new: Taken, today: datetime.date) -> None:

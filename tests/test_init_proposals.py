@@ -190,18 +190,23 @@ def test_a_title_made_to_hurt_hurts_nobody(here: Workplace) -> None:
     assert here.run("check").exit_code == 0
 
 
-def test_an_asyncapi_document_becomes_a_step_that_waits(here: Workplace) -> None:
+def messages(direction: str) -> str:
     payload = {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}}
-    message = {"name": "thingChanged", "payload": payload}
-    document = {
-        "asyncapi": "2.6.0",
-        "info": {"title": "Shop", "version": "1"},
-        "channels": {"things": {"subscribe": {"message": message}}},
-    }
-    propose(here, json.dumps(document))
+    channels = {"things": {direction: {"message": {"name": "thingChanged", "payload": payload}}}}
+    return json.dumps({"asyncapi": "2.6.0", "info": {"title": "Shop", "version": "1"}, "channels": channels})
+
+
+def test_an_asyncapi_document_becomes_a_step_that_waits(here: Workplace) -> None:
+    propose(here, messages("subscribe"))
     (step,) = journey_of(here, "shop")["steps"]
     assert (step["event"], step["needs"]) == ("shop thingChanged", {"status": "text"})
     assert here.run("check").exit_code == 0
+
+
+def test_a_document_of_messages_that_the_partner_only_takes_is_refused(here: Workplace) -> None:
+    here.write("shop.json", messages("publish"))
+    ran = here.run("init", "--from-openapi", "shop.json")
+    assert (ran.exit_code, "it only says which messages the partner takes" in ran.stderr) == (2, True)
 
 
 REFERENCE = {
