@@ -16,7 +16,7 @@ from cxcontracts.hiding import ELSEWHERE, Hiding, hiding
 from cxcontracts.opening import open_estate
 from cxcontracts.packs.packing import packed
 from tests.packs_made import KEY, REFERENCE, TODAY, content_of, pack_file
-from tests.workplace import Workplace
+from tests.workplace import Workplace, workplace
 
 ESTATES = ("rail", "bank", "telecom")
 
@@ -294,6 +294,14 @@ def test_logins_become_variables_that_nothing_else_has(shop: Path) -> None:
     text = content.files["partners/till/partner.yaml"]
     assert "TILL_TOKEN" not in text.replace("CXPACK_TOKEN", "")
     assert "till.example" not in text
+
+
+def test_what_only_a_plugin_judges_stays_at_home(tmp_path: Path) -> None:
+    place = workplace(tmp_path)
+    environment = place.plug("return Judgement(Verdict.INTACT)")
+    ran = place.process("pack", "courier", "--dry-run", env=environment)
+    assert "see-parcel/odd: a plugin's kind, which its receiver need not have" in ran.stdout, ran.stderr
+    assert "odd: true" not in ran.stdout
 
 
 def test_a_pack_of_rail_is_small_and_tells_its_maker_what_stayed(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from cxcontracts.containment.sets import Schema
 from cxcontracts.documents.yaml_writing import written
 from cxcontracts.errors import EstateError, UsageError
 from cxcontracts.estate.model import Disclosure, Estate, Given, Journey, Partner, Step
+from cxcontracts.estate.written import KIND_KEYS
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Version
 from cxcontracts.hiding import ELSEWHERE, Hiding, hiding
@@ -25,8 +26,8 @@ from cxcontracts.packs.variables import login
 from cxcontracts.problems import Place, Problem, did_you_mean
 
 _REFERENCE: Final = re.compile(r"\$(\{?)([A-Za-z_][A-Za-z0-9_-]*)")
-_NOT_THEIRS: Final = ("survives", "capability")
-"""What is asked at a step and is ours to keep, not the partner's."""
+_ASKED: Final = frozenset({*KIND_KEYS, "keep", "must", "within", "match"} - {"survives"})
+"""What a step asks of its partner, of the kinds that every installation has; what our own application has to survive is not."""
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -182,6 +183,8 @@ class _Packing:
                 where = f"{excerpt.journey.name}/{step.name}"
                 if step.name in excerpt.own and "survives" in step.asks:
                     yield f"{where}/survives: it is for our own application to keep"
+                for key in step.asks.keys() - {*_ASKED, "survives", "capability"} if step.name in excerpt.own else ():
+                    yield f"{where}/{key}: a plugin's kind, which its receiver need not have"
                 if step.event and step.name not in excerpt.own and excerpt.feeds(step):
                     yield f"{where}/event: another partner's message is known by what this one hands out"
 
@@ -360,7 +363,7 @@ class _Journey:
             found["safe"] = True
         found |= self._roles(step)
         for key, asked in step.asks.items():
-            if key not in _NOT_THEIRS:
+            if key in _ASKED:
                 found[key] = self._asked(key, asked)
         return found
 
