@@ -302,9 +302,12 @@ def test_what_does_not_work_yet_is_not_listed(tmp_path: Path) -> None:
         "import",
         "init",
         "judge",
+        "key",
         "map",
         "onboard",
+        "pack",
         "partner",
+        "report",
         "verify",
         "waive",
     ]

@@ -45,7 +45,16 @@ def test_the_public_names_are_the_errors_and_nothing_else() -> None:
     tree = ast.parse(inspect.getsource(errors))
     public = [node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name[0] != "_"]
 
-    assert public == ["CxError", "UsageError", "PluginError", "UnsoundError", "EstateError", "ContractError", "RecordingError"]
+    assert public == [
+        "CxError",
+        "UsageError",
+        "PluginError",
+        "UnsoundError",
+        "EstateError",
+        "ContractError",
+        "RecordingError",
+        "EnvelopeError",
+    ]
 
 
 def test_nothing_is_raised_on_purpose_beside_the_tree() -> None:
