@@ -283,6 +283,12 @@ def test_an_error_that_is_no_error_is_broken_and_its_parts_wait_for_it(tmp_path:
     assert found["informs:there-is-none:tells:what"].cause == "j/s/informs:there-is-none"
 
 
+@pytest.mark.parametrize("title", ["", "  "])
+def test_an_error_whose_words_are_blank_tells_nothing(tmp_path: Path, title: str) -> None:
+    found = at_step(tmp_path, INFORMS, error({"title": title}))
+    assert told(found, "informs:there-is-none:tells:what") == ("broken", "title is empty, and tells the customer nothing")
+
+
 def test_an_error_that_does_not_tell_what_it_should_is_broken(tmp_path: Path) -> None:
     found = at_step(tmp_path, INFORMS, error({"error": "none"}))
     assert told(found, "informs:there-is-none:tells:what") == ("broken", "title is missing")

@@ -92,7 +92,10 @@ def test_where_nothing_is_judged_it_is_4(tmp_path: Path) -> None:
     [
         (("onboard", "shup"), "there is no partner 'shup' in the estate; did you mean 'shop'?"),
         (("onboard", "shop", "--env", "sandbux"), "no partner has an environment 'sandbux'; did you mean 'sandbox'?"),
-        (("onboard", "courier", "--env", "sandbox"), "partner 'courier' has no environment 'sandbox'; name one with --url"),
+        (
+            ("onboard", "courier", "--env", "sandbox"),
+            "partner 'courier' has no environment 'sandbox'; name one, or an address with --url",
+        ),
         (("onboard", "shop", "--url", "nowhere"), "'nowhere' is no address of shop"),
         (("onboard", "shop", "--since", "lost.json"), "lost.json"),
     ],

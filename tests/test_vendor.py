@@ -63,7 +63,7 @@ def vendor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vendor]:
         )
         made = found.run("--estate", str(home), "pack", "guests")
         assert made.returncode == 0, made.stderr
-        assert "cxcontracts verify --pack guests.cxpack --url" in made.stdout
+        assert "cxcontracts verify --pack guests.cxpack --url http://localhost:8080/loyalty" in made.stdout
         (folder / "examples.yaml").write_text(
             "booking: [HRB7QX2MA, HRB4TT9KP]\nmember: [M100001, M100002]\ntotal: [{amount: 42000, currency: GBP}]\n"
         )
@@ -79,8 +79,10 @@ def sent(vendor: Vendor) -> Path:
 
 
 def test_a_release_that_keeps_everything_is_intact(vendor: Vendor) -> None:
-    ran = vendor.verify("--no-fuzz")
+    ran = vendor.verify("--no-fuzz", "--export", "intact.cxresult")
     assert (ran.returncode, ran.stdout.split()[0]) == (0, "INTACT"), ran.stdout + ran.stderr
+    assert vendor.run("report", "intact.cxresult", "--pack", "guests.cxpack").returncode == 0
+    assert vendor.run("report", "intact.cxresult", "--pack", "guests.cxpack", "--strict").returncode == 3
     assert "rooms" not in ran.stdout.lower().replace("+rooms@", "")
 
 
@@ -114,13 +116,27 @@ def test_the_result_has_no_bodies_unless_they_are_asked_for(vendor: Vendor, sent
     findings = payload_of(sent)["report"]["findings"]
     assert any("witness" in finding for finding in findings)
     parts = [finding["witness"][part] for finding in findings if "witness" in finding for part in ("request", "response")]
-    assert not any("body" in part for part in parts)
+    assert not any(part.keys() & {"body", "headers", "query", "base"} for part in parts)
+    assert "48,200" not in json.dumps(findings)
+    assert not any("M100002" in part.get("path", "") for part in parts)
     assert not any("curl" in finding for finding in findings)
     vendor.verify("--no-fuzz", "--export", "bodies.cxresult", "--bodies", behaviour="points-of-gold-as-text")
     with_bodies = payload_of(vendor.folder / "bodies.cxresult")["report"]["findings"]
     assert any("body" in finding["witness"]["response"] for finding in with_bodies if "witness" in finding)
     for name in ("result.cxresult", "bodies.cxresult"):
         assert CREDENTIALS["GUESTS_TOKEN"] not in json.dumps(payload_of(vendor.folder / name))
+
+
+@pytest.mark.parametrize("part", [["-k", "points"], ["--journey", "book-stay"], ["--dry-run"]])
+def test_a_part_of_a_run_is_never_sent_back_as_the_whole(vendor: Vendor, part: list[str]) -> None:
+    ran = vendor.verify("--export", "part.cxresult", *part)
+    assert (ran.returncode, part[0] in ran.stderr) == (2, True)
+    assert not (vendor.folder / "part.cxresult").exists()
+
+
+def test_a_misspelt_given_offers_the_nearest(vendor: Vendor) -> None:
+    ran = vendor.verify("--given", "memberID=M100001")
+    assert (ran.returncode, "did you mean 'memberId'" in ran.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("form", ["json", "junit"])

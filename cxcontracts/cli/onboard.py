@@ -162,7 +162,9 @@ def _judged(root: Path, partner: str, wanted: Asked | None, earlier: Earlier | N
         found = gathered(opened, partner, wanted, again, progress)
     if wanted is not None and found.dossier.live is None:
         where = f"environment {wanted.environment!r}" if wanted.environment else "address"
-        raise UsageError(f"partner {partner!r} has no {where}; name one with --url")
+        known = ", ".join(opened.estate.partners[partner].environments)
+        hint = f"it has {known}; name one of them" if wanted.environment and known else "name one"
+        raise UsageError(f"partner {partner!r} has no {where}; {hint}, or an address with --url")
     return Judged(scorecard(found.dossier, lines(), earlier), opened.estate, found.redact, mistakes)
 
 

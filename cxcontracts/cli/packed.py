@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,6 +68,9 @@ class Used:
         """Return of a run what its user is told."""
         return run
 
+    def insist_on_names(self, givens: Collection[str]) -> None:
+        """Refuse givens that there are not."""
+
     def export(self, run: Run, code: int, redact: Callable[[str], str] = str) -> None:
         """Write the signed result, where one was asked for."""
 
@@ -79,6 +82,16 @@ class _OfPack(Used):
         super().__init__(folder, folder, (pack.partner,), handed_in)
         self._pack = pack
         self._asked = asked
+
+    def insist_on_names(self, givens: Collection[str]) -> None:
+        """Refuse givens that the pack does not have.
+
+        Raises:
+            UsageError: With the nearest name.
+        """
+        from cxcontracts.packs.unpacking import insist_on_values
+
+        insist_on_values(self._pack, givens)
 
     def only(self, run: Run) -> Run:
         """Return a run without the partner that all others are played as."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from cxcontracts.cli.exits import INTACT, UNCERTAIN, uncertain
 from cxcontracts.cli.options import Reporting, reporting_as
 
 
@@ -48,4 +49,4 @@ def report(
     publish("report", rendered(found.run, how, Path.cwd(), Path.cwd()), outcome_of(found.run), how.output)
     for id, why in found.unhappened.items():
         say(f"report: {id} did not break, though a waiver expects it ({why}); take the waiver out")
-    return found.code
+    return UNCERTAIN if found.code == INTACT and uncertain(found.run, how.strict) and how.strict else found.code

@@ -25,6 +25,15 @@ if TYPE_CHECKING:
 
     Redact = Callable[[str], str]
 
+_PARTS = (
+    ("--partner", "partners"),
+    ("--journey", "journeys"),
+    ("-k", "pattern"),
+    ("--replay", "replay"),
+    ("--dry-run", "dry_run"),
+)
+"""The options that leave something out, and what they are called."""
+
 _WORDS = "walked {done:,} of {total:,} journeys"
 
 
@@ -76,6 +85,7 @@ def verified(options: Options, asked: Reporting, estate: Path | None) -> int:
             states = {partner: _address(options.states[-1])} if options.states else {}
             messages = {partner: _address(options.messages[-1])} if options.messages else {}
             wanted = replace(wanted, urls=urls, states=states, messages=messages, handed=estate_used.handed_in)
+            estate_used.insist_on_names(wanted.givens)
         return _verified(options, asked, wanted, estate_used)
 
 
@@ -105,6 +115,9 @@ def _of_release(options: Options, wanted: Asked) -> tuple[Asked, Release]:
     """
     from cxcontracts.packs.unpacking import RELEASE, Release, is_here, read_examples
 
+    part = [word for word, asked in _PARTS if getattr(options, asked)]
+    if part and options.pack.export is not None:
+        raise UsageError(f"--export sends a whole result back, and {part[0]} asks for a part of it; leave one of them out")
     if wanted.environment:
         raise UsageError("a pack has no environments; say where your release runs: --url http://localhost:8080")
     if len(options.urls) != 1:

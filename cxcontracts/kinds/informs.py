@@ -18,7 +18,7 @@ from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.kinds.answers import media_lost
 from cxcontracts.kinds.needs import tolerated
 from cxcontracts.kinds.seen import answer_id, inconclusive, needed
-from cxcontracts.paths import parse_path
+from cxcontracts.paths import found, parse_path
 from cxcontracts.promises import Need, judge_need
 from cxcontracts.requirements import Judgement, Meaning, Requirement, id_of
 from cxcontracts.scenes import Scene, voices
@@ -150,6 +150,10 @@ class Informs:
             cause = id_of(requirement.journey, requirement.step, self.name, name)
             return Judgement(Verdict.INCONCLUSIVE, because=because, cause=cause)
         judgement = needed(told.need, told.value, sighting, response) or Judgement(Verdict.INTACT)
+        if judgement.verdict is Verdict.INTACT and ":tells:" in requirement.rest:
+            said = next(found(told.need.path, response, sighting.known), "")
+            if isinstance(said, str) and not said.strip():
+                return Judgement(Verdict.BROKEN, because=f"{told.need.path} is empty, and tells the customer nothing")
         if told.longest is not None and judgement.verdict is Verdict.INTACT:
             return _waited(told.need, told.longest, sighting, response)
         return judgement

@@ -84,16 +84,16 @@ def opened(file: Path, kind: str, signed_by: str = "") -> Opened:
         envelope = _parsed(data)
         payload, signature = _parts(envelope)
     except ValueError as error:
-        raise EnvelopeError.of(shown, f"it is no signed {_word(kind)}: {error}", f"ask for the {_word(kind)} again") from None
+        raise EnvelopeError.of(
+            shown, f"it is no signed {_word(kind)}, or is damaged: {error}", f"ask for the {_word(kind)} again"
+        ) from None
     if envelope["payloadType"] != kind:
         what = f"it holds {str(envelope['payloadType'])[:80]!r}, not {kind!r}"
         raise EnvelopeError.of(shown, what, f"name a {_word(kind)}")
     try:
         found = _parsed(payload)
-    except ValueError as error:
-        raise EnvelopeError.of(
-            shown, f"it was changed or is not whole: its payload cannot be read ({error})", "ask for it again"
-        ) from None
+    except ValueError:
+        raise EnvelopeError.of(shown, "it was changed after it was signed, or is not whole", "ask for it again") from None
     signer = found.get("signer")
     if not isinstance(signer, str) or not _SIGNER.fullmatch(signer):
         raise EnvelopeError.of(shown, "it does not say which key signed it", "ask for it again")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
 
+from cxcontracts import documents
 from cxcontracts.exchanges import JSON
 from cxcontracts.packs.needed import Needed, needed
 from cxcontracts.packs.pack import Pack
 from cxcontracts.packs.packing import Content
 
-_WIDTH = 100
+_WIDTH: Final = 100
+_PLAIN: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 
 
 def readme(pack: Pack, file: str, version: str) -> str:
@@ -22,10 +27,23 @@ def readme(pack: Pack, file: str, version: str) -> str:
         file: The name of its file.
         version: Of this program.
     """
-    return "\n".join((*_use(pack, file, version), *_answers(file))) + "\n"
+    address = f"http://localhost:8080{_base(pack)}"
+    return "\n".join((*_use(pack, file, version, address), *_answers(file, address))) + "\n"
 
 
-def _use(pack: Pack, file: str, version: str) -> Iterator[str]:
+def _base(pack: Pack) -> str:
+    """Return what comes before the paths of the partner's contract: the path of the first of its servers."""
+    partner: Any = documents.parse(pack.files[f"partners/{pack.partner}/partner.yaml"].encode(), "partner.yaml").value
+    name = partner.get("contract") or partner.get("events", "")
+    text = pack.files.get(f"partners/{pack.partner}/{name}")
+    contract: Any = documents.parse(text.encode(), name, duplicates="last-wins").value if text else {}
+    servers = contract.get("servers") if isinstance(contract, Mapping) else None
+    first = servers[0] if isinstance(servers, list) and servers and isinstance(servers[0], Mapping) else {}
+    base = str(contract.get("basePath") or urlsplit(str(first.get("url", ""))).path).rstrip("/")
+    return base if _PLAIN.fullmatch(base) else ""
+
+
+def _use(pack: Pack, file: str, version: str, address: str) -> Iterator[str]:
     yield f"# Does your release keep what the customers of {pack.estate} need?"
     yield ""
     yield from textwrap.wrap(
@@ -39,7 +57,7 @@ def _use(pack: Pack, file: str, version: str) -> Iterator[str]:
     yield from (f"$ cxcontracts impact --pack {file} --candidate openapi.yaml", "```", "")
     yield from ("## A release that runs", "", "```console")
     yield from (f"$ export {name}=…" for name in pack.variables)
-    yield from (f"$ cxcontracts verify --pack {file} --url http://localhost:8080", "```", "")
+    yield from (f"$ cxcontracts verify --pack {file} --url {address}", "```", "")
     if pack.variables:
         yield from textwrap.wrap(f"{', '.join(pack.variables)}: a login that your release on that address knows.", _WIDTH)
         yield ""
@@ -61,7 +79,7 @@ def _starting_from(what: Needed) -> Iterator[str]:
         yield from ("", "```yaml")
         for name, examples in what.givens.items():
             yield f"{name}: {_inline(list(examples))}" if examples else f"{name}: []    # any that the pack allows"
-        for name, examples in what.kept.items():
+        for name, examples in ((name, values) for name, values in what.kept.items() if name not in what.givens):
             yield f"{name}: {_inline(list(examples))}    # another partner would hand it to you"
         yield from ("```", "")
     if what.states:
@@ -79,7 +97,7 @@ def _inline(values: list[JSON]) -> str:
     return json.dumps(values, ensure_ascii=False)
 
 
-def _answers(file: str) -> Iterator[str]:
+def _answers(file: str, address: str) -> Iterator[str]:
     yield from (
         "## What comes of it",
         "",
@@ -95,13 +113,14 @@ def _answers(file: str) -> Iterator[str]:
         "",
         "```console",
         "$ cxcontracts key new            # once; tell us the line that it prints",
-        f"$ cxcontracts verify --pack {file} --url http://localhost:8080 --export result.cxresult",
+        f"$ cxcontracts verify --pack {file} --url {address} --export result.cxresult",
         "```",
         "",
     )
     yield from textwrap.wrap(
-        "`result.cxresult` has verdicts, places and status codes, and no bodies, unless you add `--bodies`. Mail it to us. In "
-        f"a pipeline: `pytest --cx-pack {file} --cx-url http://localhost:8080` gives a test for each need.",
+        "`result.cxresult` has verdicts, places in your contract and status codes. What was sent and answered goes along only "
+        f"where you add `--bodies`. Mail it to us. In a pipeline: `pytest --cx-pack {file} --cx-url {address}` gives a test for "
+        "each need; what you add to `verify` has `--cx-` in front there, as in `--cx-states`.",
         _WIDTH,
     )
 

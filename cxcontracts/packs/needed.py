@@ -47,7 +47,7 @@ def needed(files: Mapping[str, str]) -> Needed:
                     states[step["state"]] = None
                 if step.get("call", "").startswith(f"{ELSEWHERE} "):
                     kept |= {name: _examples(paths, step["call"], name) for name in step.get("keep", {}) if name not in kept}
-    return Needed(givens, {name: value for name, value in kept.items() if name not in givens}, tuple(states))
+    return Needed(givens, kept, tuple(states))
 
 
 def _steps(journey: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

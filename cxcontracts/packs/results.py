@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import cxcontracts
 from cxcontracts.errors import EnvelopeError
 from cxcontracts.exchanges import JSON
-from cxcontracts.findings import Run, Verdict
+from cxcontracts.findings import OBSERVING, Run, Verdict
 from cxcontracts.packs.envelopes import opened, sealed
 from cxcontracts.packs.pack import Pack
 from cxcontracts.reports.json import render
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 FORMAT: Final = 1
 KIND: Final = "application/vnd.cxcontracts.result+json"
 _KEYS: Final = frozenset({"format", "pack", "partner", "estate", "made", "program", "code", "bodies", "report", "signer"})
-_TELLING: Final = ("curl",)
-"""What of a finding holds a body in other words."""
+_QUOTED: Final = re.compile(r'"[^"]*"')
+"""A value, as sentences show it."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ def result(
         bodies: Whether what was sent and answered goes along.
     """
     report = json.loads(redact(render(run)))
-    if not bodies:
+    if not bodies and run.command in OBSERVING:  # what contracts show is made up of them
+        report["unfelt"] = [_QUOTED.sub('"…"', line) for line in report["unfelt"]]
         for finding in report["findings"]:
             _forget_bodies(finding)
     payload: dict[str, JSON] = {
@@ -84,10 +86,19 @@ def result(
 
 
 def _forget_bodies(finding: dict[str, Any]) -> None:
-    for part in ("request", "response"):
-        finding.get("witness", {}).get(part, {}).pop("body", None)
-    for key in _TELLING:
-        finding.pop(key, None)
+    """Take out of a finding whatever was sent or answered, and where: verdicts, places and statuses are left."""
+    witness = finding.get("witness")
+    if witness is not None:
+        request, response = witness["request"], witness["response"]
+        path = finding["operation"].partition(" ")[2] or request["path"]
+        finding["witness"] = {
+            "request": {"method": request["method"], "path": path},
+            "response": {"status": response["status"], **({"assumed": True} if response.get("assumed") else {})},
+        }
+    finding["because"] = _QUOTED.sub('"…"', finding["because"])
+    if "attribution" in finding:
+        finding["attribution"]["because"] = _QUOTED.sub('"…"', finding["attribution"]["because"])
+    finding.pop("curl", None)
 
 
 def read_result(file: Path, pack: Pack, now: datetime.datetime, oldest: datetime.timedelta, signed_by: str = "") -> Result:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,8 @@ from cxcontracts.packs.pack import Pack
 from cxcontracts.problems import did_you_mean
 from cxcontracts.running.wire import origin_of
 from cxcontracts.walks import Handed
+
+_SHORTEST_SECRET: Final = 6
 
 RELEASE: Final = "release"
 """The environment of a pack: the vendor's own release, wherever the vendor says that it runs."""
@@ -63,6 +65,9 @@ def insist_on_allowed(pack: Pack, shown: str, release: Release) -> None:
             f"{shown} makes calls that may change something ({calls}), and {release.address} is not this machine; "
             "say --allow write, or run the release here"
         )
+    for name in pack.variables:
+        if os.environ.get(name) and len(os.environ[name]) < _SHORTEST_SECRET:
+            raise UsageError(f"{name} is too short to be kept out of what is written; set it to a login of your release")
     missing = [name for name in pack.variables if not os.environ.get(name)]
     if missing:
         raise UsageError(f"{shown} logs in with {', '.join(missing)}, which is not set; set it to a login of your release")
@@ -86,6 +91,18 @@ def unpack(pack: Pack, folder: Path, release: Release | None = None) -> None:
         file.write_text(written({**partner, "environments": {RELEASE: there}}), encoding="utf-8")
 
 
+def insist_on_values(pack: Pack, names: Collection[str]) -> None:
+    """Refuse names of values that a pack does not have.
+
+    Raises:
+        UsageError: With the nearest one.
+    """
+    known = needed(pack.files)
+    for name in names:
+        if name not in known.givens and name not in known.kept:
+            raise UsageError(f"{name!r} is no value of the pack; {did_you_mean(name, (*known.givens, *known.kept))}")
+
+
 def handed_in(pack: Pack, release: Release) -> Mapping[str, Handed]:
     """Return what stands for what other partners would hand to the release: what its user names, else what the pack shows.
 
@@ -93,9 +110,7 @@ def handed_in(pack: Pack, release: Release) -> Mapping[str, Handed]:
         UsageError: If its user names something that the pack does not have.
     """
     known = needed(pack.files)
-    for name in release.examples:
-        if name not in known.givens and name not in known.kept:
-            raise UsageError(f"{name!r} is no value of the pack; {did_you_mean(name, (*known.givens, *known.kept))}")
+    insist_on_values(pack, release.examples)
     shown = {name: Handed(values, known=False) for name, values in known.kept.items() if values}
     return shown | {name: Handed(values) for name, values in release.examples.items() if name in known.kept}
 
