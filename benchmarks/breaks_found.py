@@ -264,6 +264,7 @@ def report(found: Sequence[Outcome], behaviours: Sequence[Behaviour]) -> Iterato
     for tool in tools:
         yield _summary(tool, rows[tool], [each for each in found if each.tool == tool and _is_healthy(each)])
     yield from _requests(rows)
+    yield from _healthy_requests(found)
     for tool in tools:
         yield from _details(tool, rows[tool])
 
@@ -295,7 +296,17 @@ def _requests(rows: Mapping[str, Sequence[Row]]) -> Iterator[str]:
     if theirs:
         they = sum(each.outcome.requests for each in theirs)
         we = sum(ours_by_name[each.behaviour.name].outcome.requests for each in theirs)
-        yield from ("", f"Requests for the {len(theirs)} that Schemathesis finds: it {they}, we {we} ({we / they:.2f} of its).")
+        why = "it asks the one partner that changed, and we all three"
+        yield from ("", f"Requests for the {len(theirs)} that Schemathesis finds: it {they}, we {we} ({we / they:.2f}): {why}.")
+
+
+def _healthy_requests(found: Sequence[Outcome]) -> Iterator[str]:
+    """Yield what a run over all partners costs: one of ours asks all of them, one of Schemathesis asks one."""
+    healthy = [each for each in found if _is_healthy(each)]
+    they = sum(each.requests for each in healthy if each.tool == "schemathesis")
+    we = sum(each.requests for each in healthy if each.tool == "cxcontracts")
+    if they and we:
+        yield f"On all three partners, healthy, it makes {they} requests, and we {we} ({we / they:.2f} of its)."
 
 
 def _details(tool: str, rows: Sequence[Row]) -> Iterator[str]:

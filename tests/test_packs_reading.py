@@ -75,6 +75,12 @@ def test_whoever_insists_on_a_key_gets_that_key_or_nothing(rail: Path) -> None:
     assert "not by" in _refusal(rail, signed_by=signer_of(OTHER_KEY))
 
 
+@pytest.mark.parametrize("key", ["ed25519:0000", "ed25519:" + "g" * 64, "mine"])
+def test_what_is_no_key_cannot_be_insisted_on(key: str, rail: Path) -> None:
+    with pytest.raises(UsageError, match="cxcontracts key show"):
+        read_pack(rail, TODAY, key)
+
+
 def test_a_signature_of_another_key_than_it_names_is_refused(rail: Path, tmp_path: Path) -> None:
     payload = {**payload_of(rail), "signer": signer_of(OTHER_KEY)}
     envelope = json.loads(sealed({}, KIND, KEY))

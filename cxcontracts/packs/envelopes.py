@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from cxcontracts.errors import EnvelopeError
+from cxcontracts.errors import EnvelopeError, UsageError
 from cxcontracts.exchanges import JSON
 
 if TYPE_CHECKING:
@@ -75,9 +75,12 @@ def opened(file: Path, kind: str, signed_by: str = "") -> Opened:
         signed_by: The key that has to have signed it; empty for whichever.
 
     Raises:
+        UsageError: If *signed_by* is no key.
         EnvelopeError: If it is no such envelope, or the signature is not right.
         OSError: If the file cannot be read.
     """
+    if signed_by and not _SIGNER.fullmatch(signed_by):
+        raise UsageError(f"{signed_by[:80]!r} is no key; write the line that cxcontracts key show prints: ed25519:…")
     data = _read(file)
     shown = file.name
     try:
