@@ -23,6 +23,7 @@ import orjson
 import cxcontracts
 from cxcontracts.exchanges import JSON
 from cxcontracts.memory import Forgetful, Memory
+from cxcontracts.own_folders import of_cache
 from cxcontracts.plugins import kinds
 
 FOLDER_VARIABLE: Final = "CXCONTRACTS_CACHE_DIR"
@@ -135,25 +136,13 @@ def cache_of(root: Path) -> Cache | None:
         return None
     name = hashlib.blake2b(os.path.realpath(root).encode(errors="surrogateescape"), digest_size=8).hexdigest()
     with contextlib.suppress(RuntimeError):  # nobody has a home here
-        return Cache((Path(named) if named else _of_user()) / name)
+        return Cache((Path(named) if named else of_cache()) / name)
     return None
 
 
 def memory_of(cache: Cache | None) -> Memory:
     """Return a cache as what remembers; where there is none, what remembers nothing."""
     return cache if cache is not None else Forgetful()
-
-
-def _of_user() -> Path:
-    """Return where a user's programs keep what they can make again.
-
-    Source: XDG Base Directory Specification; Apple, File System Programming Guide; Microsoft, Known Folders.
-    """
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "cxcontracts" / "Cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "cxcontracts"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cxcontracts"
 
 
 def _key(topic: str, about: tuple[bytes, ...]) -> bytes:

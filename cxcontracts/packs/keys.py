@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cxcontracts.errors import UsageError
+from cxcontracts.own_folders import of_configuration
 from cxcontracts.packs.envelopes import signer_of
 
 if TYPE_CHECKING:
@@ -22,21 +22,13 @@ _BEGINS: Final = "-----BEGIN PRIVATE KEY-----"
 def default_file() -> Path:
     """Return where a user's key lies.
 
-    Source: XDG Base Directory Specification; Apple, File System Programming Guide; Microsoft, Known Folders.
-
     Raises:
         UsageError: If the user has no home.
     """
     try:
-        if sys.platform == "win32":
-            folder = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
-        elif sys.platform == "darwin":
-            folder = Path.home() / "Library" / "Application Support"
-        else:
-            folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+        return of_configuration() / "key.pem"
     except RuntimeError:
         raise UsageError(f"nobody has a home here; name a key's file in {VARIABLE}") from None
-    return folder / "cxcontracts" / "key.pem"
 
 
 def new_key(file: Path) -> str:

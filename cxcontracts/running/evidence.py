@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ import cxcontracts
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Finding
 from cxcontracts.har import Recorded, har_entry
+from cxcontracts.own_folders import of_runs
 from cxcontracts.verdicts import Verdicts
 
 FOLDER_VARIABLE: Final = "CXCONTRACTS_RUNS_DIR"
@@ -38,19 +38,12 @@ _NAME: Final = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 
 
 def runs_folder() -> Path | None:
-    """Return where runs are kept, never in the estate; None where none are.
-
-    Source: XDG Base Directory Specification; Apple, File System Programming Guide; Microsoft, Known Folders.
-    """
+    """Return where runs are kept, never in the estate; None where none are."""
     named = os.environ.get(FOLDER_VARIABLE)
     if named is not None:
         return Path(named) if named else None
     try:
-        if sys.platform == "win32":
-            return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "cxcontracts" / "Runs"
-        if sys.platform == "darwin":
-            return Path.home() / "Library" / "Application Support" / "cxcontracts" / "runs"
-        return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "cxcontracts" / "runs"
+        return of_runs()
     except RuntimeError:  # nobody has a home here
         return None
 
