@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from cxcontracts.packs.packing import Content
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-_SHORTEST_SECRET = 6
 
 
 @click.command(short_help="Make what a partner runs against its own release.")
@@ -106,11 +105,14 @@ def _day(text: str, today: datetime.date) -> datetime.date:
 
 
 def _insist_on_no_secret(estate: Estate, content: Content) -> None:
-    """Refuse a pack in which a secret of ours stands, whichever way it came there."""
-    secrets = {name: os.environ.get(name, "") for name in _variables(estate)}
-    for name, value in secrets.items():
+    """Refuse a pack in which a secret of ours stands, whichever way it came there and however it is written."""
+    from cxcontracts.running.secrets import Secrets
+
+    for name in dict.fromkeys(_variables(estate)):
+        secrets = Secrets()
+        secrets.add(os.environ.get(name, ""), f"$env.{name}")
         for path, text in content.files.items():
-            if len(value) >= _SHORTEST_SECRET and value in text:
+            if secrets.redact(text) != text:
                 raise UsageError(f"the pack would hold the value of {name}, in {path}; nothing was packed")
 
 

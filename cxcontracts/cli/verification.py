@@ -113,7 +113,7 @@ def _of_release(options: Options, wanted: Asked) -> tuple[Asked, Release]:
     Raises:
         UsageError: If nobody says where, or something is allowed that there is not.
     """
-    from cxcontracts.packs.unpacking import RELEASE, Release, is_here, read_examples
+    from cxcontracts.packs.unpacking import RELEASE, release_of
 
     part = [word for word, asked in _PARTS if getattr(options, asked)]
     if part and options.pack.export is not None:
@@ -127,10 +127,8 @@ def _of_release(options: Options, wanted: Asked) -> tuple[Asked, Release]:
             raise UsageError(
                 f"--allow {word!r} is nothing that can be allowed; --allow write lets it call what changes something"
             )
-    address = _address(options.urls[0])
-    may = ("read", "write") if options.allow or is_here(address) else ("read",)
-    examples = read_examples(options.examples) if options.examples else {}
-    return replace(wanted, environment=RELEASE), Release(address, may, examples)
+    release = release_of(_address(options.urls[0]), writes=bool(options.allow), examples=options.examples)
+    return replace(wanted, environment=RELEASE), release
 
 
 def _address(written: str) -> str:

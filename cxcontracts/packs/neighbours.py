@@ -7,7 +7,7 @@ the seam. A journey can then be judged and walked as it was, with the others pla
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -119,9 +119,10 @@ class Excerpt:
         self._fill_across()
         for neighbour in [*self.neighbours.values()]:
             if neighbour.step.fallback and neighbour.step.fallback not in self.own:
-                self._same_names(neighbour, self._neighbour(self.journey.step(neighbour.step.fallback)))
+                self._keeps_the_same(neighbour.gives, self._neighbour(self.journey.step(neighbour.step.fallback)))
         for step in self._steps():
-            self._same_names_of_fallback(step)
+            if step.fallback in self.neighbours:
+                self._keeps_the_same(keep_paths(step), self.neighbours[step.fallback])
         for neighbour in self.neighbours.values():
             self._told(neighbour)
 
@@ -135,12 +136,16 @@ class Excerpt:
         """Take in what a step of the partner refers to: givens, and what other partners keep for it."""
         scene = self._scene(step)
         for name in dict.fromkeys(_names_in(written)):
-            if name in self.journey.givens:
-                self.givens.add(name)
-                continue
-            for keeper in keepers(self.journey, step, name):
-                if keeper.name not in self.own:
-                    self._gives(keeper, name, scene)
+            self._know(name, keepers(self.journey, step, name), scene)
+
+    def _know(self, name: str, kept_by: Sequence[Step], user: Scene | None = None) -> None:
+        """Take in what a name stands for: a given, or what other partners keep under it."""
+        if name in self.journey.givens:
+            self.givens.add(name)
+            return
+        for keeper in kept_by:
+            if keeper.name not in self.own:
+                self._gives(keeper, name, user)
 
     def _gives(self, keeper: Step, name: str, user: Scene | None = None) -> None:
         """Have a step of another partner hand out what it keeps under a name."""
@@ -184,17 +189,8 @@ class Excerpt:
                 if any((take.place, take.label) == (place, label) for take in neighbour.takes):
                     label = f"{label}-{len(neighbour.takes)}"
                 neighbour.takes.append(Take(place, label, use.template, found.schema))
-                self._refer_elsewhere(use.step, use.template)
-
-    def _refer_elsewhere(self, step: Step, template: JSON) -> None:
-        """Take in what else goes into a value that another partner takes."""
-        for name in references(template):
-            if name in self.journey.givens:
-                self.givens.add(name)
-            else:
-                for keeper in keepers(self.journey, step, name):
-                    if keeper.name not in self.own:
-                        self._gives(keeper, name)
+                for other in references(use.template):
+                    self._know(other, keepers(self.journey, use.step, other))
 
     def _told(self, neighbour: Neighbour) -> None:
         """Let a step of another partner depend on the givens that it is sent: what it hands out goes with them."""
@@ -203,16 +199,9 @@ class Excerpt:
         for name in sorted(name for name in sent if name in self.givens and name not in known):
             neighbour.takes.append(Take("query", name, f"${name}", {}))
 
-    def _same_names_of_fallback(self, step: Step) -> None:
-        """Have a fallback at another partner keep what a step of the partner keeps."""
-        fallback = self.neighbours.get(step.fallback)
-        for name in keep_paths(step) if fallback is not None else ():
-            assert fallback is not None
-            if name in keep_paths(fallback.step) and name not in fallback.gives:
-                self._gives(fallback.step, name)
-
-    def _same_names(self, neighbour: Neighbour, fallback: Neighbour) -> None:
-        for name in neighbour.gives:
+    def _keeps_the_same(self, names: Iterable[str], fallback: Neighbour) -> None:
+        """Have a fallback at another partner keep what the step keeps that it stands in for."""
+        for name in names:
             if name in keep_paths(fallback.step) and name not in fallback.gives:
                 self._gives(fallback.step, name)
 
@@ -234,12 +223,7 @@ class Excerpt:
     def _shown(self, entry: Mapping[str, Any]) -> None:
         if "is" in entry:
             name = is_whole_reference(entry["is"]) or ""
-            if name in self.journey.givens:
-                self.givens.add(name)
-            elif name:
-                keeper = next((step for step in reversed(self.journey.steps) if name in keep_paths(step)), None)
-                if keeper is not None and keeper.name not in self.own:
-                    self._gives(keeper, name)
+            self._know(name, [step for step in self.journey.steps if name in keep_paths(step)][-1:])
         elif entry["at"] not in self.own:
             step = self.journey.step(entry["at"])
             schemas, surely = self._handed_out(step, parse_path(entry["field"]))

@@ -15,13 +15,12 @@ from cxcontracts.documents.yaml_writing import written
 from cxcontracts.errors import ContractError, UsageError
 from cxcontracts.estate.folders import PARTNER_FILE
 from cxcontracts.exchanges import JSON
-from cxcontracts.packs.needed import needed
+from cxcontracts.packs.needed import Needed, needed
 from cxcontracts.packs.pack import Pack
 from cxcontracts.problems import did_you_mean
-from cxcontracts.running.wire import origin_of
+from cxcontracts.running.secrets import SHORTEST
+from cxcontracts.running.targets import is_here
 from cxcontracts.walks import Handed
-
-_SHORTEST_SECRET: Final = 6
 
 RELEASE: Final = "release"
 """The environment of a pack: the vendor's own release, wherever the vendor says that it runs."""
@@ -42,12 +41,21 @@ class Release:
     examples: Mapping[str, Sequence[JSON]] = field(default_factory=dict)
 
 
-def is_here(address: str) -> bool:
-    """Tell whether an address, or an app, is on this machine."""
-    try:
-        return "://" not in address or origin_of(address).is_this_machine
-    except ValueError:
-        return False
+def release_of(address: str, *, writes: bool, examples: Path | None) -> Release:
+    """Return a release as its user says where it runs, and what it may be asked: on this machine, everything.
+
+    Args:
+        address: Its base URL, or an app in Python as ``module:name``.
+        writes: Whether calls that change something are allowed wherever it runs.
+        examples: The file with the values that it knows; None for those of the pack.
+
+    Raises:
+        UsageError: If the file says something else.
+        ContractError: If it cannot be read.
+        OSError: The same.
+    """
+    may = ("read", "write") if writes or is_here(address) else ("read",)
+    return Release(address, may, read_examples(examples) if examples is not None else {})
 
 
 def insist_on_allowed(pack: Pack, shown: str, release: Release) -> None:
@@ -65,12 +73,13 @@ def insist_on_allowed(pack: Pack, shown: str, release: Release) -> None:
             f"{shown} makes calls that may change something ({calls}), and {release.address} is not this machine; "
             "say --allow write, or run the release here"
         )
-    for name in pack.variables:
-        if os.environ.get(name) and len(os.environ[name]) < _SHORTEST_SECRET:
-            raise UsageError(f"{name} is too short to be kept out of what is written; set it to a login of your release")
-    missing = [name for name in pack.variables if not os.environ.get(name)]
+    logins = {name: os.environ.get(name, "") for name in pack.variables}
+    missing = [name for name, value in logins.items() if not value]
     if missing:
         raise UsageError(f"{shown} logs in with {', '.join(missing)}, which is not set; set it to a login of your release")
+    for name, value in logins.items():
+        if len(value) < SHORTEST:
+            raise UsageError(f"{name} is too short to be kept out of what is written; set it to a login of your release")
 
 
 def unpack(pack: Pack, folder: Path, release: Release | None = None) -> None:
@@ -91,8 +100,8 @@ def unpack(pack: Pack, folder: Path, release: Release | None = None) -> None:
         file.write_text(written({**partner, "environments": {RELEASE: there}}), encoding="utf-8")
 
 
-def insist_on_values(pack: Pack, names: Collection[str]) -> None:
-    """Refuse names of values that a pack does not have.
+def insist_on_values(pack: Pack, names: Collection[str]) -> Needed:
+    """Refuse names of values that a pack does not have, and return those that it has.
 
     Raises:
         UsageError: With the nearest one.
@@ -101,6 +110,7 @@ def insist_on_values(pack: Pack, names: Collection[str]) -> None:
     for name in names:
         if name not in known.givens and name not in known.kept:
             raise UsageError(f"{name!r} is no value of the pack; {did_you_mean(name, (*known.givens, *known.kept))}")
+    return known
 
 
 def handed_in(pack: Pack, release: Release) -> Mapping[str, Handed]:
@@ -109,8 +119,7 @@ def handed_in(pack: Pack, release: Release) -> Mapping[str, Handed]:
     Raises:
         UsageError: If its user names something that the pack does not have.
     """
-    known = needed(pack.files)
-    insist_on_values(pack, release.examples)
+    known = insist_on_values(pack, release.examples)
     shown = {name: Handed(values, known=False) for name, values in known.kept.items() if values}
     return shown | {name: Handed(values) for name, values in release.examples.items() if name in known.kept}
 

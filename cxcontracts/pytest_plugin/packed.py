@@ -19,7 +19,7 @@ import pytest
 from cxcontracts.errors import CxError, UsageError
 from cxcontracts.hiding import ELSEWHERE
 from cxcontracts.packs.pack import Pack, read_pack
-from cxcontracts.packs.unpacking import RELEASE, Release, handed_in, insist_on_allowed, is_here, read_examples, unpack
+from cxcontracts.packs.unpacking import RELEASE, Release, handed_in, insist_on_allowed, release_of, unpack
 from cxcontracts.pytest_plugin import PACKED
 from cxcontracts.pytest_plugin.journeys import EstateFile
 from cxcontracts.sanitise import harmless_line
@@ -90,9 +90,8 @@ def _release(config: pytest.Config, pack: Pack) -> Release | None:
     if len(urls) > 1:
         raise UsageError("say where your release runs, once: --cx-url http://localhost:8080")
     examples = config.getoption("--cx-examples")
-    known = read_examples(Path(config.invocation_params.dir, examples)) if examples else {}
-    may = ("read", "write") if config.getoption("--cx-allow") == "write" or is_here(urls[0]) else ("read",)
-    return Release(urls[0], may, known)
+    known = Path(config.invocation_params.dir, examples) if examples else None
+    return release_of(urls[0], writes=config.getoption("--cx-allow") == "write", examples=known)
 
 
 def _told(config: pytest.Config, pack: Pack) -> None:

@@ -50,6 +50,14 @@ class Target:
     folder: Path = Path()
 
 
+def is_here(address: str) -> bool:
+    """Tell whether an address, or an app in Python, is on this machine; what is no address is not."""
+    try:
+        return bool(APP.fullmatch(address)) or origin_of(address).is_this_machine
+    except ValueError:
+        return False
+
+
 def targets(estate: Estate, environment: str, urls: Mapping[str, str]) -> Mapping[str, Target]:
     """Return where each partner runs, by its id; who runs nowhere is left out.
 
@@ -84,7 +92,7 @@ def _target(partner: Partner, environment: str, written: str, root: Path) -> Tar
     app = address if APP.fullmatch(address) and written else ""
     url = "http://localhost" if app else _checked(partner.name, address)
     if there is None:
-        may = _OWN if app or origin_of(url).is_this_machine else ("read",)
+        may = _OWN if is_here(address) else ("read",)
         there = Environment("", auth=partner.auth, identities=partner.identities, may=may)
     return Target(
         partner=partner.name,
