@@ -105,5 +105,13 @@ def _version(folder: Path, file: str) -> Version:
 
 def _unpack(folder: Path, target: Path) -> None:
     for archive in sorted(folder.glob("*.tar.gz")):
-        with tarfile.open(archive) as tar:
+        unpack(archive, target)
+
+
+def unpack(archive: Path, target: Path) -> None:
+    """Unpack a tar archive of the corpus; Python has no filters before 3.11.4."""
+    with tarfile.open(archive) as tar:
+        if hasattr(tarfile, "data_filter"):
             tar.extractall(target, filter="data")
+        else:
+            tar.extractall(target)
