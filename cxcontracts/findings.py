@@ -283,6 +283,51 @@ class Diff:
         return tuple(change for change in self.changes if change.level in closing and change.verdict is not Verdict.WAIVED)
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step of a journey, as reports show where in it something breaks.
+
+    Attributes:
+        name: Unique in the journey.
+        part: ``steps``, ``fallbacks``, ``setup`` or ``cleanup``.
+        customer, channel: The customer's sentence, and where it happens; may be empty.
+        partner: The id of the partner that answers; empty for a provider state.
+        by: The partner that makes the call; empty where we make it.
+        what: The call, ``METHOD /path`` or an ``operationId``, the event, or the provider state, as it is written.
+        visible: False below the line of visibility.
+        fallback: The step that catches a break of this one; empty where none does.
+    """
+
+    name: str
+    part: str
+    customer: str
+    channel: str
+    partner: str
+    by: str
+    what: str
+    visible: bool = True
+    fallback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A journey as its customers live through it: what reports need of it beside findings.
+
+    Attributes:
+        name: Its id.
+        goal: What the customer wants; may be empty.
+        customers, exact, share: As in :class:`Finding`, of the whole journey.
+        steps: In order.
+    """
+
+    name: str
+    goal: str
+    customers: Mapping[str, int]
+    exact: bool
+    steps: tuple[Stage, ...]
+    share: bool = False
+
+
 OBSERVING = frozenset({"verify", "judge"})
 """The commands that judge exchanges, not contracts."""
 
@@ -303,6 +348,7 @@ class Run:
         exchanges: How many exchanges were judged; of ``verify`` and ``judge``.
         environment: Where they were had, e.g. ``sandbox``; empty where no environment was named.
         unfelt: What the traffic showed that no journey feels.
+        journeys: The journeys that findings are of; empty where no report asks for them.
     """
 
     command: str
@@ -316,6 +362,7 @@ class Run:
     exchanges: int = 0
     environment: str = ""
     unfelt: tuple[str, ...] = ()
+    journeys: tuple[Outline, ...] = ()
 
     @property
     def mistakes(self) -> tuple[Problem, ...]:

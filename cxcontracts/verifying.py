@@ -20,6 +20,7 @@ from typing import Any, Final, Self
 from urllib.parse import urlencode
 
 from cxcontracts.asked import Asked
+from cxcontracts.chronicle import Tell
 from cxcontracts.errors import EstateError, UsageError
 from cxcontracts.estate.model import Estate, Journey, Partner
 from cxcontracts.exchanges import JSON, NO_BODY
@@ -29,6 +30,7 @@ from cxcontracts.har import Recorded
 from cxcontracts.judging import Judge
 from cxcontracts.observing import run_of
 from cxcontracts.opening import Opened, read_contract
+from cxcontracts.outlines import outline
 from cxcontracts.plugins import kinds
 from cxcontracts.problems import did_you_mean
 from cxcontracts.recordings.marks import recorded
@@ -95,7 +97,7 @@ def verification(
     curl: Curl,
     hooks: Hooks | None = None,
     recording: Path | None = None,
-    evidence: Callable[[Finding], Mapping[str, JSON]] | None = None,
+    tell: Tell | None = None,
     watch: Callable[[Walk], None] = lambda _: None,
 ) -> Iterator[Verification]:
     """Yield a verification of an estate; in the end every connection and inbox is closed.
@@ -104,7 +106,7 @@ def verification(
         curl: Makes the line that sends a request again.
         hooks: What the user's own code does for the run.
         recording: The file to record all that is seen in; None for none.
-        evidence: Returns a finding as the evidence of the run has it; None where none is kept.
+        tell: Returns a part of the run as the evidence of it has that; None where none is kept.
         watch: Called with each walk once it is made, from several threads.
 
     Raises:
@@ -130,9 +132,8 @@ def verification(
         Inbox({name: address for name, address in addresses.items() if name in running}) as inbox,
         ExitStack() as closing,
     ):
-        about = {"command": "verify", "estate": estate.name, "environment": asked.environment}
         redact = partners.secrets.redact
-        kept = Evidence(runs_folder() if evidence else None, run_id, about, evidence or (lambda _: {}), redact)
+        kept = Evidence(runs_folder() if tell else None, run_id, tell or (lambda _: {}), redact)
         add = [kept.exchanged]
         if recording:
             add.append(closing.enter_context(HarWriter(recording, redact)).add)
@@ -329,6 +330,8 @@ class Verification:
     def run(self, progress: Progress | None = None) -> Run:
         """Walk, and judge what was seen; an interrupt ends the walking, and what was seen until then is judged."""
         journeys = self.journeys()
+        run = Run("verify", self._opened.estate.name, (), self._opened.estate.fail_on, environment=self._asked.environment)
+        self._evidence.start(replace(run, journeys=tuple(map(outline, journeys))))
         walks, complete = self._walked(journeys, progress)
         verdicts = Verdicts((), {})
         for journey in journeys:
@@ -339,8 +342,9 @@ class Verification:
             verdicts = verdicts.beside(of_interactions)
         partners = self._asked.partners & self._targets.keys() or self._targets
         unfelt = tuple(self._probed()) if complete and self._asked.deep else ()
-        self._evidence.close(complete)
-        return replace(run_of(self._opened, "verify", verdicts, walks, self._asked, partners, complete=complete), unfelt=unfelt)
+        run = replace(run_of(self._opened, "verify", verdicts, walks, self._asked, partners, complete=complete), unfelt=unfelt)
+        self._evidence.close(run)
+        return run
 
     def _judged(self, journey: Journey, walks: Sequence[Walk]) -> Verdicts:
         """Judge a journey, and keep what was found."""

@@ -11,7 +11,8 @@ import click
 from cxcontracts.cli.exits import INTERRUPTED, NOTHING_CHECKED, UNCERTAIN, diff_exit_code
 from cxcontracts.cli.judged import unsound
 from cxcontracts.cli.options import Reporting, estate_root, reporting_as
-from cxcontracts.cli.output import insist_on_folder, publish_diff, say
+from cxcontracts.cli.output import insist_on_folder, say
+from cxcontracts.cli.publishing import publish_diff
 from cxcontracts.errors import UnsoundError, UsageError
 from cxcontracts.findings import Diff, Level, Verdict
 
@@ -96,7 +97,7 @@ def diff(
       4  nothing was compared
     """
     reporting = Reporting(**asked)  # type: ignore[arg-type]  # click made them
-    insist_on_folder(reporting.output)
+    insist_on_folder(*reporting.files)
     return _reported(
         _question(
             old=old,

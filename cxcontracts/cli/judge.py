@@ -45,18 +45,21 @@ def judge(
     """
     from cxcontracts.asked import Asked, pairs
     from cxcontracts.cli.judged import seen_from_here, unsound
-    from cxcontracts.cli.output import insist_on_folder, publish, rendered, say
+    from cxcontracts.cli.output import insist_on_folder, publish, say
+    from cxcontracts.cli.publishing import publish_run
     from cxcontracts.cli.verification import again, told
     from cxcontracts.errors import UnsoundError
     from cxcontracts.observing import recording_judged
     from cxcontracts.opening import open_estate
+    from cxcontracts.outlines import outlined
 
     look = Reporting(**asked)  # type: ignore[arg-type]  # click made them
     root = estate_root(estate or found)
-    insist_on_folder(look.output)
+    insist_on_folder(*look.files)
     try:
         wanted = Asked("", pairs(urls, "--url"), frozenset(partners), frozenset(journeys), pattern)
-        run, notes = recording_judged(open_estate(root), _read(recordings), wanted, again)
+        opened = open_estate(root)
+        run, notes = recording_judged(opened, _read(recordings), wanted, again)
     except UnsoundError as error:
         if look.format == "json":
             from cxcontracts.reports import json
@@ -65,7 +68,8 @@ def judge(
         return unsound(seen_from_here(error.problems, root))
     for note in notes:
         say(f"judge: {note}")
-    return told("judge", rendered(run, look, root), run, look)
+    publish_run(outlined(run, opened.estate), look, root)
+    return told(run, look)
 
 
 def _read(recordings: tuple[Path, ...]) -> list[Recorded]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 from cxcontracts.cli.exits import INTERRUPTED, UNCERTAIN, UNUSABLE, exit_code, uncertain
 from cxcontracts.cli.options import Reporting, cache_asked, estate_root
-from cxcontracts.cli.output import insist_on_folder, outcome_of, publish, rendered, say
+from cxcontracts.cli.output import insist_on_folder, publish, say
 from cxcontracts.cli.packed import Used
 from cxcontracts.cli.progress import Progress
+from cxcontracts.cli.publishing import publish_run
 from cxcontracts.errors import UnsoundError
 from cxcontracts.problems import Problem
 
@@ -35,16 +36,16 @@ def judged(command: Literal["check", "impact"], asked: Reporting, estate: Path |
 
 def judged_in(command: Literal["check", "impact"], asked: Reporting, used: Used, released: Released) -> int:
     """Judge an estate, or what a pack has of one; as :func:`judged`."""
-    insist_on_folder(asked.output)
+    insist_on_folder(*asked.files)
     candidates = released(used.root)
     cache = cache_asked(used.root)
     try:
-        run = _run(command, used, candidates, cache)
+        run = _run(command, asked, used, candidates, cache)
     except UnsoundError as error:
         return _unjudged(command, error.problems, asked, used)
     if run.mistakes and run.complete and not run.findings:
         return _unjudged(command, run.problems, asked, used)
-    publish(command, rendered(run, asked, used.root, used.here), outcome_of(run), asked.output)
+    publish_run(run, asked, used.root, used.here)
     if cache is not None:
         cache.save(whole=run.complete)
     if run.mistakes:
@@ -73,18 +74,26 @@ def say_uncertain(run: Run, strict: bool) -> None:
     )
 
 
-def _run(command: Literal["check", "impact"], used: Used, candidates: Mapping[str, Sequence[Path]], cache: Cache | None) -> Run:
+def _run(
+    command: Literal["check", "impact"],
+    asked: Reporting,
+    used: Used,
+    candidates: Mapping[str, Sequence[Path]],
+    cache: Cache | None,
+) -> Run:
     """Return what was found, marked incomplete where a signal came in between."""
     from cxcontracts.caching import memory_of
     from cxcontracts.findings import Harm, Run
     from cxcontracts.opening import open_what_is_sound
+    from cxcontracts.outlines import outlined
 
     try:
         opened = open_what_is_sound(used.root, candidates, memory=memory_of(cache))
         if used.here is None:  # what is odd in a pack is for its maker to mend
             _warn(command, opened, used.root)
         with Progress() as progress:
-            return opened.check(progress) if command == "check" else used.only(opened.impact(progress))
+            run = opened.check(progress) if command == "check" else used.only(opened.impact(progress))
+        return outlined(run, opened.estate) if asked.shows_journeys else run
     except KeyboardInterrupt:
         return Run(command, used.root.name, (), frozenset(Harm), complete=False)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -15,7 +16,14 @@ from cxcontracts.errors import UsageError
 if TYPE_CHECKING:
     from cxcontracts.caching import Cache
 
-FORMATS: Final = ("text", "json", "junit")
+FORMATS: Final = ("text", "json", "jsonl", "junit")
+"""The formats of a report of a run."""
+
+_WITH_JOURNEYS: Final = frozenset({"json", "jsonl", "html"})
+
+_LOG_COMMANDS: Final = frozenset({"github", "azure"})
+"""The formats that a CI system reads in the log: they need no file."""
+
 ESTATE: Final[dict[str, Any]] = {
     "type": click.Path(file_okay=False, path_type=Path),
     "metavar": "DIR",
@@ -34,12 +42,30 @@ class Reporting:
         output: The file to write; None for standard output.
         strict: Whether what is not certain fails.
         verbose: Whether to list what is otherwise counted.
+        reports: Further reports, each as its format and its file.
     """
 
     format: str
     output: Path | None
     strict: bool
     verbose: bool
+    reports: tuple[tuple[str, Path | None], ...] = ()
+
+    @property
+    def all(self) -> Iterator[Reporting]:
+        """Every report: the one for standard output, or in its place, first."""
+        yield replace(self, reports=())
+        yield from (replace(self, format=format, output=file, reports=()) for format, file in self.reports)
+
+    @property
+    def shows_journeys(self) -> bool:
+        """Whether a report has journeys with all their steps."""
+        return any(report.format in _WITH_JOURNEYS for report in self.all)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that are written."""
+        return tuple(each.output for each in self.all if each.output is not None)
 
 
 def reporting(command: _Command) -> _Command:
@@ -57,11 +83,19 @@ def reporting_as(*formats: str, estate: str = "", judges: bool = True) -> Callab
     """
 
     def reported(command: _Command) -> _Command:
+        further = click.option(
+            "--report",
+            "reports",
+            multiple=True,
+            metavar="FORMAT=FILE",
+            callback=lambda context, option, texts: tuple(each for text in texts for each in _reports(text, formats)),
+            help="Write a further report: any of the formats, as in html=report.html,junit=report.xml.",
+        )
         strict = click.option("--strict", is_flag=True, help="Exit with 3 where the answer is not certain.")
         for option in (
             click.option("--estate", **(ESTATE | ({"help": estate} if estate else {}))),
             click.option("-v", "--verbose", is_flag=True, help="List in full what is otherwise counted or cut."),
-            *([strict] if judges else []),
+            *([strict, further] if judges else []),
             click.option(
                 "-o",
                 "--output",
@@ -82,6 +116,23 @@ def reporting_as(*formats: str, estate: str = "", judges: bool = True) -> Callab
         return command
 
     return reported
+
+
+def _reports(text: str, formats: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
+    """Yield format and file of each report that ``FORMAT=FILE[,FORMAT=FILE…]`` asks for.
+
+    Raises:
+        BadParameter: If there is no such format, or it needs a file.
+    """
+    from cxcontracts.problems import did_you_mean
+
+    for part in re.split(rf",(?=(?:{'|'.join(formats)})(?:=|,|$))", text):
+        format, equals, file = part.partition("=")
+        if format not in formats:
+            raise click.BadParameter(f"there is no format {format!r}; {did_you_mean(format, formats)}")
+        if not file and (equals or format not in _LOG_COMMANDS):
+            raise click.BadParameter(f"nobody says where to; write {format}=FILE")
+        yield format, Path(file) if file else None
 
 
 def estate_root(named: Path | None) -> Path:

@@ -7,23 +7,15 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from cxcontracts.errors import UsageError
 from cxcontracts.sanitise import harmless, harmless_line
 
-if TYPE_CHECKING:
-    from cxcontracts.cli.options import Reporting
-    from cxcontracts.findings import Diff, Run
-
 _PIPED: Final = 80
-
-_TAKEN_FOR_THE_WHOLE: Final = frozenset({"sarif", "gitlab"})
-"""The formats whose readers take what a report lacks for fixed."""
 
 
 def set_up_streams() -> None:
@@ -72,37 +64,6 @@ def publish(command: str, report: str, outcome: str, output: Path | None) -> Non
         say(f"{command}: {outcome}; the report is in {output}")
 
 
-def publish_diff(diff: Diff, asked: Reporting, outcome: str) -> None:
-    """Write the report of a diff to where it was asked for.
-
-    A file that would be taken for the whole is not written where the diff is not whole: whoever uploads it would close every
-    alert that was not looked at. The file that was there before stays as it is.
-
-    Raises:
-        OSError: If it cannot be written.
-    """
-    from cxcontracts.reports.diff.words import limits
-
-    partial_for = next((why for _, why in limits(diff)), "") if asked.format in _TAKEN_FOR_THE_WHOLE else ""
-    if asked.output is not None and partial_for:
-        say(f"diff: {partial_for}; {asked.output} is not written: its readers take what a {asked.format} report lacks for fixed")
-    else:
-        publish("diff", rendered_diff(diff, asked), outcome, asked.output)
-
-
-def outcome_of(run: Run) -> str:
-    """Return the verdict in a word or two: what was not looked at is never called intact."""
-    from cxcontracts.reports.sentences import unchecked
-
-    if not run.complete:
-        return "interrupted" + ("" if run.findings else " before anything was judged")
-    if run.mistakes:
-        return f"{'broken, and ' if run.verdict == 'broken' else ''}unsound in parts"
-    if not run.gates and (not run.partners or unchecked(run)):
-        return "nothing checked"
-    return str(run.verdict)
-
-
 @contextmanager
 def _named(target: str) -> Iterator[None]:
     """Let an error say what could not be written."""
@@ -110,58 +71,6 @@ def _named(target: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise OSError(error.errno, f"the report could not be written: {error.strerror}", target) from error
-
-
-def rendered(run: Run, asked: Reporting, estate: Path, here: Path | None = None) -> str:
-    """Return the report of a run in the format asked for.
-
-    Args:
-        estate: The folder that places count from.
-        here: The folder that they are shown from; the current one where it is None.
-    """
-    from cxcontracts.documents.collector import uncollected
-
-    with uncollected():
-        return _rendered(run, asked, estate, here)
-
-
-def _rendered(run: Run, asked: Reporting, estate: Path, here: Path | None) -> str:
-    from cxcontracts.reports import json, junit, text
-    from cxcontracts.whereabouts import Whereabouts, repository_of
-
-    if asked.format == "json":
-        return json.render(Whereabouts(estate, estate).run(run))  # the same wherever one stands
-    if asked.format == "junit":
-        shown_from = here or repository_of(estate) or Path.cwd()
-        return junit.render(Whereabouts(estate, shown_from).run(run), strict=asked.strict)
-    look, seen = look_of(asked.output), Whereabouts(estate, here or Path.cwd())
-    return text.render(seen.run(run), colour=look.colour, width=look.width, verbose=asked.verbose)
-
-
-def rendered_diff(diff: Diff, asked: Reporting) -> str:
-    """Return the report of a diff in the format asked for."""
-    from cxcontracts.reports.diff import github, gitlab, json, junit, markdown, sarif, text
-    from cxcontracts.whereabouts import repository_of
-
-    here = Path.cwd()
-    inside = partial(_inside, here, repository_of(here) or here)
-    look = look_of(asked.output)
-    written: dict[str, Callable[[], str]] = {
-        "text": lambda: text.render(diff, colour=look.colour, width=look.width, verbose=asked.verbose),
-        "json": lambda: json.render(diff),
-        "markdown": lambda: markdown.render(diff),
-        "junit": lambda: junit.render(diff, inside, strict=asked.strict),
-        "sarif": lambda: sarif.render(diff, inside),
-        "github": lambda: github.render(diff, inside),
-        "gitlab": lambda: gitlab.render(diff, inside),
-    }
-    return written[asked.format]()
-
-
-def _inside(here: Path, root: Path, file: str) -> str | None:
-    """Return where a file lies below a root; None for one that lies elsewhere, or is none: of a commit, of the web."""
-    real = Path(os.path.realpath(here / file))
-    return real.relative_to(root).as_posix() if real.is_file() and real.is_relative_to(root) else None
 
 
 class Look(NamedTuple):
@@ -199,17 +108,18 @@ def show(text: str) -> None:
         silence()
 
 
-def insist_on_folder(output: Path | None) -> None:
-    """Refuse, before anything is judged, a file that could not be written once all is done.
+def insist_on_folder(*files: Path | None) -> None:
+    """Refuse, before anything is judged, files that could not be written once all is done.
 
     Raises:
-        UsageError: If the folder of *output* is not there, or nothing can be written into it.
+        UsageError: If the folder of one is not there, or nothing can be written into it.
     """
-    folder = Path(os.path.realpath(output)).parent if output is not None else Path.cwd()
-    if not folder.is_dir():
-        raise UsageError(f"there is no folder {str(folder)!r} to write {output} into; make it, or name another --output")
-    if output is not None and not os.access(folder, os.W_OK):
-        raise UsageError(f"nothing can be written into {str(folder)!r}; name another --output")
+    for file in files:
+        folder = Path(os.path.realpath(file)).parent if file is not None else Path.cwd()
+        if not folder.is_dir():
+            raise UsageError(f"there is no folder {str(folder)!r} to write {file} into; make it, or name another file")
+        if file is not None and not os.access(folder, os.W_OK):
+            raise UsageError(f"nothing can be written into {str(folder)!r}; name another file")
 
 
 def write_whole(path: Path, text: str) -> None:

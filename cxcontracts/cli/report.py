@@ -34,7 +34,8 @@ def report(
       cxcontracts report result.cxresult --pack operator.cxpack --signed-by ed25519:… --max-age 1d
     """
     from cxcontracts.asked import seconds
-    from cxcontracts.cli.output import outcome_of, publish, rendered, say
+    from cxcontracts.cli.output import say
+    from cxcontracts.cli.publishing import publish_run
     from cxcontracts.packs.pack import read_pack
     from cxcontracts.packs.results import read_result
 
@@ -46,7 +47,7 @@ def report(
     say(f"report: {result} is of {pack.name}, made {found.made:%Y-%m-%d %H:%M} UTC by {found.program}, signed by {found.signer}")
     if not signed_by:
         say("report: nobody said whose key that is; --signed-by insists on one")
-    publish("report", rendered(found.run, how, Path.cwd(), Path.cwd()), outcome_of(found.run), how.output)
+    publish_run(found.run, how, Path.cwd(), Path.cwd(), command="report")
     for id, why in found.unhappened.items():
         say(f"report: {id} did not break, though a waiver expects it ({why}); take the waiver out")
     return UNCERTAIN if found.code == INTACT and uncertain(found.run, how.strict) and how.strict else found.code

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from cxcontracts.cli.exits import BROKEN, INTACT, INTERRUPTED, NOTHING_CHECKED, UNCERTAIN, exit_code
 from cxcontracts.cli.judged import say_uncertain, seen_from_here, unsound
 from cxcontracts.cli.options import Reporting
-from cxcontracts.cli.output import insist_on_folder, outcome_of, publish, rendered, say, show
+from cxcontracts.cli.output import insist_on_folder, publish, say, show
 from cxcontracts.cli.packed import Packed, Used, used
 from cxcontracts.cli.progress import Progress
+from cxcontracts.cli.publishing import publish_run
 from cxcontracts.errors import UnsoundError, UsageError
 from cxcontracts.sanitise import harmless_line
 
@@ -70,8 +71,7 @@ def verified(options: Options, asked: Reporting, estate: Path | None) -> int:
         UsageError: If an option names what is not there.
         OSError: If the report cannot be written.
     """
-    for file in (asked.output, options.record):
-        insist_on_folder(file)
+    insist_on_folder(*asked.files, options.record)
     wanted, release = _asked(options), None
     if options.pack.pack is not None:
         wanted, release = _of_release(options, wanted)
@@ -102,7 +102,8 @@ def _verified(options: Options, asked: Reporting, wanted: Asked, estate: Used) -
             publish("verify", json_report.render_problems("verify", error.problems), "unsound", asked.output)
         return unsound(seen_from_here(error.problems, estate.root, estate.here))
     run = estate.only(run)
-    code = told("verify", redact(rendered(run, asked, estate.root, estate.here)), run, asked)
+    publish_run(run, asked, estate.root, estate.here, redact)
+    code = told(run, asked)
     estate.export(run, code, redact)
     return code
 
@@ -136,9 +137,8 @@ def _address(written: str) -> str:
     return re.sub(r"^[A-Za-z0-9_.-]+=(?=\S)", "", written)
 
 
-def told(command: str, report: str, run: Run, asked: Reporting) -> int:
-    """Publish the report of what was seen, and return the exit code: what nobody saw is never green."""
-    publish(command, report, outcome_of(run), asked.output)
+def told(run: Run, asked: Reporting) -> int:
+    """Return the exit code of what was seen, once it is published: what nobody saw is never green."""
     code = exit_code(run, asked.strict) if run.complete else INTERRUPTED
     if run.complete and not run.exchanges and code not in (BROKEN, NOTHING_CHECKED):
         code = UNCERTAIN if any(each.findings for each in run.partners) else NOTHING_CHECKED
@@ -150,16 +150,17 @@ def told(command: str, report: str, run: Run, asked: Reporting) -> int:
 def _run(root: Path, asked: Asked, record: Path | None) -> tuple[Run, Redact]:
     """Return what was found, and what takes the secrets out of all that is written of it."""
     from cxcontracts.opening import open_estate
-    from cxcontracts.reports.json import finding_as_json
+    from cxcontracts.outlines import outlined
+    from cxcontracts.reports.json import as_json
     from cxcontracts.verifying import verification
 
     opened = open_estate(root, running=True)
-    with verification(opened, asked, again, recording=record, evidence=finding_as_json) as made:
+    with verification(opened, asked, again, recording=record, tell=as_json) as made:
         with Progress(words=_WORDS) as progress:
             run = made.run(progress)
         if made.not_kept:
             say(f"verify: there is no evidence of this run, or not all of it: {made.not_kept}")
-        return run, made.secrets.redact
+        return outlined(run, opened.estate), made.secrets.redact
 
 
 def _would_send(root: Path, asked: Asked) -> list[str]:

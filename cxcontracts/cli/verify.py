@@ -70,5 +70,5 @@ def verify(found: Path | None, /, estate: Path | None, **asked: Any) -> int:
     from cxcontracts.cli.verification import Options, verified
 
     pack = Packed.of(asked)
-    reporting_ = Reporting(**{name: asked.pop(name) for name in ("format", "output", "strict", "verbose")})
+    reporting_ = Reporting(**{name: asked.pop(name) for name in ("format", "output", "reports", "strict", "verbose")})
     return verified(Options(**asked, pack=pack), reporting_, estate or found)

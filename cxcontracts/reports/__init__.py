@@ -2,6 +2,6 @@
 
 ``text`` is for people, ``json`` for programs (its schema is published in ``schema/``), ``junit`` for CI systems. They share the
 words (:mod:`~cxcontracts.reports.sentences`), the way in which an exchange is cut (:mod:`~cxcontracts.reports.excerpt`), and how
-it is written down: :mod:`~cxcontracts.reports.page`, :mod:`~cxcontracts.reports.ascii_json`, :mod:`~cxcontracts.reports.suites`.
+it is written down: :mod:`~cxcontracts.reports.page`, :mod:`~cxcontracts.ascii_json`, :mod:`~cxcontracts.reports.suites`.
 Whatever a partner or an author wrote goes through :mod:`cxcontracts.sanitise` on its way out, except into JSON.
 """

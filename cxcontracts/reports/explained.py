@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from cxcontracts.ascii_json import written
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Finding, Harm, Verdict
-from cxcontracts.reports.ascii_json import written
 from cxcontracts.reports.diff.markdown import inert
 from cxcontracts.reports.json import finding_as_json
 from cxcontracts.reports.page import BOLD, Page

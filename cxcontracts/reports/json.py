@@ -11,10 +11,11 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
+from cxcontracts.ascii_json import written
+from cxcontracts.chronicle import Told
 from cxcontracts.exchanges import JSON
-from cxcontracts.findings import OBSERVING, Change, Finding, PartnerRun, Run, Version
+from cxcontracts.findings import OBSERVING, Change, Finding, Outline, PartnerRun, Run, Stage, Version
 from cxcontracts.problems import Problem
-from cxcontracts.reports.ascii_json import written
 from cxcontracts.reports.sentences import alone
 
 VERSION: Final = 1
@@ -41,6 +42,8 @@ def render(run: Run) -> str:
     if run.command in OBSERVING:
         report |= {"exchanges": run.exchanges, "not_exercised": dict(run.not_exercised), "unfelt": list(run.unfelt)}
         report |= {"environment": run.environment} if run.environment else {}
+    if run.journeys:
+        report["journeys"] = [outline_as_json(outline) for outline in run.journeys]
     if run.problems:
         report["problems"] = [_problem(problem) for problem in run.problems]
     return written(report)
@@ -72,6 +75,19 @@ def schema(name: str = "run") -> dict[str, Any]:
     return read
 
 
+def as_json(told: Told) -> dict[str, JSON]:
+    """Return a part of a run as the reports publish it."""
+    match told:
+        case Finding():
+            return finding_as_json(told)
+        case Outline():
+            return outline_as_json(told)
+        case PartnerRun():
+            return _partner(told)
+        case Problem():
+            return _problem(told)
+
+
 def _partner(partner: PartnerRun) -> dict[str, JSON]:
     contract = {"record": version_as_json(partner.record)}
     if partner.candidate is not None:
@@ -91,6 +107,32 @@ def version_as_json(version: Version) -> dict[str, JSON]:
 
 def _outcome(run: Run) -> dict[str, JSON]:
     return {"verdict": run.verdict, "summary": {str(verdict): number for verdict, number in run.summary.items()}}
+
+
+def outline_as_json(outline: Outline) -> dict[str, JSON]:
+    """Return a journey as the reports publish it."""
+    return {
+        "journey": outline.name,
+        "goal": outline.goal,
+        "customers": dict(outline.customers),
+        "exact": outline.exact,
+        **({"share": True} if outline.share else {}),
+        "steps": [_stage(stage) for stage in outline.steps],
+    }
+
+
+def _stage(stage: Stage) -> dict[str, JSON]:
+    report: dict[str, JSON] = {
+        "step": stage.name,
+        "part": stage.part,
+        "customer": stage.customer,
+        "channel": stage.channel,
+        "partner": stage.partner,
+        "what": stage.what,
+        "visible": stage.visible,
+    }
+    report |= {"by": stage.by} if stage.by else {}
+    return report | ({"fallback": stage.fallback} if stage.fallback else {})
 
 
 def finding_as_json(finding: Finding) -> dict[str, JSON]:

@@ -12,7 +12,7 @@ from typing import Final
 
 import cxcontracts
 from cxcontracts.findings import Finding, PartnerRun, Run, Verdict
-from cxcontracts.reports.sentences import facts, release, scene, suffering, unchecked
+from cxcontracts.reports.sentences import facts, limits, scene, suffering
 from cxcontracts.reports.suites import MESSAGE, NAME, OF, Case, Outcome, Suite, Wording, rendered
 from cxcontracts.sanitise import harmless_line
 
@@ -45,7 +45,7 @@ class _Writer:
     def suites(self) -> tuple[Suite, ...]:
         """Return a suite for each partner of whom there is something to say, then the one of the run itself."""
         suites = [self._suite(partner) for partner in self._run.partners if partner.findings or partner.not_covered]
-        return (*suites, self._wording.complete(self._limits()))
+        return (*suites, self._wording.complete(limits(self._run)))
 
     def _suite(self, partner: PartnerRun) -> Suite:
         contract = partner.candidate or partner.record
@@ -89,19 +89,6 @@ class _Writer:
     def _not_covered(self, partner: PartnerRun) -> Case:
         name, why = f"{partner.partner}{OF}covered", f"not covered: {partner.not_covered}"
         return self._wording.own(f"cxcontracts.{partner.partner}", name, "skipped", "not-covered", why)
-
-    def _limits(self) -> Iterator[tuple[str, str]]:
-        """Yield why the run is not green even where nothing broke."""
-        if not self._run.complete:
-            yield "incomplete", "interrupted: what is not listed was not judged"
-        if mistakes := self._run.mistakes:
-            more = f" (and {len(mistakes) - 1:,} more mistakes)" if len(mistakes) > 1 else ""
-            yield "unsound", f"{mistakes[0]}{more}; what depends on it was not judged"
-        if missed := unchecked(self._run):
-            releases = ", ".join(release(partner) for partner in missed)
-            yield "nothing-checked", f"nothing that contracts can show is needed of {releases}"
-        if not self._run.partners:
-            yield "nothing-checked", "no partner was judged"
 
 
 def _account(finding: Finding) -> Iterator[str]:

@@ -14,9 +14,11 @@ from cxcontracts.findings import (
     Fault,
     Finding,
     Harm,
+    Outline,
     PartnerRun,
     Promise,
     Run,
+    Stage,
     Verdict,
     Version,
 )
@@ -47,6 +49,7 @@ def run_of(report: Mapping[str, Any]) -> Run:
         exchanges=report.get("exchanges", 0),
         environment=report.get("environment", ""),
         unfelt=tuple(report.get("unfelt", ())),
+        journeys=tuple(_outline(each) for each in report.get("journeys", ())),
     )
 
 
@@ -63,6 +66,25 @@ def _partner(told: Mapping[str, Any], findings: list[Finding]) -> PartnerRun:
         ),
         warnings=tuple(told.get("warnings", ())),
         not_covered=told.get("not_covered", ""),
+    )
+
+
+def _outline(told: Mapping[str, Any]) -> Outline:
+    steps = tuple(_stage(each) for each in told["steps"])
+    return Outline(told["journey"], told["goal"], told["customers"], told["exact"], steps, told.get("share", False))
+
+
+def _stage(told: Mapping[str, Any]) -> Stage:
+    return Stage(
+        told["step"],
+        told["part"],
+        told["customer"],
+        told["channel"],
+        told["partner"],
+        told.get("by", ""),
+        told["what"],
+        told["visible"],
+        told.get("fallback", ""),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from cxcontracts.findings import WORST_FIRST, Fault, Finding, Harm, PartnerRun, Promise, Run, Verdict, Version, people
@@ -213,6 +213,20 @@ def alone(run: Run, partner: PartnerRun) -> Run:
 def unchecked(run: Run) -> tuple[PartnerRun, ...]:
     """Return the partners of whom nothing was judged, and of whom nobody said that this is right."""
     return tuple(partner for partner in run.partners if not partner.findings and not partner.not_covered)
+
+
+def limits(run: Run) -> Iterator[tuple[str, str]]:
+    """Yield why a run is not green even where nothing broke: a kind in kebab case, and a sentence."""
+    if not run.complete:
+        yield "incomplete", "interrupted: what is not listed was not judged"
+    if mistakes := run.mistakes:
+        more = f" (and {len(mistakes) - 1:,} more mistakes)" if len(mistakes) > 1 else ""
+        yield "unsound", f"{mistakes[0]}{more}; what depends on it was not judged"
+    if missed := unchecked(run):
+        releases = ", ".join(release(partner) for partner in missed)
+        yield "nothing-checked", f"nothing that contracts can show is needed of {releases}"
+    if not run.partners:
+        yield "nothing-checked", "no partner was judged"
 
 
 def counts(run: Run) -> str:

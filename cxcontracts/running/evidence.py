@@ -1,8 +1,7 @@
 """What a run has seen and found, written line by line as it comes: who kills the run leaves it behind.
 
-``run.jsonl`` has a JSON object a line. The first says what is run, and that it is incomplete; then comes a line for each exchange
-as its walk is done, for each finding as its journey is judged, for each requirement that no exchange showed. The last one says
-that the run is over, and whether it is complete: where it is missing, the run was killed, and what stands before is all there is.
+``run.jsonl`` has the lines of :mod:`cxcontracts.chronicle`, and among them one for each exchange: exchanges come as their walk is
+done, findings as their journey is judged.
 """
 
 from __future__ import annotations
@@ -11,16 +10,15 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import orjson
-
 import cxcontracts
-from cxcontracts.exchanges import JSON
-from cxcontracts.findings import Finding
+from cxcontracts.ascii_json import written_line
+from cxcontracts.chronicle import Line, Tell, ended, found, started
+from cxcontracts.findings import Run
 from cxcontracts.har import Recorded, har_entry
 from cxcontracts.own_folders import of_runs
 from cxcontracts.verdicts import Verdicts
@@ -56,39 +54,34 @@ class Evidence:
     Args:
         folder: Where runs are kept; None to keep none.
         run_id: Under what the partners find the calls of the run.
-        about: What is run.
-        finding: Returns a finding as reports have it in JSON.
+        tell: Returns a part of a run as reports publish it.
         redact: Takes secrets out of a text.
 
     Attributes:
         failed: Why there is no evidence, or not all of it; empty where there is.
     """
 
-    def __init__(
-        self,
-        folder: Path | None,
-        run_id: str,
-        about: Mapping[str, JSON],
-        finding: Callable[[Finding], Mapping[str, JSON]],
-        redact: Callable[[str], str] = str,
-    ) -> None:
-        self._finding = finding
+    def __init__(self, folder: Path | None, run_id: str, tell: Tell, redact: Callable[[str], str] = str) -> None:
+        self._run_id = run_id
+        self._tell = tell
         self._redact = redact
         self._lock = threading.Lock()
         self._file: int | None = None
         self.failed = ""
         if folder is None:
             return
-        now = datetime.now(UTC)
         try:
             _make_room(folder)
-            own = folder / f"{now:%Y%m%dT%H%M%SZ}-{run_id[:8]}"
+            own = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{run_id[:8]}"
             own.mkdir(mode=0o700, parents=True)
             self._file = os.open(own / FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         except OSError as error:
             self._fail(error)
-        start = {"version": 1, "complete": False, "run": run_id, "at": now.isoformat(timespec="seconds")}
-        self._add("start", {**start, "program": f"cxcontracts {cxcontracts.__version__}", **about})
+
+    def start(self, run: Run) -> None:
+        """Say what is run, as far as that is known before anything was seen."""
+        about = {"run": self._run_id, "program": f"cxcontracts {cxcontracts.__version__}", "at": _now()}
+        self._add(started(run, self._tell, about))
 
     def exchanged(self, recorded: Recorded) -> None:
         """Add an exchange: an entry as recordings have it."""
@@ -101,25 +94,22 @@ class Evidence:
         Args:
             names: Tells whether a requirement is asked for.
         """
-        for finding in verdicts.findings:
-            if names(finding.id):
-                self._add("finding", self._finding(finding))
-        for id, why in verdicts.not_exercised.items():
-            if names(id):
-                self._add("not-exercised", {"id": id, "because": why})
+        findings = (finding for finding in verdicts.findings if names(finding.id))
+        idle = {id: why for id, why in verdicts.not_exercised.items() if names(id)}
+        self._add(found(findings, idle, self._tell))
 
-    def close(self, complete: bool) -> None:
-        """Say that the run is over."""
-        self._add("end", {"complete": complete, "at": datetime.now(UTC).isoformat(timespec="seconds")})
+    def close(self, run: Run) -> None:
+        """Say that the run is over, and what was not told of it as it came."""
+        self._add(ended(run, self._tell, {"at": _now()}))
         with self._lock:
             if self._file is not None:
                 os.close(self._file)
                 self._file = None
 
-    def _add(self, event: str, what: Mapping[str, JSON]) -> None:
+    def _add(self, lines: Iterable[Line]) -> None:
         if self._file is not None:
-            text = orjson.dumps({"event": event, **what}, option=orjson.OPT_NON_STR_KEYS).decode()
-            self._write(self._redact(text).encode() + b"\n")
+            for line in lines:
+                self._write(self._redact(written_line(line)).encode())
 
     def _write(self, line: bytes) -> None:
         with self._lock:
@@ -135,6 +125,10 @@ class Evidence:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _make_room(folder: Path) -> None:

@@ -13,10 +13,10 @@ import hashlib
 from collections import Counter
 from typing import Final
 
+from cxcontracts.ascii_json import written
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Diff, Level
 from cxcontracts.problems import Place
-from cxcontracts.reports.ascii_json import written
 from cxcontracts.reports.diff.places import Inside, standing
 from cxcontracts.reports.diff.sorting import Entry, sorted_out
 from cxcontracts.reports.diff.words import breaks, limits, line

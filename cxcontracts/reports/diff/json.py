@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from cxcontracts.ascii_json import written
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Change, Compared, Diff, Level, Verdict
 from cxcontracts.problems import Place
 from cxcontracts.reports import json as json_of_runs
-from cxcontracts.reports.ascii_json import written
 
 
 def render(diff: Diff) -> str:

@@ -15,10 +15,10 @@ from typing import Final
 from urllib.parse import quote
 
 import cxcontracts
+from cxcontracts.ascii_json import written
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Audience, Diff, Level
 from cxcontracts.problems import Place
-from cxcontracts.reports.ascii_json import written
 from cxcontracts.reports.diff.places import Inside, before, standing
 from cxcontracts.reports.diff.sorting import Entry, sorted_out
 from cxcontracts.reports.diff.words import account, limits, sentence

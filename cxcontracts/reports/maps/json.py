@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from cxcontracts.ascii_json import written
 from cxcontracts.exchanges import JSON
 from cxcontracts.mapping import EstateMap, PartnerView, Use
 from cxcontracts.reports import json as json_of_runs
-from cxcontracts.reports.ascii_json import written
 
 
 def render(found: EstateMap) -> str:

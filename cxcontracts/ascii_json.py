@@ -23,11 +23,19 @@ def written(value: JSON) -> str:
     Text stays as it is, but for what JSON cannot say: a lone surrogate is spelled out (``\ud800``), and a number that is none is
     text (``"NaN"``). What is nested without end is cut.
     """
-    sayable = _sayable(value)
+    return _written(_sayable(value), orjson.OPT_INDENT_2, 2)
+
+
+def written_line(value: JSON) -> str:
+    """Return a value as JSON in one line, ending in a line feed; otherwise as :func:`written`."""
+    return _written(_sayable(value), 0, None)
+
+
+def _written(sayable: JSON, option: int, indent: int | None) -> str:
     try:
-        text = orjson.dumps(sayable, option=orjson.OPT_INDENT_2).decode()
+        text = orjson.dumps(sayable, option=option).decode()
     except orjson.JSONEncodeError:  # a whole number beyond 64 bits
-        return json.dumps(sayable, indent=2, allow_nan=False) + "\n"
+        return json.dumps(sayable, indent=indent, allow_nan=False) + "\n"
     return _BEYOND_ASCII.sub(lambda found: json.dumps(found.group())[1:-1], text) + "\n"  # which stands in strings only
 
 

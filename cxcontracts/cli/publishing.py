@@ -1,0 +1,128 @@
+"""What was found, in every format that was asked for, each where it was asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cxcontracts.cli.output import look_of, publish, say
+
+if TYPE_CHECKING:
+    from cxcontracts.cli.options import Reporting
+    from cxcontracts.findings import Diff, Run
+
+TAKEN_FOR_THE_WHOLE: Final = frozenset({"sarif", "gitlab"})
+"""The formats whose readers take what a report lacks for fixed: they are not written of what is not whole."""
+
+Redact = Callable[[str], str]
+
+
+def publish_run(
+    run: Run, asked: Reporting, root: Path, here: Path | None = None, redact: Redact = str, command: str = ""
+) -> None:
+    """Write each report of a run that was asked for.
+
+    Args:
+        root: The estate's folder, from which the places of the run count.
+        here: The folder that places are shown from; the current one where it is None.
+        redact: Takes secrets out of a text.
+        command: What published it; that of the run where it is empty.
+
+    Raises:
+        OSError: If one cannot be written. The file that was there before is then still whole.
+    """
+    from cxcontracts.documents.collector import uncollected
+    from cxcontracts.reports.sentences import limits
+
+    partly = next((why for _, why in limits(run)), "")
+    for report in asked.all:
+        with uncollected():
+            text = _of_run(report, root, here)[report.format](run)
+        _publish(command or run.command, report, redact(text), outcome_of(run), partly)
+
+
+def publish_diff(diff: Diff, asked: Reporting, outcome: str) -> None:
+    """Write each report of a diff that was asked for.
+
+    Raises:
+        OSError: If one cannot be written.
+    """
+    from cxcontracts.reports.diff.words import limits
+
+    partly = next((why for _, why in limits(diff)), "")
+    for report in asked.all:
+        _publish("diff", report, _of_diff(report)[report.format](diff), outcome, partly)
+
+
+def _publish(command: str, asked: Reporting, report: str, outcome: str, partly: str) -> None:
+    """Write one report.
+
+    A file that would be taken for the whole is not written where it is not whole: whoever uploads it would close every alert
+    that was not looked at. The file that was there before stays as it is.
+
+    Args:
+        partly: Why it is not whole; empty where it is.
+    """
+    if asked.output is not None and partly and asked.format in TAKEN_FOR_THE_WHOLE:
+        readers = f"its readers take what a {asked.format} report lacks for fixed"
+        say(f"{command}: {partly}; {asked.output} is not written: {readers}")
+    else:
+        publish(command, report, outcome, asked.output)
+
+
+def outcome_of(run: Run) -> str:
+    """Return the verdict in a word or two: what was not looked at is never called intact."""
+    from cxcontracts.reports.sentences import unchecked
+
+    if not run.complete:
+        return "interrupted" + ("" if run.findings else " before anything was judged")
+    if run.mistakes:
+        return f"{'broken, and ' if run.verdict == 'broken' else ''}unsound in parts"
+    if not run.gates and (not run.partners or unchecked(run)):
+        return "nothing checked"
+    return str(run.verdict)
+
+
+def _of_run(asked: Reporting, root: Path, here: Path | None) -> Mapping[str, Callable[[Run], str]]:
+    """Return what makes each format of a report of a run."""
+    from cxcontracts.reports import json, junit, lines, text
+    from cxcontracts.whereabouts import Whereabouts, repository_of
+
+    look = look_of(asked.output)
+    own = Whereabouts(root, root)  # the same wherever one stands
+    seen = Whereabouts(root, here or Path.cwd())
+    linked = Whereabouts(root, here or repository_of(root) or Path.cwd())  # CI systems link files from there
+    return {
+        "text": lambda run: text.render(seen.run(run), colour=look.colour, width=look.width, verbose=asked.verbose),
+        "json": lambda run: json.render(own.run(run)),
+        "jsonl": lambda run: lines.render(own.run(run)),
+        "junit": lambda run: junit.render(linked.run(run), strict=asked.strict),
+    }
+
+
+def _of_diff(asked: Reporting) -> Mapping[str, Callable[[Diff], str]]:
+    """Return what makes each format of a report of a diff."""
+    from cxcontracts.reports.diff import github, gitlab, json, junit, markdown, sarif, text
+    from cxcontracts.whereabouts import repository_of
+
+    here = Path.cwd()
+    inside = partial(_inside, here, repository_of(here) or here)
+    look = look_of(asked.output)
+    return {
+        "text": lambda diff: text.render(diff, colour=look.colour, width=look.width, verbose=asked.verbose),
+        "json": json.render,
+        "markdown": markdown.render,
+        "junit": lambda diff: junit.render(diff, inside, strict=asked.strict),
+        "sarif": lambda diff: sarif.render(diff, inside),
+        "github": lambda diff: github.render(diff, inside),
+        "gitlab": lambda diff: gitlab.render(diff, inside),
+    }
+
+
+def _inside(here: Path, root: Path, file: str) -> str | None:
+    """Return where a file lies below a root; None for one that lies elsewhere, or is none: of a commit, of the web."""
+    real = Path(os.path.realpath(here / file))
+    return real.relative_to(root).as_posix() if real.is_file() and real.is_relative_to(root) else None
