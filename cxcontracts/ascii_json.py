@@ -35,7 +35,8 @@ def _written(sayable: JSON, option: int, indent: int | None) -> str:
     try:
         text = orjson.dumps(sayable, option=option).decode()
     except orjson.JSONEncodeError:  # a whole number beyond 64 bits
-        return json.dumps(sayable, indent=indent, allow_nan=False) + "\n"
+        separators = (",", ": " if indent else ":")
+        return json.dumps(sayable, indent=indent, separators=separators, allow_nan=False) + "\n"
     return _BEYOND_ASCII.sub(lambda found: json.dumps(found.group())[1:-1], text) + "\n"  # which stands in strings only
 
 

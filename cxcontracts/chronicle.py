@@ -16,6 +16,9 @@ from cxcontracts.problems import Problem
 VERSION: Final = 1
 """Of the lines' shape. Events and keys may be added within it; none is removed or changes its meaning."""
 
+EXCHANGE: Final = b'{"event":"exchange","entry":'
+"""What the line of an exchange begins with; an entry follows as recordings have it, and a brace."""
+
 Line = Mapping[str, JSON]
 Told = Finding | Outline | PartnerRun | Problem
 Tell = Callable[[Told], Line]
@@ -50,4 +53,4 @@ def ended(run: Run, tell: Tell, about: Line) -> Iterator[Line]:
     yield {"event": "end", "complete": run.complete and not run.mistakes, "verdict": run.verdict, **unjudged, **seen, **about}
 
 
-__all__ = ["VERSION", "Line", "Tell", "Told", "ended", "found", "started"]
+__all__ = ["EXCHANGE", "VERSION", "Line", "Tell", "Told", "ended", "found", "started"]

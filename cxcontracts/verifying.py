@@ -96,7 +96,7 @@ def verification(
     asked: Asked,
     curl: Curl,
     hooks: Hooks | None = None,
-    recording: Path | None = None,
+    recordings: Sequence[Path] = (),
     tell: Tell | None = None,
     watch: Callable[[Walk], None] = lambda _: None,
 ) -> Iterator[Verification]:
@@ -105,7 +105,7 @@ def verification(
     Args:
         curl: Makes the line that sends a request again.
         hooks: What the user's own code does for the run.
-        recording: The file to record all that is seen in; None for none.
+        recordings: The files to record all that is seen in.
         tell: Returns a part of the run as the evidence of it has that; None where none is kept.
         watch: Called with each walk once it is made, from several threads.
 
@@ -134,10 +134,8 @@ def verification(
     ):
         redact = partners.secrets.redact
         kept = Evidence(runs_folder() if tell else None, run_id, tell or (lambda _: {}), redact)
-        add = [kept.exchanged]
-        if recording:
-            add.append(closing.enter_context(HarWriter(recording, redact)).add)
-        writes = _recorder(add)
+        written = [closing.enter_context(HarWriter(file, redact)).add for file in recordings]
+        writes = _recorder([kept.exchanged, *written])
 
         def record(walk: Walk) -> None:
             writes(walk)

@@ -133,7 +133,7 @@ def test_what_a_witness_proves_is_shown_with_places_as_they_were_named(here: Wor
         (("api/old.yaml", "api/old.yaml", "--severity", "response-enum-widened=none"), "or accept it with --ignore FILE"),
         (("api/old.yaml", "api/old.yaml", "--fail-on", "never"), "'never' is not one of 'error', 'warning', 'info', 'none'"),
         (("api/old.yaml", "api/old.yaml", "--sunset-notice", "-1"), "-1 is not in the range x>=0"),
-        (("api/old.yaml", "api/old.yaml", "--output", "nowhere/x"), "make it, or name another --output"),
+        (("api/old.yaml", "api/old.yaml", "--output", "nowhere/x"), "make it, or name another file"),
         (("api/old.yaml", "api/old.yaml", "--estate", "api"), "estate.yaml"),
         (("api/old.yaml", "api/old.yaml", "--partner", "courier"), "there is no estate here"),
         (("api/old.yaml", "api/old.yaml", "--ignore", "nowhere.yaml"), "nowhere.yaml:1:1: there is no such file"),

@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 
+from cxcontracts.reports.json import as_json
 from cxcontracts.running.evidence import FILE, FOLDER_VARIABLE, MOST_KEPT, Evidence, runs_folder
 from cxcontracts.verdicts import Verdicts
 from tests.partners_running import Asked, answer
+from tests.runs import check
 from tests.test_verify import ORDER, PARCEL, report, shop, urls
 from tests.workplace import COMMAND, Workplace, workplace
 
@@ -147,17 +149,18 @@ def test_where_nothing_can_be_kept_the_run_goes_on_and_says_so(here: Workplace) 
 
 
 def test_a_disk_that_fills_up_ends_the_evidence_and_not_the_run(tmp_path: Path) -> None:
-    evidence = Evidence(tmp_path, "0123456789", {}, lambda _: {})
+    evidence = Evidence(tmp_path, "0123456789", as_json)
+    evidence.start(check())
     (file,) = tmp_path.glob(f"*/{FILE}")
     full = os.open("/dev/full", os.O_WRONLY)
     evidence._file, before = full, evidence._file
     assert before is not None
     os.close(before)
     evidence.judged(Verdicts((), {"j/s/answers": "no exchange shows it"}), lambda _: True)
-    evidence.close(True)
+    evidence.close(check())
 
     assert evidence.failed == "No space left on device"
-    assert file.read_text().count("\n") == 1
+    assert [json.loads(line)["event"] for line in file.read_text().splitlines()] == ["start"]
 
 
 def test_no_run_is_kept_where_nobody_wants_that(here: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ import click
 import cxcontracts
 from cxcontracts.cli.output import say, set_up_streams, silence
 from cxcontracts.errors import CxError, PluginError
-from cxcontracts.findings import Diff, Run, Verdict
+from cxcontracts.findings import OBSERVING, Diff, Run, Verdict
 from cxcontracts.sanitise import harmless_line
 
 INTACT: Final = 0
@@ -53,6 +53,18 @@ _THE_USERS: Final = frozenset(
 
 
 def exit_code(run: Run, strict: bool) -> int:
+    """Return how a run ends. What nobody saw is never green."""
+    if run.mistakes:
+        return UNUSABLE
+    if not run.complete:
+        return INTERRUPTED
+    code = _complete(run, strict)
+    if run.command in OBSERVING and not run.exchanges and code not in (BROKEN, NOTHING_CHECKED):
+        return UNCERTAIN if run.findings else NOTHING_CHECKED
+    return code
+
+
+def _complete(run: Run, strict: bool) -> int:
     """Return how a complete run ends. A break outweighs a partner of whom nothing was checked, and that what is uncertain."""
     from cxcontracts.reports.sentences import unchecked
 

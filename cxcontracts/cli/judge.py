@@ -44,10 +44,10 @@ def judge(
       cxcontracts judge proxy.har --url operator=https://gateway.example.com/operator
     """
     from cxcontracts.asked import Asked, pairs
-    from cxcontracts.cli.judged import seen_from_here, unsound
+    from cxcontracts.cli.judged import seen_from_here, told, unsound
     from cxcontracts.cli.output import insist_on_folder, publish, say
     from cxcontracts.cli.publishing import publish_run
-    from cxcontracts.cli.verification import again, told
+    from cxcontracts.cli.verification import again
     from cxcontracts.errors import UnsoundError
     from cxcontracts.observing import recording_judged
     from cxcontracts.opening import open_estate
@@ -69,7 +69,7 @@ def judge(
     for note in notes:
         say(f"judge: {note}")
     publish_run(outlined(run, opened.estate), look, root)
-    return told(run, look)
+    return told(run, look.strict)
 
 
 def _read(recordings: tuple[Path, ...]) -> list[Recorded]:

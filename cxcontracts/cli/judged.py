@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from cxcontracts.cli.exits import INTERRUPTED, UNCERTAIN, UNUSABLE, exit_code, uncertain
+from cxcontracts.cli.exits import UNCERTAIN, UNUSABLE, exit_code, uncertain
 from cxcontracts.cli.options import Reporting, cache_asked, estate_root
 from cxcontracts.cli.output import insist_on_folder, publish, say
 from cxcontracts.cli.packed import Used
@@ -50,9 +50,7 @@ def judged_in(command: Literal["check", "impact"], asked: Reporting, used: Used,
         cache.save(whole=run.complete)
     if run.mistakes:
         return unsound(seen_from_here(run.mistakes, used.root, used.here), "what depends on that was not judged")
-    code = exit_code(run, asked.strict) if run.complete else INTERRUPTED
-    if code == UNCERTAIN:
-        say_uncertain(run, asked.strict)
+    code = told(run, asked.strict)
     used.export(run, code)
     return code
 
@@ -66,8 +64,18 @@ def _unjudged(command: str, problems: Sequence[Problem], asked: Reporting, used:
     return unsound(seen_from_here((problem for problem in problems if not problem.warning), used.root, used.here))
 
 
-def say_uncertain(run: Run, strict: bool) -> None:
-    """Say why nothing is broken and yet the exit code is not 0: the report alone may read as green."""
+def told(run: Run, strict: bool) -> int:
+    """Return the exit code of a run that is published.
+
+    Where nothing is broken and it is yet not 0, say why: the report alone may read as green.
+    """
+    code = exit_code(run, strict)
+    if code == UNCERTAIN:
+        _say_uncertain(run, strict)
+    return code
+
+
+def _say_uncertain(run: Run, strict: bool) -> None:
     counted = ", ".join(f"{run.summary[verdict] or 'some'} {verdict}" for verdict in uncertain(run, strict))
     say(
         f"{run.command}: exit code {UNCERTAIN}, as {'--strict asks for certainty' if strict else 'not all is certain'}: {counted}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 FORMATS: Final = ("text", "json", "jsonl", "junit")
 """The formats of a report of a run."""
+
+RECORDING: Final = "har"
+"""The format of what was exchanged: a further report of the commands that saw it."""
 
 _WITH_JOURNEYS: Final = frozenset({"json", "jsonl", "html"})
 
@@ -53,9 +56,15 @@ class Reporting:
 
     @property
     def all(self) -> Iterator[Reporting]:
-        """Every report: the one for standard output, or in its place, first."""
+        """Every report of what was found: the one for standard output, or in its place, first."""
         yield replace(self, reports=())
-        yield from (replace(self, format=format, output=file, reports=()) for format, file in self.reports)
+        further = (each for each in self.reports if each[0] != RECORDING)
+        yield from (replace(self, format=format, output=file, reports=()) for format, file in further)
+
+    @property
+    def recordings(self) -> tuple[Path, ...]:
+        """The files that what was exchanged is written into."""
+        return tuple(file for format, file in self.reports if format == RECORDING and file is not None)
 
     @property
     def shows_journeys(self) -> bool:
@@ -65,37 +74,40 @@ class Reporting:
     @property
     def files(self) -> tuple[Path, ...]:
         """The files that are written."""
-        return tuple(each.output for each in self.all if each.output is not None)
+        return tuple(file for file in (self.output, *(file for _, file in self.reports)) if file is not None)
 
 
 def reporting(command: _Command) -> _Command:
-    """Give a command ``--format``, ``--output``, ``--strict``, ``--verbose`` and ``--estate``."""
+    """Give a command ``--format``, ``--output``, ``--report``, ``--strict``, ``--verbose`` and ``--estate``."""
     return reporting_as(*FORMATS)(command)
 
 
-def reporting_as(*formats: str, estate: str = "", judges: bool = True) -> Callable[[_Command], _Command]:
+def reporting_as(
+    *formats: str, further: tuple[str, ...] = (), estate: str = "", judges: bool = True
+) -> Callable[[_Command], _Command]:
     """Give a command the options of :func:`reporting`.
 
     Args:
         formats: Its own, the default first.
+        further: What ``--report`` can write beside these.
         estate: What it wants an estate for, where it does not need one.
         judges: Whether it gives verdicts, which may not be certain.
     """
 
     def reported(command: _Command) -> _Command:
-        further = click.option(
+        beside = click.option(
             "--report",
             "reports",
             multiple=True,
             metavar="FORMAT=FILE",
-            callback=lambda context, option, texts: tuple(each for text in texts for each in _reports(text, formats)),
+            callback=lambda context, option, texts: tuple(_reports(texts, (*formats, *further))),
             help="Write a further report: any of the formats, as in html=report.html,junit=report.xml.",
         )
         strict = click.option("--strict", is_flag=True, help="Exit with 3 where the answer is not certain.")
         for option in (
             click.option("--estate", **(ESTATE | ({"help": estate} if estate else {}))),
             click.option("-v", "--verbose", is_flag=True, help="List in full what is otherwise counted or cut."),
-            *([strict, further] if judges else []),
+            *([strict, beside] if judges else []),
             click.option(
                 "-o",
                 "--output",
@@ -118,7 +130,7 @@ def reporting_as(*formats: str, estate: str = "", judges: bool = True) -> Callab
     return reported
 
 
-def _reports(text: str, formats: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
+def _reports(texts: Iterable[str], formats: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
     """Yield format and file of each report that ``FORMAT=FILE[,FORMAT=FILE…]`` asks for.
 
     Raises:
@@ -126,7 +138,8 @@ def _reports(text: str, formats: Sequence[str]) -> Iterator[tuple[str, Path | No
     """
     from cxcontracts.problems import did_you_mean
 
-    for part in re.split(rf",(?=(?:{'|'.join(formats)})(?:=|,|$))", text):
+    next_one = re.compile(rf",(?=(?:{'|'.join(formats)})(?:=|,|$))")
+    for part in (part for text in texts for part in next_one.split(text)):
         format, equals, file = part.partition("=")
         if format not in formats:
             raise click.BadParameter(f"there is no format {format!r}; {did_you_mean(format, formats)}")

@@ -1,38 +1,113 @@
-"""``report``: what a vendor's signed result says, once it is checked."""
+"""``report``: a run that is over, in any format; what a vendor's signed result says, once it is checked."""
 
 from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cxcontracts.cli.exits import INTACT, UNCERTAIN, uncertain
-from cxcontracts.cli.options import Reporting, reporting_as
+from cxcontracts.cli.options import FORMATS, RECORDING, Reporting, estate_root, reporting_as
+from cxcontracts.errors import UsageError
+
+if TYPE_CHECKING:
+    from cxcontracts.findings import Run
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command(short_help="Check and show the signed result that a vendor sent back.")
-@click.argument("result", type=click.Path(dir_okay=False, path_type=Path), metavar="RESULT")
-@click.option(
-    "--pack", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", required=True, help="The pack that it is of."
-)
-@click.option("--signed-by", default="", metavar="KEY", help="The key that has to have signed it: the vendor's.")
-@click.option("--max-age", default="7d", show_default=True, metavar="TIME", help="How old it may be.")
-@reporting_as("text", "json", "junit")
+@click.command(short_help="Show a run again, in any format; check the result of a vendor.")
+@click.argument("run", type=click.Path(path_type=Path), metavar="[RUN]", required=False)
+@click.option("--pack", type=_FILE, metavar="FILE", help="RUN is the signed result of a vendor, of this pack.")
+@click.option("--signed-by", default="", metavar="KEY", help="With --pack: the key that has to have signed it.")
+@click.option("--max-age", default="7d", show_default=True, metavar="TIME", help="With --pack: how old it may be.")
+@reporting_as(*FORMATS, further=(RECORDING,))
 @click.pass_obj
 def report(
-    _found: Path | None, /, result: Path, pack: Path, signed_by: str, max_age: str, estate: Path | None, **asked: object
+    found: Path | None,
+    /,
+    run: Path | None,
+    pack: Path | None,
+    signed_by: str,
+    max_age: str,
+    estate: Path | None,
+    **asked: object,
 ) -> int:
-    """Check that RESULT is of the pack, unchanged and not too old, then show it as if the run had been yours.
+    """Show RUN again: the run.jsonl that verify keeps, or what --format json or jsonl wrote; without RUN, the last verify.
 
-    A break that a waiver of the pack expects, and that did not happen, is said: such a waiver can go. The exit code is that of
-    the run.
+    A run that was killed shows as far as it came, and is never green. With --pack, RUN is the signed result of a vendor: it is
+    checked that it is of the pack, unchanged and not too old, and shown as if the run had been yours. A break that a waiver of
+    the pack expects, and that did not happen, is said: such a waiver can go. The exit code is that of the run.
 
     \b
     Examples:
+      cxcontracts report
+      cxcontracts report run.jsonl --report html=report.html,junit=report.xml
+      cxcontracts report run.jsonl --report har=seen.har
       cxcontracts report result.cxresult --pack operator.cxpack
       cxcontracts report result.cxresult --pack operator.cxpack --signed-by ed25519:… --max-age 1d
     """
+    from cxcontracts.cli.output import insist_on_folder
+
+    look = Reporting(**asked)  # type: ignore[arg-type]  # click made them
+    insist_on_folder(*look.files)
+    if pack is not None:
+        if run is None:
+            raise UsageError("--pack says of which pack a result is; name the result, too")
+        return _checked(run, pack, signed_by, max_age, look)
+    if signed_by:
+        raise UsageError("--signed-by is for the results of vendors; say with --pack of which pack it is")
+    return _again(run or _newest(), estate or found, look)
+
+
+def _again(file: Path, estate: Path | None, asked: Reporting) -> int:
+    """Show a run that was written down."""
+    from cxcontracts.cli.judged import told
+    from cxcontracts.cli.output import publish, say
+    from cxcontracts.cli.publishing import publish_run
+    from cxcontracts.reports.kept import read, recording
+    from cxcontracts.running.evidence import FILE
+
+    file = file / FILE if file.is_dir() else file
+    run = read(file)
+    seen = recording(file) if asked.recordings else ""
+    say(f"report: {file}")
+    publish_run(run, asked, _root(run, estate), command="report")
+    for har in asked.recordings:
+        publish("report", seen, "written", har)
+    return told(run, asked.strict)
+
+
+def _newest() -> Path:
+    """Return the file of the last run that was kept.
+
+    Raises:
+        UsageError: If none was.
+    """
+    from cxcontracts.running.evidence import FILE, kept_runs, runs_folder
+
+    folder = runs_folder()
+    kept = kept_runs(folder) if folder is not None else []
+    if not kept:
+        raise UsageError(f"no run is kept{f' in {folder}' if folder else ''}; name the file of one, or run cxcontracts verify")
+    return kept[-1] / FILE
+
+
+def _root(run: Run, estate: Path | None) -> Path:
+    """Return the folder that the places of a run count from: the estate's, where it is at hand."""
+    try:
+        root = estate_root(estate)
+    except UsageError:
+        if estate is not None:
+            raise
+        return Path.cwd()
+    return root if all((root / finding.where.file).is_file() for finding in run.findings[:1]) else Path.cwd()
+
+
+def _checked(result: Path, pack: Path, signed_by: str, max_age: str, asked: Reporting) -> int:
+    """Check a vendor's result, and show it."""
     from cxcontracts.asked import seconds
     from cxcontracts.cli.output import say
     from cxcontracts.cli.publishing import publish_run
@@ -43,11 +118,10 @@ def report(
     oldest = datetime.timedelta(seconds=seconds(max_age, "--max-age"))
     sent = read_pack(pack, None)
     found = read_result(result, sent, now, oldest, signed_by)
-    how = Reporting(**asked)  # type: ignore[arg-type]  # click made them
     say(f"report: {result} is of {pack.name}, made {found.made:%Y-%m-%d %H:%M} UTC by {found.program}, signed by {found.signer}")
     if not signed_by:
         say("report: nobody said whose key that is; --signed-by insists on one")
-    publish_run(found.run, how, Path.cwd(), Path.cwd(), command="report")
+    publish_run(found.run, asked, Path.cwd(), Path.cwd(), command="report")
     for id, why in found.unhappened.items():
         say(f"report: {id} did not break, though a waiver expects it ({why}); take the waiver out")
-    return UNCERTAIN if found.code == INTACT and uncertain(found.run, how.strict) and how.strict else found.code
+    return UNCERTAIN if found.code == INTACT and uncertain(found.run, asked.strict) and asked.strict else found.code

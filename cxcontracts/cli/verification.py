@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cxcontracts.cli.exits import BROKEN, INTACT, INTERRUPTED, NOTHING_CHECKED, UNCERTAIN, exit_code
-from cxcontracts.cli.judged import say_uncertain, seen_from_here, unsound
+from cxcontracts.cli.exits import INTACT
+from cxcontracts.cli.judged import seen_from_here, told, unsound
 from cxcontracts.cli.options import Reporting
 from cxcontracts.cli.output import insist_on_folder, publish, say, show
 from cxcontracts.cli.packed import Packed, Used, used
@@ -94,7 +94,8 @@ def _verified(options: Options, asked: Reporting, wanted: Asked, estate: Used) -
         if options.dry_run:
             show("".join(f"{harmless_line(line, None)}\n" for line in _would_send(estate.root, wanted)))
             return INTACT
-        run, redact = _run(estate.root, wanted, options.record)
+        recordings = (*([options.record] if options.record else []), *asked.recordings)
+        run, redact = _run(estate.root, wanted, recordings)
     except UnsoundError as error:
         if asked.format == "json":
             from cxcontracts.reports import json as json_report
@@ -103,7 +104,7 @@ def _verified(options: Options, asked: Reporting, wanted: Asked, estate: Used) -
         return unsound(seen_from_here(error.problems, estate.root, estate.here))
     run = estate.only(run)
     publish_run(run, asked, estate.root, estate.here, redact)
-    code = told(run, asked)
+    code = told(run, asked.strict)
     estate.export(run, code, redact)
     return code
 
@@ -137,17 +138,7 @@ def _address(written: str) -> str:
     return re.sub(r"^[A-Za-z0-9_.-]+=(?=\S)", "", written)
 
 
-def told(run: Run, asked: Reporting) -> int:
-    """Return the exit code of what was seen, once it is published: what nobody saw is never green."""
-    code = exit_code(run, asked.strict) if run.complete else INTERRUPTED
-    if run.complete and not run.exchanges and code not in (BROKEN, NOTHING_CHECKED):
-        code = UNCERTAIN if any(each.findings for each in run.partners) else NOTHING_CHECKED
-    if code == UNCERTAIN:
-        say_uncertain(run, asked.strict)
-    return code
-
-
-def _run(root: Path, asked: Asked, record: Path | None) -> tuple[Run, Redact]:
+def _run(root: Path, asked: Asked, recordings: Sequence[Path]) -> tuple[Run, Redact]:
     """Return what was found, and what takes the secrets out of all that is written of it."""
     from cxcontracts.opening import open_estate
     from cxcontracts.outlines import outlined
@@ -155,7 +146,7 @@ def _run(root: Path, asked: Asked, record: Path | None) -> tuple[Run, Redact]:
     from cxcontracts.verifying import verification
 
     opened = open_estate(root, running=True)
-    with verification(opened, asked, again, recording=record, tell=as_json) as made:
+    with verification(opened, asked, again, recordings=recordings, tell=as_json) as made:
         with Progress(words=_WORDS) as progress:
             run = made.run(progress)
         if made.not_kept:
@@ -203,4 +194,4 @@ def _asked(options: Options) -> Asked:
     )
 
 
-__all__ = ["Options", "again", "told", "verified"]
+__all__ = ["Options", "again", "verified"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cxcontracts.cli.options import Reporting, reporting
+from cxcontracts.cli.options import FORMATS, RECORDING, Reporting, reporting_as
 from cxcontracts.cli.packed import Packed, packed
 
 
@@ -50,7 +50,7 @@ from cxcontracts.cli.packed import Packed, packed
     help="With --pack: the values that your release knows, a map of names to lists.",
 )  # fmt: skip
 @packed
-@reporting
+@reporting_as(*FORMATS, further=(RECORDING,))
 @click.pass_obj
 def verify(found: Path | None, /, estate: Path | None, **asked: Any) -> int:
     """Walk the journeys against partners that run, with the values that they really hand out, and judge what comes back.

@@ -83,9 +83,9 @@ def _report(start: Mapping[str, Any], events: Mapping[str, list[dict[str, Any]]]
         **_outcome({}),
         "findings": findings,
         "fail_on": start.get("fail_on"),
-        "complete": end["complete"],
+        "complete": end.get("complete"),
         **unjudged,
-        "not_exercised": {each["id"]: each["because"] for each in events.get("not-exercised", ())},
+        "not_exercised": {str(each.get("id")): each.get("because") for each in events.get("not-exercised", ())},
     }
     report |= {"environment": start["environment"]} if "environment" in start else {}
     report |= {"journeys": events["journey"]} if "journey" in events else {}

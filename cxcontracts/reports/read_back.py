@@ -37,14 +37,15 @@ def run_of(report: Mapping[str, Any]) -> Run:
         raise ValueError(f"at {'.'.join(map(str, error.instance_path)) or 'its start'}: {error.message[:200]}")
     findings = [_finding(each) for each in report["findings"]]
     partners = [report] if "partner" in report else report["partners"]
+    problems = tuple(_problem(each) for each in report.get("problems", ()))
     return Run(
         command=report["command"],
         estate=report["estate"],
         partners=tuple(_partner(each, findings) for each in partners),
         fail_on=frozenset(map(Harm, report["fail_on"])),
         not_judged=report.get("not_judged", {}),
-        complete=report["complete"],
-        problems=tuple(_problem(each) for each in report.get("problems", ())),
+        complete=report["complete"] or any(not problem.warning for problem in problems),  # then it is not for want of time
+        problems=problems,
         not_exercised=report.get("not_exercised", {}),
         exchanges=report.get("exchanges", 0),
         environment=report.get("environment", ""),

@@ -17,7 +17,7 @@ from typing import Final
 
 import cxcontracts
 from cxcontracts.ascii_json import written_line
-from cxcontracts.chronicle import Line, Tell, ended, found, started
+from cxcontracts.chronicle import EXCHANGE, Line, Tell, ended, found, started
 from cxcontracts.findings import Run
 from cxcontracts.har import Recorded, har_entry
 from cxcontracts.own_folders import of_runs
@@ -32,7 +32,7 @@ FILE: Final = "run.jsonl"
 MOST_KEPT: Final = 20
 """How many runs are kept; older ones are removed."""
 
-_NAME: Final = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
+_NAME: Final = re.compile(r"[0-9]{8}T[0-9]{6}(?:\.[0-9]{6})?Z-[0-9a-f]{8}")
 
 
 def runs_folder() -> Path | None:
@@ -72,7 +72,7 @@ class Evidence:
             return
         try:
             _make_room(folder)
-            own = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{run_id[:8]}"
+            own = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{run_id[:8]}"
             own.mkdir(mode=0o700, parents=True)
             self._file = os.open(own / FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         except OSError as error:
@@ -86,7 +86,7 @@ class Evidence:
     def exchanged(self, recorded: Recorded) -> None:
         """Add an exchange: an entry as recordings have it."""
         if self._file is not None:
-            self._write(b'{"event":"exchange","entry":' + har_entry(recorded, self._redact) + b"}\n")
+            self._write(EXCHANGE + har_entry(recorded, self._redact) + b"}\n")
 
     def judged(self, verdicts: Verdicts, names: Callable[[str], bool]) -> None:
         """Add what was found.
@@ -131,11 +131,16 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def kept_runs(folder: Path) -> list[Path]:
+    """Return the folders of the runs that are kept, the oldest first."""
+    return sorted(path for path in folder.glob("*-*") if _NAME.fullmatch(path.name))
+
+
 def _make_room(folder: Path) -> None:
     """Remove the oldest runs, so that there is room for another."""
-    kept = sorted(path for path in folder.glob("*-*") if _NAME.fullmatch(path.name))
+    kept = kept_runs(folder)
     for path in kept[: max(0, len(kept) - MOST_KEPT + 1)]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-__all__ = ["FILE", "FOLDER_VARIABLE", "MOST_KEPT", "Evidence", "runs_folder"]
+__all__ = ["FILE", "FOLDER_VARIABLE", "MOST_KEPT", "Evidence", "kept_runs", "runs_folder"]

@@ -1,0 +1,201 @@
+"""A run that is over, shown again: from JSON Lines, from the JSON report, from what a killed run has left."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from click.testing import Result
+
+from cxcontracts.har import read_har
+from cxcontracts.reports.json import schema
+from cxcontracts.running.evidence import FILE, FOLDER_VARIABLE
+from tests.partners_running import Asked, answer
+from tests.test_verify import PARCEL, shop, urls
+from tests.workplace import BREAKING, COMMAND, Workplace, workplace
+
+IMPACT = ("impact", "courier", "--candidate", BREAKING)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "runs"))
+    return workplace(tmp_path)
+
+
+def verified(here: Workplace, *words: str, parcel: Mapping[str, Any] = PARCEL) -> Result:
+    with shop(parcel=answer(parcel)) as partners:
+        return here.run("verify", *urls(*partners), "--no-fuzz", *words)
+
+
+@pytest.mark.parametrize("format", ["json", "jsonl"])
+@pytest.mark.parametrize("words", [IMPACT, ("check",)], ids=["impact", "check"])
+def test_a_run_that_was_written_down_reads_as_it_did(here: Workplace, words: tuple[str, ...], format: str) -> None:
+    told = here.run(*words, "--report", f"{format}=run.x,json=run.json,junit=run.xml")
+    again = here.run("report", "run.x", "--report", "json=again.json,junit=again.xml")
+
+    assert (again.stdout, again.exit_code) == (told.stdout, told.exit_code)
+    assert here.read("again.json") == here.read("run.json")
+    assert here.read("again.xml") == here.read("run.xml")
+
+
+def test_json_has_each_journey_with_all_its_steps(here: Workplace) -> None:
+    here.run(*IMPACT, "--output", "run.txt", "--report", "json=run.json")
+
+    (journey,) = json.loads(here.read("run.json"))["journeys"]
+    assert (journey["journey"], journey["exact"]) == ("track-parcel", False)
+    assert [(step["step"], step["partner"], step["what"]) for step in journey["steps"]] == [
+        ("open-order", "orders", "GET /orders/{orderId}"),
+        ("see-parcel", "courier", "GET /parcels/{parcelNumber}"),
+    ]
+
+
+def test_the_last_verify_is_shown_where_no_run_is_named_and_by_its_folder(here: Workplace) -> None:
+    verified(here)
+    told = verified(here, "--report", "json=run.json", parcel=PARCEL | {"expectedOn": None})
+    again = here.run("report", "--report", "json=again.json")
+    (*_, newest) = sorted((here.folder / "runs").iterdir())
+
+    assert told.exit_code == 1
+    assert (again.stdout, again.exit_code) == (told.stdout, told.exit_code)
+    assert here.read("again.json") == here.read("run.json")
+    assert here.run("report", str(newest)).stdout == told.stdout
+
+
+def test_what_was_exchanged_is_written_as_har_with_the_run_and_from_it(here: Workplace) -> None:
+    verified(here, "--report", "har=seen.har", "--record", "too.har")
+    here.run("report", "--report", "har=again.har")
+
+    seen, too, again = (read_har((here.folder / name).read_bytes()) for name in ("seen.har", "too.har", "again.har"))
+    assert len(seen) > 2
+    assert seen == too
+    assert [(each.request, each.response) for each in again] == [(each.request, each.response) for each in seen]
+
+
+def test_without_exchanges_there_is_no_har(here: Workplace) -> None:
+    here.run(*IMPACT, "--report", "jsonl=run.jsonl")
+    ran = here.run("report", "run.jsonl", "--report", "har=seen.har")
+
+    assert ran.exit_code == 2
+    assert "run.jsonl has no exchanges" in ran.stderr
+    assert not (here.folder / "seen.har").exists()
+
+
+def test_a_run_that_was_killed_shows_as_far_as_it_came_and_is_not_green(here: Workplace) -> None:
+    waiting = threading.Event()
+    turns = iter(range(100))
+
+    def reply(connection: socket.socket, _: Asked) -> None:
+        if next(turns) < 2:
+            connection.sendall(answer(PARCEL))
+        else:
+            waiting.set()
+            connection.recv(1)
+
+    with shop(parcel=reply) as partners:
+        words = [*COMMAND, "verify", *urls(*partners), "--timeout", "1h", "--no-fuzz"]
+        process = subprocess.Popen(words, cwd=here.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert waiting.wait(120)
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=120)
+    ran = here.run("report", "--report", "har=seen.har")
+
+    assert ran.exit_code == 130
+    assert ran.stdout.startswith("INCOMPLETE") or "interrupted" in ran.stdout
+    assert "INTACT" not in ran.stdout
+    assert len(read_har((here.folder / "seen.har").read_bytes())) == 4
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9, 0.999])
+def test_wherever_a_run_is_cut_off_what_is_left_is_shown_as_incomplete(here: Workplace, share: float) -> None:
+    verified(here, parcel=PARCEL | {"expectedOn": None})
+    (file,) = (here.folder / "runs").glob(f"*/{FILE}")
+    whole = file.read_bytes()
+    file.write_bytes(whole[: int(len(whole) * share)])
+    ran = here.run("report", "--format", "json")
+    report = json.loads(ran.stdout)
+
+    assert ran.exit_code == 130
+    assert report["complete"] is False
+    assert jsonschema_rs.Draft202012Validator(schema()).is_valid(report)
+
+
+def test_an_unknown_event_is_passed_over(here: Workplace) -> None:
+    told = here.run(*IMPACT, "--report", "jsonl=run.jsonl")
+    here.write("run.jsonl", here.read("run.jsonl").replace('{"event":"end"', '{"event":"weather","of":"later"}\n{"event":"end"'))
+
+    assert here.run("report", "run.jsonl").stdout == told.stdout
+
+
+def test_mistakes_are_told_again_as_such_and_not_as_an_interrupt(here: Workplace) -> None:
+    here.write("contracts/journeys/broken.yaml", "journey: broken\nstep: []\n")
+    told = here.run("check", "--report", "jsonl=run.jsonl")
+    again = here.run("report", "run.jsonl")
+
+    assert (told.exit_code, again.exit_code) == (2, 2)
+    assert again.stdout == told.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "Expecting value"),
+        ("hello", "Expecting value"),
+        ("[]", "no JSON object"),
+        ('{"version": 1, "command": "check", "problems": []}', "nothing was judged"),
+        ('{"version": 1}', "is no run"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"payload": "", "payloadType": "x", "signatures": []}', "say with --pack which pack it is of"),
+        ('{"event":"finding"}', "no line that says what is run"),
+        ('{"event":"start","version":2}', "it is of version 2"),
+        ('{"event":"start","version":1}', "is no run"),
+        ('{"event":"start","version":1}\n{"event":7}\n', "line 2 does not say what it is of"),
+        ('{"event":"start","version":1}\nnonsense\n{"event":"end","complete":true}\n', "line 2 is no JSON"),
+        ('{"event":"start","version":1}\n' + "[" * 100_000 + "\n{}", "line 2 is no JSON"),
+        ('{"event":"start","version":1}\n{"event":"end"}', "is no run"),
+        ('{"event":"start","version":1}\n{"event":"not-exercised"}', "is no run"),
+    ],
+)
+def test_what_is_no_run_is_refused_with_the_reason(here: Workplace, text: str, why: str) -> None:
+    here.write("odd.jsonl", text)
+    ran = here.run("report", "odd.jsonl")
+
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert why in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("report",), "no run is kept in"),
+        (("report", "nowhere.jsonl"), "No such file"),
+        (("report", "--pack", "x.cxpack"), "name the result, too"),
+        (("report", "run.jsonl", "--signed-by", "ed25519:0"), "say with --pack"),
+        (("check", "--report", "htm=x"), "there is no format 'htm'"),
+        (("check", "--report", "junit"), "write junit=FILE"),
+        (("check", "--report", "junit="), "write junit=FILE"),
+        (("check", "--report", "har=x"), "there is no format 'har'"),
+        (("check", "--report", "junit=nowhere/x.xml"), "make it, or name another file"),
+    ],
+)
+def test_wrong_usage_is_2_and_says_what_to_do(here: Workplace, words: tuple[str, ...], why: str) -> None:
+    ran = here.run(*words)
+
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert why in ran.stderr
+
+
+def test_a_file_name_may_have_commas_and_equals_signs(here: Workplace) -> None:
+    here.run("check", "--report", "json=a,b=c.json,junit=d.xml", "--report", "text=e.txt")
+
+    assert json.loads(here.read("a,b=c.json"))["command"] == "check"
+    assert here.read("d.xml").startswith("<?xml")
+    assert here.read("e.txt").startswith("INTACT")
