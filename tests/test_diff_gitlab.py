@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxcontracts.cli.options import Reporting
-from cxcontracts.cli.output import publish_diff
+from cxcontracts.cli.publishing import publish_diff
 from cxcontracts.findings import Diff, Level
 from cxcontracts.reports.diff.gitlab import render
 from tests.diffs import ADDED, DEFAULT, EVERY, GONE, IGNORED, NULLABLE, compared, diff, hurt, inside

@@ -14,6 +14,9 @@ from cxcontracts.errors import EstateError, UsageError
 from cxcontracts.findings import Finding
 from cxcontracts.hiding import ELSEWHERE, Hiding, hiding
 from cxcontracts.opening import open_estate
+from cxcontracts.packs.envelopes import opened
+from cxcontracts.packs.keys import VARIABLE
+from cxcontracts.packs.pack import KIND
 from cxcontracts.packs.packing import packed
 from tests.packs_made import KEY, REFERENCE, TODAY, content_of, pack_file
 from tests.workplace import Workplace, workplace
@@ -88,9 +91,29 @@ def test_no_byte_names_another_partner(estate: str, partner: str, monkeypatch: p
 def test_a_dry_run_prints_what_would_leave(estate: str, partner: str) -> None:
     ran = Workplace(REFERENCE).run("--estate", estate, "pack", partner, "--dry-run", "-v")
     assert ran.exit_code == 0, ran.output
-    printed = dict(re.findall(r"^== (\S+)\n(.*?)(?=\n\n== |\Z)", ran.stdout, re.MULTILINE | re.DOTALL))
+    printed = dict(re.findall(r"^== (\S+)\n(.*?)(?=\n\n== )", ran.stdout, re.MULTILINE | re.DOTALL))
     _, content = content_of(REFERENCE / estate, partner)
     assert {path: text.split() for path, text in printed.items()} == {path: text.split() for path, text in content.files.items()}
+
+
+def test_a_dry_run_says_all_that_the_file_says_and_what_goes_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "key.pem"))
+    place = Workplace(tmp_path)
+    words = ("--estate", str(REFERENCE / "rail"), "pack", "operator")
+    keyless = place.run(*words, "--dry-run")
+    assert keyless.exit_code == 0, keyless.output
+    assert "Nobody can sign it yet: cxcontracts key new makes a key" in keyless.stdout
+    assert place.run("key", "new", "--output", "key.pem").exit_code == 0
+
+    dry, ran = place.run(*words, "--dry-run", "-v"), place.run(*words)
+
+    assert ran.exit_code == 0, ran.output
+    assert dry.stdout.endswith(f"\n== What goes with it, for operator to read\n{ran.stdout}")
+    payload = opened(tmp_path / "operator.cxpack", KIND).payload
+    for text in (payload["estate"], payload["made"], payload["expires"], payload["signer"], *payload["contract"].values()):
+        assert text in dry.stdout.partition("\n== ")[0]
+    for named in (*payload["wants"]["calls"], *payload["wants"]["variables"]):
+        assert named in dry.stdout.partition("\n== ")[0]
 
 
 def test_the_same_pack_has_the_same_bytes(tmp_path: Path) -> None:

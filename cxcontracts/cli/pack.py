@@ -62,17 +62,23 @@ def pack(
     from cxcontracts.cli.output import insist_on_folder, say, show, write_whole
     from cxcontracts.errors import ContractError, EstateError
     from cxcontracts.opening import open_estate
+    from cxcontracts.packs.envelopes import signer_of
     from cxcontracts.packs.handout import readme, shown
     from cxcontracts.packs.keys import read_key
-    from cxcontracts.packs.pack import made, read_pack
+    from cxcontracts.packs.pack import made, read_pack, unsigned
     from cxcontracts.packs.packing import packed
     from cxcontracts.packs.unpacking import read_examples
     from cxcontracts.problems import did_you_mean
     from cxcontracts.sanitise import harmless
 
     root, file = estate_root(estate or found), output or Path(f"{partner}.cxpack")
-    signing = None if dry_run else read_key(key)
-    insist_on_folder(file)
+    try:
+        signer = signer_of(read_key(key))
+    except UsageError:
+        if not dry_run or key is not None:
+            raise
+        signer = ""  # what would leave can be seen before there is a key
+    insist_on_folder(None if dry_run else file)
     try:
         opened = open_estate(root)
         if partner not in opened.estate.partners:
@@ -81,12 +87,14 @@ def pack(
     except (EstateError, ContractError) as error:
         return unsound(seen_from_here(error.problems, root), "nothing was packed")
     _insist_on_no_secret(opened.estate, content)
-    if signing is None:
-        show(harmless("".join(f"{line}\n" for line in shown(content, partner, whole=verbose))))
-        return 0
     today = datetime.date.today()
     last = _day(until, today) if until else today + opened.estate.packs.lasts
-    write_whole(file, made(content, partner, today, last, signing).decode())
+    if dry_run:
+        would_be = unsigned(content, partner, today, last, signer)
+        lines = shown(would_be, content, file.name, cxcontracts.__version__, whole=verbose)
+        show(harmless("".join(f"{line}\n" for line in lines)))
+        return 0
+    write_whole(file, made(content, partner, today, last, read_key(key)).decode())
     written = read_pack(file, today)
     say(f"pack: {file} is for {partner}, until {written.expires}; its digest is {written.digest}")
     say(f"pack: signed by {written.signer}; tell {partner} that key by another way than the file. What goes with it:")

@@ -125,26 +125,31 @@ def _answers(file: str, address: str) -> Iterator[str]:
     )
 
 
-def shown(content: Content, partner: str, *, whole: bool) -> Iterator[str]:
+def shown(pack: Pack, content: Content, file: str, version: str, *, whole: bool) -> Iterator[str]:
     """Yield the lines that show what would leave the house.
 
     Args:
-        content: What would.
-        partner: To whom.
+        pack: What would; one that nobody could sign has no signer.
+        content: What it was made of.
+        file: The name of its file.
+        version: Of this program.
         whole: Whether the partner's own documents are shown as well, not named alone.
     """
-    yield f"For {partner}, on its contract {content.version.version}"
-    yield f"  {content.version.digest}"
-    for words, named in (("It makes calls that may change something", content.writes), ("It logs in with", content.variables)):
+    yield f"For {pack.partner}, of {pack.estate}: made {pack.made}, can be used until {pack.expires}"
+    yield f"On its contract {pack.contract.version}, {pack.contract.digest}"
+    yield f"Signed by {pack.signer}" if pack.signer else "Nobody can sign it yet: cxcontracts key new makes a key"
+    for words, named in (("It makes calls that may change something", pack.calls), ("It logs in with", pack.variables)):
         if named:
             yield f"{words}: {', '.join(named)}"
     if content.left_out:
         yield "What stays at home, though it concerns this partner:"
         yield from (f"  {line}" for line in content.left_out)
-    for path, text in content.files.items():
+    for path, text in pack.files.items():
         yield ""
         if path in content.theirs and not whole:
             yield f"== {path}: the partner's own, as it is, {len(text.encode()):,} bytes; -v shows it"
         else:
             yield f"== {path}"
             yield from text.splitlines()
+    yield from ("", f"== What goes with it, for {pack.partner} to read")
+    yield from readme(pack, file, version).splitlines()

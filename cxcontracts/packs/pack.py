@@ -87,6 +87,12 @@ def made(content: Content, partner: str, today: datetime.date, expires: datetime
     return sealed(payload, KIND, key)
 
 
+def unsigned(content: Content, partner: str, today: datetime.date, expires: datetime.date, signer: str) -> Pack:
+    """Return what a pack would have once that key has signed it: all but its digest."""
+    calls, variables = tuple(content.writes), tuple(content.variables)
+    return Pack(partner, content.estate, today, expires, content.version, calls, variables, content.files, "", signer)
+
+
 def read_pack(file: Path, today: datetime.date | None, signed_by: str = "") -> Pack:
     """Read a pack.
 
