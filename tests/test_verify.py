@@ -312,6 +312,27 @@ def test_secrets_are_in_no_report_whatever_a_partner_echoes(here: Workplace, mon
 # Nobody knows better
 
 
+@pytest.mark.parametrize("path", ["", "/V4", "/v4/beta"])
+def test_an_address_without_the_path_that_its_contract_has_is_nobodys_break(here: Workplace, path: str) -> None:
+    with shop(answer({"title": "nothing here"}, 404)) as (orders, courier):
+        there = ("--url", f"orders={orders.url}{path}", "--url", f"courier={courier.url}")
+        ran = here.run("verify", *there, "--no-fuzz", "--format", "json")
+
+    told = finding(report(ran), "track-parcel/open-order/answers")
+    assert ran.exit_code == 3
+    assert (told["verdict"], told["attribution"]["fault"]) == ("inconclusive", "nobody-knows")
+    assert told["because"].endswith(f"its contract says /v4: {orders.url}{path}/v4")
+
+
+def test_where_the_path_is_right_or_something_else_was_found_nothing_there_is_a_break(here: Workplace) -> None:
+    with shop(answer({"title": "nothing here"}, 404)) as (orders, courier):
+        there = ("--url", f"orders={orders.url}/gateway/v4", "--url", f"courier={courier.url}")
+        assert here.run("verify", *there, "--no-fuzz").exit_code == 1
+    found = iter([answer(ORDER), *[answer({"title": "nothing here"}, 404)] * 100])
+    with shop(lambda connection, _: connection.sendall(next(found))) as partners:
+        assert here.run("verify", *urls(*partners), "--no-fuzz").exit_code == 1
+
+
 def test_two_that_are_each_green_and_the_customer_stranded_is_told_as_exactly_that(here: Workplace) -> None:
     here.edit(ORDERS, 'parcelNumber: {type: string, pattern: "^SP[0-9]{9}$"}', "parcelNumber: {type: string}")
     order = answer(ORDER | {"parcelNumber": "SP-123456789"})

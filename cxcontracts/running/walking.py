@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from threading import Event as Flag
 from threading import Lock
 from typing import Final, Protocol
@@ -202,6 +203,7 @@ class Walker:
         self._cleaner = cleaner or (lambda: sender)
         self._now = now
         self._used: dict[tuple[str, str], list[JSON]] = {}
+        self._found_there: set[str] = set()
         self._taking = Lock()
         self._turns = turns or Turns()
         self._identifying: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
@@ -535,6 +537,7 @@ class Walker:
         told = None
         if came.response is not None and came.trouble is None:
             told = trouble_of(came.response, statuses, reads_pages=_reads_pages(scene))
+            told = told or self._elsewhere(step.partner, came.request, came.response, scene)
         trouble, why = told or (came.trouble, came.why)
         made_up = sorted(references(dict(step.sends)) & way.played)
         refused = came.response is not None and came.response.status in REFUSALS - set(statuses)
@@ -547,6 +550,20 @@ class Walker:
         return Sighting(
             step.name, came.request, came.response, trouble, why, came.at, came.seconds, dict(way.known), purpose, about, varied
         )
+
+    def _elsewhere(self, partner: str, sent: Request, response: Response, scene: Scene | None) -> tuple[Trouble, str] | None:
+        """Say that nothing is where we call, while that is not where the contract says, and nothing else was ever found there."""
+        if response.status != HTTPStatus.NOT_FOUND:
+            self._found_there.add(partner)
+            return None
+        operation = scene.operation if scene is not None else None
+        bases = [base for base in operation.bases if base] if operation is not None else []
+        if operation is None or partner in self._found_there or not bases or any(sent.base.endswith(base) for base in bases):
+            return None
+        if "{" in operation.path and operation.answer_to(response.status) is not None:
+            return None  # it may be there, and know nothing by that name
+        there = f"{sent.base}{bases[0]}"
+        return Trouble.NOT_THE_API, f"nothing was found at {sent.base} (404), and its contract says {bases[0]}: {there}"
 
     def _awaited(self, way: _Way, step: Step) -> Sighting:
         """Wait for an event, from when its ``after`` was done; until its time is up."""
