@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import zlib
+from io import FileIO
 from pathlib import Path
 
 from cxcontracts.documents.refusals import MOST_BYTES, Refused, too_large
@@ -32,15 +33,24 @@ def contents(path: Path | str, *, at_most: int = MOST_BYTES) -> bytes:
     try:
         _insist_on_a_regular_file(os.lstat(path))
         descriptor = os.open(path, _FLAGS)
-        with open(descriptor, "rb") as file:
-            _insist_on_a_regular_file(os.fstat(descriptor))  # it may have been swapped since
-            data = file.read(at_most + 1)
+        with open(descriptor, "rb", buffering=0) as file:
+            status = os.fstat(descriptor)
+            _insist_on_a_regular_file(status)  # it may have been swapped since
+            data = _read(file, status.st_size, at_most + 1)
     except FileNotFoundError:
         raise Refused("file-missing", "there is no such file", "check the name") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name cannot be used"
         raise Refused("file-unreadable", f"the file cannot be read: {reason}", "check its name and permissions") from None
     return unpacked(data, at_most=at_most)
+
+
+def _read(file: FileIO, size: int, at_most: int) -> bytes:
+    """Return what a file of about some size has: room is made for that much, and not each time for as much as there may be."""
+    data = b""
+    while len(data) < at_most and (more := file.read(min(max(size - len(data), len(data), _CHUNK), at_most - len(data)))):
+        data += more
+    return data
 
 
 def unpacked(data: bytes, *, at_most: int = MOST_BYTES) -> bytes:
