@@ -146,11 +146,8 @@ def memory_of(cache: Cache | None) -> Memory:
 
 
 def _key(topic: str, about: tuple[bytes, ...]) -> bytes:
-    digest = hashlib.blake2b(_program(), digest_size=_DIGEST // 2)
-    for part in (topic.encode(), *about):
-        digest.update(len(part).to_bytes(8, "big"))
-        digest.update(part)
-    return digest.hexdigest().encode()
+    parts = [piece for part in (topic.encode(), *about) for piece in (len(part).to_bytes(8, "big"), part)]
+    return hashlib.blake2b(b"".join((_program(), *parts)), digest_size=_DIGEST // 2).hexdigest().encode()
 
 
 def _checksum(key: bytes, text: bytes) -> bytes:

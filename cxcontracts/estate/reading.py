@@ -8,6 +8,7 @@ look is given the next all the same, as far as there is something to look at.
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -284,7 +285,8 @@ def _unsound(files: _Files, folder: EstateFolder, today: datetime.date, memory: 
         groups = frozenset(entry.key for entry in files.estate["customers"].entries())
         yield from policy_problems(files.estate, files.journeys, lines)
     around = Surroundings(groups, files.partners, folder.data_mistake)
-    beside = json.dumps([sorted(groups) if groups is not None else None, sorted(files.partners)]).encode()
+    names = json.dumps([sorted(groups) if groups is not None else None, sorted(files.partners)])
+    beside = hashlib.blake2b(names.encode(), digest_size=32).digest()
     users: dict[str, str] = {}
     for name, outline in files.outlines.items():
         yield from _journey_problems(name, files, around, memory, beside)
