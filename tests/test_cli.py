@@ -321,3 +321,10 @@ def test_a_mistake_of_an_estate_is_there_for_programs_as_well(here: Workplace) -
     (problem,) = json.loads(ran.stdout)["problems"]
     assert (ran.exit_code, problem["where"]["file"], problem["code"]) == (2, "journeys/track-parcel.yaml", "unknown-partner")
     assert ran.stderr.endswith("cxcontracts: 1 problem; nothing was judged\n")
+
+
+def test_a_process_that_ends_does_not_walk_over_what_it_leaves(here: Workplace) -> None:
+    program = "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count() > 0)); "
+    program += "from cxcontracts.cli import main; main(['check'])"
+    ended = subprocess.run([sys.executable, "-c", program], cwd=here.folder, capture_output=True, encoding="utf-8", check=False)
+    assert (ended.returncode, ended.stdout.splitlines()[-1]) == (0, "True")

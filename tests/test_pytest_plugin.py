@@ -548,6 +548,54 @@ def test_what_is_remembered_of_a_large_estate_is_judged_alike(pytester: pytest.P
     assert pytester.runpytest_subprocess("contracts", "-q").parseoutcomes() == unknown
 
 
+WATCHING = """
+import atexit, gc
+import pytest
+
+def note(moment, *seen):
+    with open("noted", "a") as file:
+        print(moment, *seen, file=file)
+
+{how_it_was}
+atexit.register(lambda: note("at exit", gc.get_freeze_count() > 0))
+
+def pytest_itemcollected(item):
+    if item.name in ("test_later", "answers"):
+        note("collecting", gc.isenabled())
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session):
+    note("collected", gc.isenabled(), gc.get_freeze_count())
+"""
+
+
+def noted(pytester: pytest.Pytester, large: bool, *words: str, how_it_was: str = "") -> list[str]:
+    """Return what is seen of the garbage collector while tests are collected, those of an estate and one of somebody else."""
+    large_estates.write(pytester.path / "contracts", Size(2, WORTH_IT if large else 2, 2 * WORTH_IT))
+    pytester.makeconftest(WATCHING.format(how_it_was=how_it_was))
+    pytester.makepyfile(test_later="def test_later(): pass")
+    assert pytester.runpytest_subprocess("contracts", "test_later.py", "-q", *words).ret == 0
+    return list(dict.fromkeys((pytester.path / "noted").read_text(encoding="utf-8").splitlines()))
+
+
+@pytest.mark.parametrize(("words", "spared"), [(["-k", "test_later"], False), (["--collect-only"], True)])
+def test_while_a_large_estate_is_collected_the_garbage_collector_is_held_and_then_let_go(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, words: list[str], spared: bool
+) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(pytester.path / "kept"))
+    assert noted(pytester, True, *words) == ["collecting False", "collected True 0", f"at exit {spared}"]
+
+
+def test_a_small_estate_does_nothing_to_the_garbage_collector(pytester: pytest.Pytester) -> None:
+    assert noted(pytester, False, "--collect-only") == ["collecting True", "collected True 0", "at exit False"]
+
+
+def test_a_garbage_collector_that_was_off_stays_off(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(pytester.path / "kept"))
+    seen = noted(pytester, True, "-k", "test_later", how_it_was="gc.disable()")
+    assert seen == ["collecting False", "collected False 0", "at exit False"]
+
+
 def test_what_is_remembered_of_a_large_estate_is_collected_alike(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

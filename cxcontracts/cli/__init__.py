@@ -5,6 +5,8 @@ Importing it is cheap: the engine is imported by the command that needs it, once
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -50,6 +52,7 @@ class Program(click.Group):
         """Run the program and exit; not *standalone_mode*, and to complete a word for a shell, as click does."""
         if not standalone_mode or _COMPLETION in os.environ:
             return super().main(args, prog_name, complete_var, standalone_mode, **extra)
+        atexit.register(gc.freeze)  # else Python walks three times over all that a large estate was, and then lets go of it
         sys.exit(guarded(lambda: self._run(list(sys.argv[1:] if args is None else args))))
 
     def _run(self, args: list[str]) -> int:

@@ -30,6 +30,7 @@ PACKED: Final = pytest.StashKey[Path]()
 """Where the pack of a run is unpacked."""
 
 _ESTATE: Final = "estate.yaml"
+_JOURNEYS: Final = "cxcontracts-journeys"
 _REPEATED: Final = (
     ("--cx-url", "PARTNER=URL", "Walk the journeys against partners that run: a base URL, or an app in Python as module:name."),
     ("--cx-given", "NAME=VALUE", "What journeys start with, in place of their examples."),
@@ -155,11 +156,14 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     of_pack = file_path.suffix == ".cxpack" and parent.config.getoption("--cx-pack")
     if not (of_pack or is_journey(file_path) or is_pact(file_path)):
         return None
-    from cxcontracts.pytest_plugin import journeys
+    from cxcontracts.documents.collector import uncollected
+
+    with uncollected():
+        from cxcontracts.pytest_plugin import journeys
 
     plugins = parent.config.pluginmanager
-    if not plugins.is_registered(journeys):
-        plugins.register(journeys, "cxcontracts-journeys")
+    if not plugins.has_plugin(_JOURNEYS):
+        plugins.register(journeys, _JOURNEYS)
     if of_pack:
         from cxcontracts.pytest_plugin.packed import PackFile, file_of_pack
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -13,6 +15,7 @@ import pytest
 
 from cxcontracts.caching import Cache, cache_of, memory_of
 from cxcontracts.candidates import candidates, partners_of
+from cxcontracts.documents.collector import uncollected
 from cxcontracts.errors import CxError, UnsoundError
 from cxcontracts.findings import Finding, Harm
 from cxcontracts.opening import Opened, open_what_is_sound
@@ -156,6 +159,9 @@ def root_of(file: Path) -> Path:
 class Estates:
     """The estates of a test run, each opened when its first journey is collected.
 
+    From the first large one on, the garbage collector is held until all tests are collected: tens of thousands live on. Where
+    that is all that the run is for, nor does Python walk them three times more at its exit.
+
     Args:
         config: Says where the run stands, and which candidates it judges.
     """
@@ -163,7 +169,9 @@ class Estates:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._closing = ExitStack()
+        self._collecting = ExitStack()
         config.add_cleanup(self._closing.close)
+        config.add_cleanup(self._collecting.close)
         self._here = config.invocation_params.dir
         self._written: list[str] = config.getoption("--cx-candidate")
         self._opened: dict[Path, JudgedEstate | CxError] = {}
@@ -193,6 +201,10 @@ class Estates:
         released = candidates(self._written, (), partners_of(root), "--cx-candidate", self._here)
         seen = Whereabouts(root, self._here)
         cache = cache_of(root) if self._remembers else None
+        if cache is not None:
+            self._collecting.enter_context(uncollected())
+            if self._config.option.collectonly:  # no test runs that could leave anything to finalize
+                atexit.register(gc.freeze)
         opened = open_what_is_sound(root, released, memory=memory_of(cache), running=verifies(self._config))
         if cache is not None and self._writes:
             self._caches[root] = cache
@@ -202,12 +214,13 @@ class Estates:
 
         return VerifiedEstate(root, opened, seen, self._config, self._closing)
 
-    def remember(self) -> None:
-        """Write down what was learned while tests were collected."""
+    def collected(self) -> None:
+        """Write down what was learned while tests were collected, and let the garbage collector go."""
         for root, cache in self._caches.items():
             opened = self._opened[root]
             cache.save(whole=isinstance(opened, JudgedEstate) and opened.whole)
         self._caches.clear()
+        self._collecting.close()
 
     def complaint(self, error: CxError, file: Path) -> str:
         """Return what is wrong: all for the first file that suffers from it, for others what is wrong in themselves."""

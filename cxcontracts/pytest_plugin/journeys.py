@@ -162,10 +162,10 @@ class RequirementTest(pytest.Item):
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Let large estates remember what was learned while tests were collected."""
+    """Let large estates remember what was learned while tests were collected, and hold nothing up any longer."""
     estates = session.stash.get(_ESTATES, None)
     if estates is not None:
-        estates.remember()
+        estates.collected()
 
 
 @pytest.hookimpl(wrapper=True)
