@@ -457,12 +457,14 @@ def open_what_is_sound(
     memory: Memory = FORGETFUL,
     *,
     running: bool = False,
+    records: Mapping[str, Side] | None = None,
 ) -> Opened:
     """Open an estate without what has mistakes; its runs tell them, and judge what does not depend on it.
 
     Args:
         root: As in :func:`open_estate`, like the others.
         memory: Of what was found before.
+        records: What counts as the contract of record of partners that have a candidate, in place of what the files say.
 
     Raises:
         EstateError: If estate.yaml, or the contract of record of a partner that has a candidate, cannot be used: then there is
@@ -472,18 +474,23 @@ def open_what_is_sound(
     """
     with uncollected():
         files = {name: (given,) if isinstance(given, Path) else tuple(given) for name, given in (candidates or {}).items()}
-        return _opened(root, files, today, memory, running)
+        return _opened(root, files, today, memory, running, records)
 
 
 def _opened(
-    root: Path, candidates: Mapping[str, Sequence[Path]], today: datetime.date | None, memory: Memory, running: bool
+    root: Path,
+    candidates: Mapping[str, Sequence[Path]],
+    today: datetime.date | None,
+    memory: Memory,
+    running: bool,
+    recorded: Mapping[str, Side] | None,
 ) -> Opened:
     day = today or datetime.datetime.now(tz=datetime.UTC).date()
     read = read_sound(root, kinds(), day, memory, line_ids)
     estate = read.estate
     pacts, odd = read_pacts(root, estate.partners, running)
     mistakes = (*read.mistakes, *(problem for problem in odd if not problem.warning))
-    records = Records(root, estate.partners, read.partners)
+    records = Records(root, estate.partners, read.partners, recorded)
     released: dict[str, Side] = {}
     for name, paths in candidates.items():
         if name in read.partners:

@@ -102,7 +102,7 @@ def test_the_estate_can_be_named_before_the_command_and_after_it(here: Workplace
             ["impact", "-c", f"courier={COURIER}", "-c", f"courier={ORDERS}"],
             "partner 'courier' has two candidates for its calls; keep one",
         ),
-        (["impact", "courier"], "Missing option"),
+        (["impact", "courier"], "name what is proposed, with --candidate FILE"),
         (["impct"], "No such command 'impct'"),
         (["check", "--stict"], "--strict"),
         (["check", "--format", "xml"], "'xml' is not one of 'text', 'json', 'jsonl'"),

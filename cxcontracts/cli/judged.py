@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cxcontracts.caching import Cache
     from cxcontracts.findings import Run
     from cxcontracts.opening import Opened
+    from cxcontracts.scenes import Side
 
 Released = Callable[[Path], Mapping[str, Sequence[Path]]]
 """Returns partner to the file of its candidate, given the estate's folder."""
@@ -34,13 +35,23 @@ def judged(command: Literal["check", "impact"], asked: Reporting, estate: Path |
     return judged_in(command, asked, Used(estate_root(estate)), released)
 
 
-def judged_in(command: Literal["check", "impact"], asked: Reporting, used: Used, released: Released) -> int:
-    """Judge an estate, or what a pack has of one; as :func:`judged`."""
+def judged_in(
+    command: Literal["check", "impact"],
+    asked: Reporting,
+    used: Used,
+    released: Released,
+    records: Mapping[str, Side] | None = None,
+) -> int:
+    """Judge an estate, or what a pack has of one; as :func:`judged`.
+
+    Args:
+        records: What counts as the contract of record of partners that have a candidate, in place of what the files say.
+    """
     insist_on_folder(*asked.files)
     candidates = released(used.root)
     cache = cache_asked(used.root)
     try:
-        run = _run(command, asked, used, candidates, cache)
+        run = _run(command, asked, used, candidates, cache, records or {})
     except UnsoundError as error:
         return _unjudged(command, error.problems, asked, used)
     if run.mistakes and run.complete and not run.findings:
@@ -88,6 +99,7 @@ def _run(
     used: Used,
     candidates: Mapping[str, Sequence[Path]],
     cache: Cache | None,
+    records: Mapping[str, Side],
 ) -> Run:
     """Return what was found, marked incomplete where a signal came in between."""
     from cxcontracts.caching import memory_of
@@ -96,7 +108,7 @@ def _run(
     from cxcontracts.outlines import outlined
 
     try:
-        opened = open_what_is_sound(used.root, candidates, memory=memory_of(cache))
+        opened = open_what_is_sound(used.root, candidates, memory=memory_of(cache), records=records)
         if used.here is None:  # what is odd in a pack is for its maker to mend
             _warn(command, opened, used.root)
         with Progress() as progress:

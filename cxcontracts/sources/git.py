@@ -149,6 +149,18 @@ class Repository:
             Entry(os.fsdecode(path), kind.startswith(_LINKED)) for kind, _, path in parted if path and not kind.startswith(_LENT)
         ]
 
+    def changed(self, reference: str, folder: str) -> list[str]:
+        """Return the files of a folder below here that are not as a commit has them, as paths from here.
+
+        Raises:
+            UsageError: If there is no such commit.
+        """
+        tree = _tree(f"{reference}^{{tree}}", reference, self)
+        if tree is None:
+            raise _no_commit(reference, self)
+        plain = ("--no-ext-diff", "--no-textconv", "--no-renames", "--relative", "--name-only", "-z")
+        return [path for path in os.fsdecode(self._said("diff", *plain, tree, "--", folder)).split("\0") if path]
+
     @cached_property
     def prefix(self) -> str:
         """The path from the root of the repository to here; empty, or ending in a slash.
