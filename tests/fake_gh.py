@@ -1,4 +1,4 @@
-"""Stands in for GitHub's ``gh api``: a pull request whose comments are in the file that GH_COMMENTS names, one page of them a line."""
+"""Stands in for GitHub's ``gh api``: the comments of a pull request are in the file that GH_COMMENTS names, a page a line."""
 
 from __future__ import annotations
 

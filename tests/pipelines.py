@@ -1,7 +1,7 @@
 """The bash steps of the CI templates, read out of them and run as each CI system runs them, on a machine that is made up.
 
-The machine has bash and git; ``cxcontracts`` is the real one, or one that only says what it was called with. Package indexes, GitHub
-and Docker are beyond it: what stands in for them notes what it was asked.
+The machine has bash and git; ``cxcontracts`` is the real one, or one that only says what it was called with. Package indexes,
+GitHub and Docker are beyond it: what stands in for them notes what it was asked.
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ class Machine:
                 (made / name).symlink_to(self._bin / name)
 
     def run(self, step: Step, **given: str) -> Ran:
-        """Run a step as its CI system does, with some variables; those that are empty count, others are as the system sets them."""
+        """Run a step as its CI system does, with some variables beside those that the system sets."""
         script = self.folder / "step.sh"
         script.write_text(step.script, encoding="utf-8")
         self._log.write_bytes(b"")
