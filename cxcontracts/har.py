@@ -29,6 +29,7 @@ from cxcontracts.documents.positions import line_and_column
 from cxcontracts.errors import RecordingError
 from cxcontracts.exchanges import JSON, NO_BODY, Raw, Request, Response
 from cxcontracts.problems import Place, Problem
+from cxcontracts.redaction import redacted, redacted_json
 
 MARKS: Final = "_cx"
 """Where an entry has what only we write and read."""
@@ -338,6 +339,7 @@ def har_entry(recorded: Recorded, redact: Callable[[str], str] = str) -> bytes:
     Args:
         redact: Takes secrets out of a text; every text is handed to it.
     """
+    recorded = redacted(recorded, redact)
     entry = _entry(recorded)
     again = _recorded(entry)
     exact: dict[str, JSON] = {"seconds": recorded.seconds}
@@ -348,7 +350,7 @@ def har_entry(recorded: Recorded, redact: Callable[[str], str] = str) -> bytes:
     if again is None or again.why != recorded.why:
         exact["why"] = recorded.why
     entry[MARKS] = {**recorded.marks, "exact": exact}
-    return _dumped(_redacted(entry, redact))
+    return _dumped(redacted_json(entry, redact, numbers=False))
 
 
 def _entry(recorded: Recorded) -> dict[str, JSON]:
@@ -429,14 +431,6 @@ def _same(one: Any, other: Any) -> bool:
     """Tell whether a request or an answer is another, the kinds of their bodies included."""
     alike = type(one.body) is type(other.body) and getattr(one.body, "why", "") == getattr(other.body, "why", "")
     return alike and one == other
-
-
-def _redacted(value: JSON, redact: Callable[[str], str]) -> JSON:
-    if isinstance(value, str):
-        return redact(value)
-    if isinstance(value, dict):
-        return {redact(name): _redacted(below, redact) for name, below in value.items()}
-    return [_redacted(item, redact) for item in value] if isinstance(value, list | tuple) else value
 
 
 # --- as it was ----------------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from cxcontracts.exchanges import JSON
 from cxcontracts.findings import OBSERVING, Run, Verdict
 from cxcontracts.packs.envelopes import opened, sealed
 from cxcontracts.packs.pack import Pack
+from cxcontracts.redaction import redacted
 from cxcontracts.reports.json import render
 from cxcontracts.reports.read_back import run_of
 
@@ -66,7 +67,7 @@ def result(
         redact: Takes secrets out of a text.
         bodies: Whether what was sent and answered goes along.
     """
-    report = json.loads(redact(render(run)))
+    report = json.loads(redact(render(redacted(run, redact))))
     if not bodies and run.command in OBSERVING:  # what contracts show is made up of them
         report["unfelt"] = [_QUOTED.sub('"…"', line) for line in report["unfelt"]]
         for finding in report["findings"]:

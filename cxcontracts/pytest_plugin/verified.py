@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from cxcontracts.opening import Opened
 from cxcontracts.pytest_plugin.estates import JudgedEstate, NotExercised
 from cxcontracts.pytest_plugin.packed import handed_of
 from cxcontracts.recalling import Listed, listed
+from cxcontracts.redaction import redacted
 from cxcontracts.reports.curl import curl
 from cxcontracts.verifying import Hooks, verification
 from cxcontracts.whereabouts import Whereabouts
@@ -93,19 +93,7 @@ class VerifiedEstate(JudgedEstate):
 
     def _without_secrets(self, finding: Finding) -> Finding:
         """Return a finding without what the run came to know as secret: what a hook logs in with, too."""
-        secrets, witness = self._made.secrets, finding.witness
-        if witness is not None:
-            request, response = witness.request, witness.response
-            query = tuple((name, secrets.redact(value)) for name, value in request.query)
-            headers, body = secrets.redacted(dict(request.headers)), secrets.redacted(request.body)
-            request = replace(request, path=secrets.redact(request.path), query=query, headers=headers, body=body)
-            said, told = secrets.redacted(dict(response.headers)), secrets.redacted(response.body)
-            witness = replace(witness, request=request, response=replace(response, headers=said, body=told))
-        attribution = finding.attribution
-        if attribution is not None:
-            attribution = replace(attribution, because=secrets.redact(attribution.because))
-        because, curl = secrets.redact(finding.because), secrets.redact(finding.curl)
-        return replace(finding, because=because, curl=curl, witness=witness, attribution=attribution)
+        return redacted(finding, self._made.secrets.redact)
 
     def has_candidate(self, partner: str) -> bool:
         """Return that no candidate of a partner is judged here."""

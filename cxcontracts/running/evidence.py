@@ -21,6 +21,7 @@ from cxcontracts.chronicle import EXCHANGE, Line, Tell, ended, found, started
 from cxcontracts.findings import Run
 from cxcontracts.har import Recorded, har_entry
 from cxcontracts.own_folders import of_runs
+from cxcontracts.redaction import redacted_json
 from cxcontracts.verdicts import Verdicts
 
 FOLDER_VARIABLE: Final = "CXCONTRACTS_RUNS_DIR"
@@ -109,7 +110,7 @@ class Evidence:
     def _add(self, lines: Iterable[Line]) -> None:
         if self._file is not None:
             for line in lines:
-                self._write(self._redact(written_line(line)).encode())
+                self._write(self._redact(written_line(redacted_json(line, self._redact))).encode())
 
     def _write(self, line: bytes) -> None:
         with self._lock:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import unquote, unquote_plus
 
-from cxcontracts.exchanges import JSON, Raw
+from cxcontracts.exchanges import JSON
+from cxcontracts.redaction import redacted_json
 from cxcontracts.running.wire import Failed
 from cxcontracts.walks import Trouble
 
@@ -22,6 +23,9 @@ SHORTEST: Final = 6
 
 HIDDEN: Final = "$hidden"
 """What stands in the place of a secret that has no name."""
+
+CASELESS: Final = 12
+"""From so many characters on, a secret is found in another case, too: a shorter one may be an ordinary word there."""
 
 MOST_NAMELESS: Final = 1000
 """The most secrets without a name that are remembered: tokens that journeys were given, and sent on."""
@@ -36,7 +40,8 @@ class _Forms(NamedTuple):
     Attributes:
         literal: Text to what takes its place, the longest first.
         literal_bytes: The texts of *literal*, in UTF-8.
-        spelled: For text with escapes in it: each value, with the pattern of every way to write it and what takes its place.
+        spelled: For text with escapes in it: each value in small letters, with the pattern of every way to write it and what
+            takes its place.
         numbers: Whether a secret may be met as a number.
     """
 
@@ -50,7 +55,8 @@ class Secrets:
     """Values that nobody may read, in whatever form they come back.
 
     Found are: the value itself; percent-encoded, whole or in part, in both cases, blanks as ``+``; escaped as in JSON, HTML and
-    XML; in base64 and base64url, also amid other text as in ``user:password``; in hexadecimal. Safe to use from several threads.
+    XML; in base64 and base64url, also amid other text as in ``user:password``; in hexadecimal; in another case, as the name of a
+    header has. Safe to use from several threads.
 
     >>> secrets = Secrets()
     >>> secrets.add("CANARY/123", "$env.TOKEN")
@@ -92,6 +98,7 @@ class Secrets:
             if form in text:
                 text = text.replace(form, shown)
         if forms.spelled and (meant := _unescaped(text)):
+            meant = [each.lower() for each in meant]
             for value, pattern, shown in forms.spelled:
                 if any(value in each for each in meant):
                     text = pattern.sub(shown.replace("\\", r"\\"), text)
@@ -111,7 +118,7 @@ class Secrets:
 
     def redacted(self, value: JSON) -> JSON:
         """Return a JSON value without the secrets in its names, texts and numbers."""
-        return self._without(value, self._known()) if self._shown else value
+        return redacted_json(value, self.redact, numbers=self._known().numbers) if self._shown else value
 
     def may_be_in(self, data: bytes) -> bool:
         """Tell whether some JSON has to be looked through: false only where no secret can be in it."""
@@ -125,22 +132,6 @@ class Secrets:
             with self._lock:
                 forms = self._forms = _forms(self._shown)
         return forms
-
-    def _without(self, value: JSON, forms: _Forms) -> JSON:
-        match value:
-            case str():
-                return self.redact(value)
-            case Raw():
-                return Raw({name: self._without(item, forms) for name, item in value.items()}, self.redact(value.why))
-            case dict():
-                return {self.redact(name): self._without(item, forms) for name, item in value.items()}
-            case list():
-                return [self._without(item, forms) for item in value]
-            case int() | float() if forms.numbers and not isinstance(value, bool):
-                text = str(value)
-                found = self.redact(text)
-                return value if found == text else found
-        return value
 
 
 def _unescaped(text: str) -> list[str]:
@@ -160,14 +151,14 @@ _ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _MEANT: Final = {"n": "\n", "t": "\t", "b": "\b", "f": "\f", "r": "\r"}
 
 
-def _forms(shown: Mapping[str, str]) -> _Forms:
-    literal = {form: name for value, name in shown.items() for form in _literal_forms(value)}
+def _forms(shown: dict[str, str]) -> _Forms:
+    literal = {form: name for value, name in shown.items() for form in _literal_forms(value)} | shown
     longest = tuple(sorted(literal.items(), key=lambda pair: (-len(pair[0]), pair[0])))
     values = sorted(shown, key=lambda value: (-len(value), value))
     return _Forms(
         longest,
         tuple(form.encode("utf-8", "surrogatepass") for form, _ in longest),
-        tuple((value, _spelled(value), shown[value]) for value in values),
+        tuple((value.lower(), _spelled(value), shown[value]) for value in values),
         any(re.fullmatch(r"[-+0-9.eE]+", value) for value in values),
     )
 
@@ -180,13 +171,15 @@ def _literal_forms(value: str) -> tuple[str, ...]:
         whole = base64.b64encode(bytes(before) + data).decode()
         known = whole[-(-8 * before // 6) : 8 * (before + len(data)) // 6]  # the characters that no neighbour has a part in
         forms += [known, known.translate(_URL_ALPHABET)]
+    if len(value) >= CASELESS:
+        forms += [value.lower(), value.upper(), value.swapcase()]
     return tuple(forms)
 
 
 @lru_cache(2 * MOST_NAMELESS)
 def _spelled(value: str) -> re.Pattern[str]:
     """Return a pattern of every way to write a value with escapes."""
-    return re.compile("".join(map(_spellings, value)))
+    return re.compile("".join(map(_spellings, value)), re.IGNORECASE if len(value) >= CASELESS else 0)
 
 
 _URL_ALPHABET: Final = str.maketrans("+/", "-_")
