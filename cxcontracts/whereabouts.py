@@ -49,14 +49,14 @@ class Whereabouts:
         return f"{self.file(file)}{colon}{rest}" if colon and known else warning
 
     def run(self, run: Run) -> Run:
-        """Return a run with the places of its findings and warnings seen from here."""
+        """Return a run with the places of its findings, problems and warnings seen from here."""
         partners = (
             dataclasses.replace(
                 partner, findings=tuple(map(self.finding, partner.findings)), warnings=tuple(map(self.warning, partner.warnings))
             )
             for partner in run.partners
         )
-        return dataclasses.replace(run, partners=tuple(partners))
+        return dataclasses.replace(run, partners=tuple(partners), problems=tuple(self.problems(run.problems)))
 
 
 @cache

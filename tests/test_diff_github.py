@@ -12,9 +12,20 @@ from hypothesis import strategies as st
 
 from cxcontracts.findings import Diff, Level
 from cxcontracts.problems import Place
-from cxcontracts.reports.diff.github import MOST, command, render
+from cxcontracts.reports.ci import github as report
+from cxcontracts.reports.ci.annotations import MOST, annotation
+from cxcontracts.reports.diff.alerts import alerts_of
+from cxcontracts.reports.diff.places import Inside
 from tests.diffs import ADDED, DEFAULT, DOUBTED, EVERY, GONE, IGNORED, NULLABLE, WIDENED, compared, diff, hurt, inside, version
 from tests.readers import RUNNERS, github, unseen
+
+
+def render(diff: Diff, inside: Inside) -> str:
+    return report.render(alerts_of(diff, inside))
+
+
+def command(title: str, *lines: str, place: Place | None = None) -> str:
+    return report.command(annotation(Level.ERROR, title, *lines, place=place))
 
 
 class Command(NamedTuple):
@@ -175,7 +186,7 @@ def test_a_contract_gives_no_command_to_any_runner(hurtful: tuple[str, ...]) -> 
 
 @given(st.text())
 def test_whatever_is_written_a_line_is_one_command(text: str) -> None:
-    annotation = parsed(command("error", text, text, text, place=Place(text, 3, 4)))
+    annotation = parsed(command(text, text, text, place=Place(text, 3, 4)))
     assert annotation.name == "error"
     assert list(annotation.properties) == ["file", "line", "col", "title"]
     assert annotation.properties["line"] == "3"
@@ -184,7 +195,7 @@ def test_whatever_is_written_a_line_is_one_command(text: str) -> None:
 @given(st.text(st.characters(codec="ascii", categories=["L", "N", "P", "S"]), min_size=1, max_size=50))
 @example("50%0A%25%3A%2C")
 def test_what_is_escaped_reads_as_it_was_made_harmless(text: str) -> None:
-    annotation = parsed(command("error", text, f"said {text}"))
+    annotation = parsed(command(text, f"said {text}"))
     assert annotation.message.replace("\\", "") == f"said {text}".replace("\\", "")
     assert annotation.properties["title"].replace("\\", "") == text.replace("\\", "")
 
@@ -196,7 +207,7 @@ def test_a_contract_cannot_forge_a_line_of_an_annotation() -> None:
 
 
 def test_a_long_text_is_cut() -> None:
-    assert len(command("error", "x" * 10_000, "%" * 10_000)) < 20_000
+    assert len(command("x" * 10_000, "%" * 10_000)) < 20_000
 
 
 def test_the_same_diff_gives_the_same_bytes() -> None:

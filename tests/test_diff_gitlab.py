@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from cxcontracts.cli.options import Reporting
 from cxcontracts.cli.publishing import publish_diff
 from cxcontracts.findings import Diff, Level
-from cxcontracts.reports.diff.gitlab import render
+from cxcontracts.reports.ci import gitlab
+from cxcontracts.reports.diff.alerts import alerts_of
+from cxcontracts.reports.diff.places import Inside
 from tests.diffs import ADDED, DEFAULT, EVERY, GONE, IGNORED, NULLABLE, compared, diff, hurt, inside
 from tests.readers import commands, unseen
 from tests.workplace import Workplace
@@ -46,6 +48,10 @@ SCHEMA = {
     },
 }
 """What GitLab's page on the format asks for; it publishes no schema."""
+
+
+def render(diff: Diff, inside: Inside) -> str:
+    return gitlab.render(alerts_of(diff, inside))
 
 
 def read(diff: Diff) -> list[dict[str, Any]]:

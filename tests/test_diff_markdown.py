@@ -10,11 +10,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cxcontracts.findings import Change, Diff, Level
-from cxcontracts.reports.diff.markdown import code, fenced, inert, render
+from cxcontracts.reports.diff.markdown import render
+from cxcontracts.reports.inert import code, fenced, inert
 from tests.diffs import ADDED, DOUBTED, EVERY, IGNORED, NULLABLE, SOONER, WIDENED, compared, diff, hurt, of_rule
 from tests.readers import commands, unseen
 
 SESSION = """\
+<!-- cxcontracts:diff:ac4bb9bf6ee2 -->
 ### BREAKING: `operator.yaml 2.3.0 → 2.4.0`
 
 1 change breaks its readers. 1 of 4 changes is felt in rail-retail.
@@ -67,7 +69,14 @@ def test_a_comment_reads_as_it_was_wanted() -> None:
     ],
 )
 def test_it_begins_with_the_verdict(run: Diff, begins: str) -> None:
-    assert render(run).startswith(begins)
+    marker, _, comment = render(run).partition("\n")
+    assert re.fullmatch("<!-- cxcontracts:diff:[0-9a-f]{12} -->", marker)
+    assert comment.startswith(begins)
+
+
+def test_the_hidden_marker_is_that_of_the_contracts_whatever_was_found() -> None:
+    markers = [render(run).partition("\n")[0] for run in (diff(), diff(NULLABLE, complete=False), diff(estate="rail-retail"))]
+    assert markers[0] == markers[1] != markers[2]
 
 
 def test_every_kind_of_change_that_counts_is_listed() -> None:
@@ -166,7 +175,8 @@ def test_text_made_to_hurt_is_code_or_plain_words(hurtful: tuple[str, ...]) -> N
     for text in hurtful:
         report = render(hurt(text))
         assert (commands(report), unseen(report)) == ([], [])
-        assert re.findall(r"""[^\w\s,;()'"→….:-]|\w[.:]\w""", OURS.sub("", outside_code(report))) == []
+        shown = OURS.sub("", outside_code(report.partition("\n")[2]))
+        assert re.findall(r"""[^\w\s,;()'"→….:-]|[^\W\d][.:]\w|\w[.:][^\W\d]|\d:\d""", shown) == []
 
 
 @pytest.mark.parametrize(

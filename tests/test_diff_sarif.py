@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 
 from cxcontracts.findings import Diff, Level
 from cxcontracts.problems import Place
-from cxcontracts.reports.diff.sarif import render
+from cxcontracts.reports.ci import sarif
+from cxcontracts.reports.diff.alerts import alerts_of
+from cxcontracts.reports.diff.places import Inside
 from cxcontracts.rules import RULES
 from tests.diffs import ADDED, DEPRECATED, EVERY, GONE, IGNORED, NULLABLE, change, compared, diff, hurt, inside
 from tests.readers import commands, unseen
@@ -28,6 +30,10 @@ DIFFS = {
     "interrupted": diff(NULLABLE, complete=False),
     "no contract": Diff(()),
 }
+
+
+def render(diff: Diff, inside: Inside) -> str:
+    return sarif.render(alerts_of(diff, inside))
 
 
 def read(diff: Diff) -> dict[str, Any]:

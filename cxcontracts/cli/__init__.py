@@ -23,6 +23,7 @@ from cxcontracts.cli.exits import UNUSABLE, guarded
 from cxcontracts.cli.explain import explain
 from cxcontracts.cli.impact import impact
 from cxcontracts.cli.init import init
+from cxcontracts.cli.job import Job
 from cxcontracts.cli.judge import judge
 from cxcontracts.cli.key import key
 from cxcontracts.cli.map import map_
@@ -53,11 +54,15 @@ class Program(click.Group):
         if not standalone_mode or _COMPLETION in os.environ:
             return super().main(args, prog_name, complete_var, standalone_mode, **extra)
         atexit.register(gc.freeze)  # else Python walks three times over all that a large estate was, and then lets go of it
-        sys.exit(guarded(lambda: self._run(list(sys.argv[1:] if args is None else args))))
+        job = Job()
+        code = guarded(lambda: self._run(list(sys.argv[1:] if args is None else args), job))
+        job.finish(code)
+        sys.exit(code)
 
-    def _run(self, args: list[str]) -> int:
+    def _run(self, args: list[str], job: Job) -> int:
         try:
             with self.make_context("cxcontracts", args) as context:
+                job.of(context)
                 return int(self.invoke(context) or 0)
         except click.exceptions.Exit as end:
             return end.exit_code

@@ -19,7 +19,11 @@ from cxcontracts.findings import Diff, Level, Verdict
 if TYPE_CHECKING:
     from cxcontracts.cli.comparison import Question
 
-FORMATS: Final = ("text", "json", "markdown", "junit", "sarif", "github", "gitlab")
+FORMATS: Final = (
+    *("text", "json", "markdown"),
+    *("junit", "junit-gitlab", "junit-jenkins"),
+    *("sarif", "github", "gitlab", "azure"),
+)
 _NONE: Final = "none"
 _LEVELS: Final = tuple(map(str, Level))
 

@@ -45,8 +45,8 @@ def judge(
     """
     from cxcontracts.asked import Asked, pairs
     from cxcontracts.cli.judged import seen_from_here, told, unsound
-    from cxcontracts.cli.output import insist_on_folder, publish, say
-    from cxcontracts.cli.publishing import publish_run
+    from cxcontracts.cli.output import insist_on_folder, say
+    from cxcontracts.cli.publishing import publish_run, publish_unjudged
     from cxcontracts.cli.verification import again
     from cxcontracts.errors import UnsoundError
     from cxcontracts.observing import recording_judged
@@ -61,10 +61,7 @@ def judge(
         opened = open_estate(root)
         run, notes = recording_judged(opened, _read(recordings), wanted, again)
     except UnsoundError as error:
-        if look.format == "json":
-            from cxcontracts.reports import json
-
-            publish("judge", json.render_problems("judge", error.problems), "unsound", look.output)
+        publish_unjudged("judge", error.problems, look, root)
         return unsound(seen_from_here(error.problems, root))
     for note in notes:
         say(f"judge: {note}")

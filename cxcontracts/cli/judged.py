@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 from cxcontracts.cli.exits import UNCERTAIN, UNUSABLE, exit_code, uncertain
 from cxcontracts.cli.options import Reporting, cache_asked, estate_root
-from cxcontracts.cli.output import insist_on_folder, publish, say
+from cxcontracts.cli.output import insist_on_folder, say
 from cxcontracts.cli.packed import Used
 from cxcontracts.cli.progress import Progress
-from cxcontracts.cli.publishing import publish_run
+from cxcontracts.cli.publishing import publish_run, publish_unjudged
 from cxcontracts.errors import UnsoundError
 from cxcontracts.problems import Problem
 
@@ -68,10 +68,7 @@ def judged_in(
 
 def _unjudged(command: str, problems: Sequence[Problem], asked: Reporting, used: Used) -> int:
     """Say why nothing was judged at all, in the format that was asked for, too."""
-    if asked.format == "json":
-        from cxcontracts.reports import json
-
-        publish(command, json.render_problems(command, problems), "unsound", asked.output)
+    publish_unjudged(command, problems, asked, used.root, used.here)
     return unsound(seen_from_here((problem for problem in problems if not problem.warning), used.root, used.here))
 
 

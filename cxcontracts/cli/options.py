@@ -16,7 +16,11 @@ from cxcontracts.errors import UsageError
 if TYPE_CHECKING:
     from cxcontracts.caching import Cache
 
-FORMATS: Final = ("text", "json", "jsonl", "junit")
+FORMATS: Final = (
+    *("text", "json", "jsonl", "markdown"),
+    *("junit", "junit-gitlab", "junit-jenkins"),
+    *("sarif", "github", "gitlab", "azure"),
+)
 """The formats of a report of a run."""
 
 RECORDING: Final = "har"

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from cxcontracts.cli.job import job_of
 from cxcontracts.cli.output import look_of, publish, say
+from cxcontracts.findings import Verdict
 
 if TYPE_CHECKING:
     from cxcontracts.cli.options import Reporting
     from cxcontracts.findings import Diff, Run
+    from cxcontracts.problems import Problem
+    from cxcontracts.redaction import Redact
+    from cxcontracts.whereabouts import Whereabouts
 
 TAKEN_FOR_THE_WHOLE: Final = frozenset({"sarif", "gitlab"})
 """The formats whose readers take what a report lacks for fixed: they are not written of what is not whole."""
 
-Redact = Callable[[str], str]
+_NO_REPORT: Final = frozenset({"text"})
+"""The formats that say nothing where nothing was judged: standard error says it all."""
 
 
 def publish_run(
@@ -35,13 +42,39 @@ def publish_run(
         OSError: If one cannot be written. The file that was there before is then still whole.
     """
     from cxcontracts.documents.collector import uncollected
+    from cxcontracts.redaction import redacted
+    from cxcontracts.reports import markdown
+    from cxcontracts.reports.headlines import headline
     from cxcontracts.reports.sentences import limits
 
+    run = redacted(run, redact)
     partly = next((why for _, why in limits(run)), "")
     for report in asked.all:
         with uncollected():
             text = _of_run(report, root, here)[report.format](run)
         _publish(command or run.command, report, redact(text), outcome_of(run), partly)
+    job = job_of(asked)
+    if job is not None:
+        summary = redact(markdown.render(_linked(root, here).run(run)))
+        job.tell(headline(run).word, run.summary[Verdict.BROKEN], summary)
+
+
+def publish_unjudged(command: str, problems: Sequence[Problem], asked: Reporting, root: Path, here: Path | None = None) -> None:
+    """Write each report that was asked for of an estate of which nothing could be judged.
+
+    Raises:
+        OSError: If one cannot be written.
+    """
+    from cxcontracts.findings import Harm, Run
+    from cxcontracts.reports import json
+
+    for report in asked.all:
+        if report.format == "json":
+            publish(command, json.render_problems(command, problems), "unsound", report.output)
+    others = tuple(each for each in asked.all if each.format not in {"json", *_NO_REPORT})
+    run = Run(command, root.name, (), frozenset(Harm), problems=tuple(problems))
+    for report in others:
+        publish_run(run, report, root, here)
 
 
 def publish_diff(diff: Diff, asked: Reporting, outcome: str) -> None:
@@ -50,11 +83,15 @@ def publish_diff(diff: Diff, asked: Reporting, outcome: str) -> None:
     Raises:
         OSError: If one cannot be written.
     """
-    from cxcontracts.reports.diff.words import limits
+    from cxcontracts.reports.diff import markdown
+    from cxcontracts.reports.diff.words import headline, limits
 
     partly = next((why for _, why in limits(diff)), "")
     for report in asked.all:
         _publish("diff", report, _of_diff(report)[report.format](diff), outcome, partly)
+    job = job_of(asked)
+    if job is not None:
+        job.tell(headline(diff).word, sum(change.breaking for change in diff.changes), markdown.render(diff))
 
 
 def _publish(command: str, asked: Reporting, report: str, outcome: str, partly: str) -> None:
@@ -86,39 +123,66 @@ def outcome_of(run: Run) -> str:
     return str(run.verdict)
 
 
-def _of_run(asked: Reporting, root: Path, here: Path | None) -> Mapping[str, Callable[[Run], str]]:
-    """Return what makes each format of a report of a run."""
-    from cxcontracts.reports import json, junit, lines, text
+def _linked(root: Path, here: Path | None) -> Whereabouts:
+    """Return from where CI systems link files."""
     from cxcontracts.whereabouts import Whereabouts, repository_of
 
-    look = look_of(asked.output)
+    return Whereabouts(root, here or repository_of(root) or Path.cwd())
+
+
+def _of_run(asked: Reporting, root: Path, here: Path | None) -> Mapping[str, Callable[[Run], str]]:
+    """Return what makes each format of a report of a run."""
+    from cxcontracts.reports import json, junit, lines, markdown, text
+    from cxcontracts.reports.alerts import alerts_of
+    from cxcontracts.reports.ci import azure, github, gitlab, sarif
+    from cxcontracts.reports.suites import Dialect
+    from cxcontracts.whereabouts import Whereabouts
+
+    look, now = look_of(asked.output), datetime.now(UTC)
     own = Whereabouts(root, root)  # the same wherever one stands
     seen = Whereabouts(root, here or Path.cwd())
-    linked = Whereabouts(root, here or repository_of(root) or Path.cwd())  # CI systems link files from there
+    linked = _linked(root, here)
+
+    def spoken(dialect: Dialect) -> Callable[[Run], str]:
+        return lambda run: junit.render(linked.run(run), strict=asked.strict, dialect=dialect, at=now)
+
     return {
         "text": lambda run: text.render(seen.run(run), colour=look.colour, width=look.width, verbose=asked.verbose),
         "json": lambda run: json.render(own.run(run)),
         "jsonl": lambda run: lines.render(own.run(run)),
-        "junit": lambda run: junit.render(linked.run(run), strict=asked.strict),
+        "markdown": lambda run: markdown.render(linked.run(run)),
+        **{dialect.value: spoken(dialect) for dialect in Dialect},
+        "sarif": lambda run: sarif.render(alerts_of(linked.run(run))),
+        "github": lambda run: github.render(alerts_of(linked.run(run))),
+        "gitlab": lambda run: gitlab.render(alerts_of(linked.run(run))),
+        "azure": lambda run: azure.render(alerts_of(linked.run(run))),
     }
 
 
 def _of_diff(asked: Reporting) -> Mapping[str, Callable[[Diff], str]]:
     """Return what makes each format of a report of a diff."""
-    from cxcontracts.reports.diff import github, gitlab, json, junit, markdown, sarif, text
+    from cxcontracts.reports.ci import azure, github, gitlab, sarif
+    from cxcontracts.reports.diff import json, junit, markdown, text
+    from cxcontracts.reports.diff.alerts import alerts_of
+    from cxcontracts.reports.suites import Dialect
     from cxcontracts.whereabouts import repository_of
 
-    here = Path.cwd()
+    here, now = Path.cwd(), datetime.now(UTC)
     inside = partial(_inside, here, repository_of(here) or here)
     look = look_of(asked.output)
+
+    def spoken(dialect: Dialect) -> Callable[[Diff], str]:
+        return lambda diff: junit.render(diff, inside, strict=asked.strict, dialect=dialect, at=now)
+
     return {
         "text": lambda diff: text.render(diff, colour=look.colour, width=look.width, verbose=asked.verbose),
         "json": json.render,
         "markdown": markdown.render,
-        "junit": lambda diff: junit.render(diff, inside, strict=asked.strict),
-        "sarif": lambda diff: sarif.render(diff, inside),
-        "github": lambda diff: github.render(diff, inside),
-        "gitlab": lambda diff: gitlab.render(diff, inside),
+        **{dialect.value: spoken(dialect) for dialect in Dialect},
+        "sarif": lambda diff: sarif.render(alerts_of(diff, inside)),
+        "github": lambda diff: github.render(alerts_of(diff, inside)),
+        "gitlab": lambda diff: gitlab.render(alerts_of(diff, inside)),
+        "azure": lambda diff: azure.render(alerts_of(diff, inside)),
     }
 
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from cxcontracts.cli.exits import INTACT
 from cxcontracts.cli.judged import seen_from_here, told, unsound
 from cxcontracts.cli.options import Reporting
-from cxcontracts.cli.output import insist_on_folder, publish, say, show
+from cxcontracts.cli.output import insist_on_folder, say, show
 from cxcontracts.cli.packed import Packed, Used, used
 from cxcontracts.cli.progress import Progress
-from cxcontracts.cli.publishing import publish_run
+from cxcontracts.cli.publishing import publish_run, publish_unjudged
 from cxcontracts.errors import UnsoundError, UsageError
 from cxcontracts.sanitise import harmless_line
 
@@ -97,10 +97,7 @@ def _verified(options: Options, asked: Reporting, wanted: Asked, estate: Used) -
         recordings = (*([options.record] if options.record else []), *asked.recordings)
         run, redact = _run(estate.root, wanted, recordings)
     except UnsoundError as error:
-        if asked.format == "json":
-            from cxcontracts.reports import json as json_report
-
-            publish("verify", json_report.render_problems("verify", error.problems), "unsound", asked.output)
+        publish_unjudged("verify", error.problems, asked, estate.root, estate.here)
         return unsound(seen_from_here(error.problems, estate.root, estate.here))
     run = estate.only(run)
     publish_run(run, asked, estate.root, estate.here, redact)

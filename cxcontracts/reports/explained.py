@@ -11,7 +11,7 @@ from typing import Final
 from cxcontracts.ascii_json import written
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Finding, Harm, Verdict
-from cxcontracts.reports.diff.markdown import inert
+from cxcontracts.reports.inert import inert
 from cxcontracts.reports.json import finding_as_json
 from cxcontracts.reports.page import BOLD, Page
 from cxcontracts.reports.sentences import SUFFERING, suffering

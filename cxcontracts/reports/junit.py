@@ -7,30 +7,32 @@ could not be judged is an error, never a skip. A waiver is a skip. Everything el
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 import cxcontracts
 from cxcontracts.findings import Finding, PartnerRun, Run, Verdict
-from cxcontracts.reports.sentences import facts, limits, scene, suffering
-from cxcontracts.reports.suites import MESSAGE, NAME, OF, Case, Outcome, Suite, Wording, rendered
+from cxcontracts.reports.sentences import account, limits
+from cxcontracts.reports.suites import EPOCH, MESSAGE, NAME, OF, Case, Dialect, Outcome, Suite, Wording, rendered
 from cxcontracts.sanitise import harmless_line
 
 _BODY: Final = 1500
 
 
-def render(run: Run, *, strict: bool = False, folder: str = "") -> str:
+def render(run: Run, *, strict: bool = False, folder: str = "", dialect: Dialect = Dialect.RICH, at: datetime = EPOCH) -> str:
     """Return the report of a ``check`` or an ``impact``: ASCII, with its XML declaration, ending in a line feed.
 
     Args:
         run: What was found.
         strict: Makes what could not be decided an error.
         folder: Where the estate lies below the repository's root, ``/`` between its parts: CI systems link files from there.
+        dialect: For whom the XML is.
+        at: When it was found, in UTC.
 
     Raises:
         UnfaithfulReportError: If the XML does not hold every result, once read again.
     """
-    return rendered(lambda wording: _Writer(run, strict, folder.strip("/"), wording).suites())
+    return rendered(lambda wording: _Writer(run, strict, folder.strip("/"), wording).suites(), dialect, at)
 
 
 class _Writer:
@@ -66,7 +68,7 @@ class _Writer:
 
     def _case(self, finding: Finding) -> Case:
         outcome = self._outcome(finding)
-        lines = () if finding.verdict is Verdict.INTACT else tuple(_account(finding))
+        lines = () if finding.verdict is Verdict.INTACT else tuple(account(finding, _BODY))
         file = f"{self._folder}/{finding.where.file}" if self._folder else finding.where.file
         return Case(
             classname=harmless_line(f"cxcontracts.{finding.partner}.{finding.journey}", NAME),
@@ -89,13 +91,3 @@ class _Writer:
     def _not_covered(self, partner: PartnerRun) -> Case:
         name, why = f"{partner.partner}{OF}covered", f"not covered: {partner.not_covered}"
         return self._wording.own(f"cxcontracts.{partner.partner}", name, "skipped", "not-covered", why)
-
-
-def _account(finding: Finding) -> Iterator[str]:
-    """Yield what is known of a finding, a line each."""
-    yield f"{finding.verdict}: {suffering(finding) if finding.verdict is Verdict.BROKEN else scene(finding)}"
-    known = dict(facts(finding, _BODY))
-    if "" in known:
-        known["element"] = f"{known.get('element', '')} {known.pop('')}".strip()
-    known |= {"needed by": str(finding.where), "id": finding.id, "follows from": finding.cause or ""}
-    yield from (f"{name}: {fact}" for name, fact in known.items() if fact)

@@ -124,7 +124,12 @@ def _plural(name: str) -> str:
 
 def suffering(finding: Finding) -> str:
     """Return who would suffer what, where, in one sentence that ends in the customer's own."""
-    return f"{who([finding])} {(_SUFFER if finding.observed else SUFFERING)[finding.harm]} {scene(finding)}"
+    return f"{hit(finding)} {scene(finding)}"
+
+
+def hit(finding: Finding) -> str:
+    """Return who would suffer what."""
+    return f"{who([finding])} {(_SUFFER if finding.observed else SUFFERING)[finding.harm]}"
 
 
 def scene(finding: Finding) -> str:
@@ -154,6 +159,20 @@ def facts(finding: Finding, room: int) -> Mapping[str, str]:
     whole |= lines(finding, witness, room) if witness is not None else {}
     whole |= {"whose": whose(finding), "seen": seen(finding), "promised": _UNPROMISED if finding.promised is False else ""}
     return {label: fact for label, fact in whole.items() if fact}
+
+
+def account(finding: Finding, room: int) -> Iterator[str]:
+    """Yield what is known of a finding, a line each: first who suffers what.
+
+    Args:
+        room: How many characters the request and the response may have each.
+    """
+    yield f"{finding.verdict}: {suffering(finding) if finding.verdict is Verdict.BROKEN else scene(finding)}"
+    known = dict(facts(finding, room))
+    if "" in known:
+        known["element"] = f"{known.get('element', '')} {known.pop('')}".strip()
+    known |= {"needed by": str(finding.where), "id": finding.id, "follows from": finding.cause or ""}
+    yield from (f"{name}: {fact}" for name, fact in known.items() if fact)
 
 
 _UNPROMISED = "no: the contract of record does not promise it"

@@ -1,16 +1,21 @@
-"""Test suites as JUnit XML, in the dialect that most CI systems read.
+"""Test suites as JUnit XML, in the dialects that CI systems read.
 
 junit-xml makes the model. It loses a failure that has no text, and the whole report to one odd character, so nothing reaches it
 but harmless text that is never empty, and what it made is read again and counted before it is handed out.
+
+Sources: jenkinsci/xunit-plugin ``junit-10.xsd``; windyroad/JUnit-Schema ``JUnit.xsd``; GitLab, "Unit test reports", and its
+``Gitlab::Ci::Parsers::Test::Junit``, which drops a message where there is a text, and refuses what has too many parts.
 """
 
 from __future__ import annotations
 
+import enum
 import hashlib
 import itertools
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Final, Literal
 
 import junit_xml
@@ -22,14 +27,34 @@ NAME: Final = 250
 """How long a name may be, in characters."""
 
 MESSAGE: Final = 1000
-_REPORT: Final = 25_000_000
+REPORT: Final = 25_000_000
+"""How large a report may be, in characters, all of them ASCII. GitLab refuses 30 MB."""
+
 _TEXTS: Final = (8_000, 1_500, 300)
-"""How long a text may be: the first with which the report stays within _REPORT. GitLab refuses 30 MB."""
+"""How long a text may be: the first with which the report is no larger than it may be."""
+
+GITLAB_CASES: Final = 20_000
+"""How many cases GitLab is given: it refuses a report of 250,000 parts, and a case has up to ten."""
 
 
 class UnfaithfulReportError(Exception):
     """The XML does not say what the run found. A fault of cxcontracts or of junit-xml, never of the user."""
 
+
+class Dialect(enum.Enum):
+    """For whom the XML is.
+
+    RICH has ``file`` and ``line`` at each case, and properties at each suite: what most readers take, or pass over. GITLAB has
+    what GitLab shows and nothing else. STRICT fits both schemas that there are, of Jenkins and of Ant.
+    """
+
+    RICH = "junit"
+    GITLAB = "junit-gitlab"
+    STRICT = "junit-jenkins"
+
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""When nobody says when."""
 
 Outcome = Literal["passed", "failure", "error", "skipped"]
 
@@ -55,6 +80,14 @@ class Suite:
     name: str
     properties: dict[str, str]
     cases: tuple[Case, ...]
+
+
+_RANKS: Final = ("failure", "error", "skipped", "passed with a reservation", "passed")
+
+
+def _rank(case: Case) -> int:
+    """Return how soon a case is left out, the last first."""
+    return _RANKS.index("passed with a reservation" if case.outcome == "passed" and case.text else case.outcome)
 
 
 class Wording:
@@ -95,18 +128,47 @@ class Wording:
         return Suite(classname, {}, (case,))
 
 
-def rendered(suites: Callable[[Wording], Sequence[Suite]]) -> str:
+def rendered(suites: Callable[[Wording], Sequence[Suite]], dialect: Dialect, at: datetime) -> str:
     """Return suites as XML: ASCII, with its declaration, ending in a line feed, and short enough for whoever reads it.
+
+    Texts are cut first; then cases are left out, those that passed before all others, and ``complete`` says how many.
+
+    Args:
+        suites: Makes the suites, that of the run itself last.
+        dialect: For whom.
+        at: When, in UTC; told where the dialect wants it.
 
     Raises:
         UnfaithfulReportError: If the XML does not hold every result, once read again.
     """
+    most = GITLAB_CASES if dialect is Dialect.GITLAB else None
     for longest in _TEXTS:
-        made = suites(Wording(longest))
-        report = faithful(_xml(made), [case.outcome for suite in made for case in suite.cases])
-        if len(report) <= _REPORT:
-            break
+        whole = suites(Wording(longest))
+        report = _faithful(_foremost(whole, most), dialect, at)
+        if len(report) <= REPORT:
+            return report
+    most = most or sum(len(suite.cases) for suite in whole)
+    while len(report) > REPORT:
+        most //= 2
+        report = _faithful(_foremost(whole, most), dialect, at)
     return report
+
+
+def _foremost(suites: Sequence[Suite], most: int | None) -> Sequence[Suite]:
+    """Return suites with so many cases, None for all; and with one, in the last suite, that says how many are left out."""
+    *others, own = suites
+    cases = [case for suite in others for case in suite.cases]
+    if most is None or len(cases) <= most:
+        return suites
+    told = set(map(id, sorted(cases, key=_rank)[:most]))
+    kept = [replace(suite, cases=tuple(case for case in suite.cases if id(case) in told)) for suite in others]
+    why = f"{len(cases) - most:,} more cases are left out, first those that passed: readers refuse a report of that size"
+    note = Case(own.name, f"{own.name}{OF}left out", "skipped", "cxcontracts.left-out", why, why)
+    return (*(suite for suite in kept if suite.cases), replace(own, cases=(*own.cases, note)))
+
+
+def _faithful(suites: Sequence[Suite], dialect: Dialect, at: datetime) -> str:
+    return faithful(_xml(suites, dialect, at), [case.outcome for suite in suites for case in suite.cases])
 
 
 def faithful(report: str, outcomes: Sequence[Outcome]) -> str:
@@ -125,7 +187,8 @@ def faithful(report: str, outcomes: Sequence[Outcome]) -> str:
     for element in (root, *root.iter("testsuite")):
         cases = [_read(case) for case in element.iter("testcase")]
         held = {"tests": len(cases)} | {f"{kind}s": cases.count(kind) for kind in ("failure", "error")}
-        if any(element.get(name) != str(number) for name, number in held.items()):
+        counted = {name: element.get(name) for name in held if name in element.attrib or element.tag == "testsuite"}
+        if any(counted[name] != str(held[name]) for name in counted):
             raise UnfaithfulReportError(f"a {element.tag} of the JUnit report counts {element.attrib}, and holds {held}")
     return report
 
@@ -149,7 +212,7 @@ def _numbered(name: str) -> Iterator[str]:
     yield from (f"{name} ({number})" for number in itertools.count(2))
 
 
-def _xml(suites: Iterable[Suite]) -> str:
+def _xml(suites: Iterable[Suite], dialect: Dialect, at: datetime) -> str:
     model = [
         junit_xml.TestSuite(suite.name, [_modelled(case) for case in suite.cases], properties=suite.properties)
         for suite in suites
@@ -165,8 +228,48 @@ def _xml(suites: Iterable[Suite]) -> str:
             element.set("time", "0.000")  # contracts are judged in no time; junit-xml writes 0, 0.0 or nothing
         if element.tag == "skipped":
             element.set("type", "cxcontracts.skipped")  # some types make GitLab drop the report; ours never do
+    _SPOKEN[dialect](root, at)
     ElementTree.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, "us-ascii").decode("ascii")}\n'
+
+
+def _for_most(root: ElementTree.Element, at: datetime) -> None:
+    """Leave all that there is."""
+
+
+def _for_gitlab(root: ElementTree.Element, at: datetime) -> None:
+    """Leave out what GitLab does not show, and counts nonetheless."""
+    for suite in root:
+        for properties in suite.findall("properties"):
+            suite.remove(properties)
+        for case in suite:
+            case.attrib.pop("line", None)
+            for output in case.findall("system-out"):
+                case.remove(output)
+
+
+def _strictly(root: ElementTree.Element, at: datetime) -> None:
+    """Leave out what either schema does not know, and add what Ant's asks for; what passing cases say goes to their suite."""
+    root.attrib.clear()
+    for number, suite in enumerate(root):
+        suite.attrib |= {"id": str(number), "package": "cxcontracts", "hostname": "localhost"}
+        suite.set("timestamp", f"{at:%Y-%m-%dT%H:%M:%S}")
+        if suite.find("properties") is None:
+            suite.insert(0, ElementTree.Element("properties"))
+        said = []
+        for case in suite.findall("testcase"):
+            for name in ("file", "line"):
+                case.attrib.pop(name, None)
+            for output in case.findall("system-out"):
+                said.append(f"{case.get('name')}\n{output.text}")
+                case.remove(output)
+            for skipped in case.findall("skipped"):
+                skipped.attrib.pop("type")
+        ElementTree.SubElement(suite, "system-out").text = "\n\n".join(said)
+        ElementTree.SubElement(suite, "system-err")
+
+
+_SPOKEN: Final = {Dialect.RICH: _for_most, Dialect.GITLAB: _for_gitlab, Dialect.STRICT: _strictly}
 
 
 def _modelled(case: Case) -> junit_xml.TestCase:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from cxcontracts.comparing import named
-from cxcontracts.findings import OBSERVING, Change, Finding, PartnerRun, Run, Verdict
+from cxcontracts.findings import Change, Finding, PartnerRun, Run, Verdict
+from cxcontracts.reports.headlines import experiences, headline, notes
 from cxcontracts.reports.page import BOLD, FIRST, Page, Style
 from cxcontracts.reports.sentences import (
     Roots,
@@ -22,7 +23,6 @@ from cxcontracts.reports.sentences import (
     who,
 )
 from cxcontracts.sanitise import harmless_line
-from cxcontracts.wording import listed
 
 _T = TypeVar("_T")
 _COLOURS: Final = {"BROKEN": "red", "INTACT": "green"}
@@ -58,17 +58,15 @@ class _Report:
         self._run = run
         self._verbose = verbose
         self._roots = Roots(run.findings)
-        self._broken = _by_experience(self._roots.of(Verdict.BROKEN), run)
+        self._broken = experiences(run)
 
     def headline(self) -> None:
         """Say the verdict in one sentence, and what limits it."""
-        word, sentence = _verdict(self._run, len({(group[0].journey, group[0].step) for group in self._broken}))
+        word, sentence = headline(self._run)
         look = Style(_COLOURS.get(word, "yellow"), bold=True)
         self.page.write(sentence, lead=word, indent=len(word) + 2, style=BOLD, lead_style=look)
-        if self._broken and not self._run.complete:
-            self.page.write("interrupted: there may be more", indent=2)
-        if self._broken and not self._run.gates:
-            self.page.write("the gate stays open: no harm found here is in fail-on of estate.yaml", indent=2)
+        for note in notes(self._run):
+            self.page.write(note, indent=2)
         for partner in unchecked(self._run) if self._run.complete else ():
             name = partner.partner
             self.page.write(
@@ -203,100 +201,6 @@ class _Report:
 def _happened(change: Change) -> str:
     """Return what changed; a value with what has it, for it says nothing alone."""
     return f"{named(change.element, change.rule)} is {change.change}" if _VALUE in change.change else change.change
-
-
-def _by_experience(findings: Iterable[Finding], run: Run) -> list[list[Finding]]:
-    """Return what belongs together for the customer: one harm at one step to the same people; what closes the gate first."""
-    groups: dict[object, list[Finding]] = {}
-    for finding in findings:
-        key = (finding.journey, finding.step, finding.harm, tuple(finding.customers.items()), finding.exact)
-        groups.setdefault(key, []).append(finding)
-    return sorted(groups.values(), key=lambda group: group[0].harm not in run.fail_on)
-
-
-def _verdict(run: Run, broken: int) -> tuple[str, str]:
-    """Return the word and the sentence that the report begins with. What was not looked at is never called intact."""
-    if run.verdict is Verdict.BROKEN:
-        return "BROKEN", f"{_subject(run)} {_breaks(run)} {count(broken, 'experience')}"
-    if not run.complete:
-        return "INCOMPLETE", _interrupted(run)
-    if run.mistakes:
-        files = len({mistake.place.file for mistake in run.mistakes})
-        why = f"{count(files, 'file')} {'has' if files == 1 else 'have'} mistakes"
-        return "INCOMPLETE", f"{run.estate}: {why}; nothing is broken in what does not depend on {'it' if files == 1 else 'them'}"
-    if not run.partners:
-        seen = run.command in OBSERVING
-        return "NOTHING CHECKED", f"{run.estate}{': no partner was called' if seen else ' has no partner to judge'}"
-    if unjudged := unchecked(run):
-        return "NOTHING CHECKED", _unneeded(run, unjudged)
-    if not run.findings:
-        return (
-            "NOT COVERED",
-            f"{_releases(run.partners)}: {run.partners[0].not_covered if len(run.partners) == 1 else 'see why below'}",
-        )
-    return run.verdict.upper(), _promised(run) if run.command == "check" else _unbroken(run)
-
-
-def _breaks(run: Run) -> str:
-    if run.command in OBSERVING:
-        return "breaks" if len(run.partners) == 1 else "break"
-    return "breaks" if run.command == "check" else "would break"
-
-
-def _interrupted(run: Run) -> str:
-    if not run.findings:
-        return f"{_subject(run) if run.partners else run.estate}: interrupted before anything was judged"
-    return f"{_subject(run)}: interrupted; nothing is broken in what was judged so far"
-
-
-def _unneeded(run: Run, unjudged: Sequence[PartnerRun]) -> str:
-    """Say of which partners nothing was checked, by name: others may have been judged."""
-    names = listed([release(partner) for partner in unjudged])
-    if run.command in OBSERVING:
-        return f"{names}: no exchange shows anything that is needed of {'it' if len(unjudged) == 1 else 'them'}"
-    others = "; how the others fared is said below" if len(unjudged) < len(run.partners) else ""
-    return f"{names}: nothing that contracts can show is needed of {'it' if len(unjudged) == 1 else 'them'}{others}"
-
-
-def _subject(run: Run) -> str:
-    if run.command in OBSERVING:
-        return _running(run)
-    return run.estate if run.command == "check" else _releases(run.partners)
-
-
-def _releases(partners: Sequence[PartnerRun]) -> str:
-    if len(partners) == 1:
-        return release(partners[0])
-    return f"{len(partners)} releases together" if partners[0].candidate else f"{len(partners)} contracts of record"
-
-
-def _running(run: Run) -> str:
-    """Return who was called, and where."""
-    where = f" at {run.environment}" if run.environment else ""
-    if len(run.partners) == 1:
-        return f"{run.partners[0].partner}{where}"
-    return f"the {count(len(run.partners), 'partner')} of {run.estate}{where}"
-
-
-def _promised(run: Run) -> str:
-    """Return how much of what the journeys need is promised by the contracts of record."""
-    summary = run.summary
-    total, promised = sum(summary.values()), summary[Verdict.INTACT]
-    if promised == total:
-        return (
-            f"{run.estate}: all {count(total, 'need')} are promised" if total > 1 else f"{run.estate}: the one need is promised"
-        )
-    return f"{run.estate}: {promised:,} of {count(total, 'need')} {'is' if promised == 1 else 'are'} promised"
-
-
-def _unbroken(run: Run) -> str:
-    number = run.summary[run.verdict]
-    limits = {
-        Verdict.TOLERATED: f", as {count(number, 'break')} {'is' if number == 1 else 'are'} caught",
-        Verdict.UNPROVEN: f" as far as it could be decided; {count(number, 'need')} could not",
-        Verdict.INCONCLUSIVE: f" as far as it could be judged; {count(number, 'need')} could not",
-    }
-    return f"{_subject(run)} {'breaks' if len(run.partners) == 1 else 'break'} no experience{limits.get(run.verdict, '')}"
 
 
 def _fared(run: Run, partner: PartnerRun) -> str:

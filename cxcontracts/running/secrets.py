@@ -7,7 +7,6 @@ import html
 import os
 import re
 import threading
-from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple

@@ -7,6 +7,7 @@ contract has one case more, which passes once it was compared, and the run has `
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 import cxcontracts
@@ -14,24 +15,26 @@ from cxcontracts.findings import Compared, Diff, Verdict
 from cxcontracts.reports.diff.places import Inside, standing
 from cxcontracts.reports.diff.sorting import Entry, sorted_out
 from cxcontracts.reports.diff.words import account, limits, release, sentence, weight
-from cxcontracts.reports.suites import MESSAGE, NAME, OF, Case, Outcome, Suite, Wording, rendered
+from cxcontracts.reports.suites import EPOCH, MESSAGE, NAME, OF, Case, Dialect, Outcome, Suite, Wording, rendered
 from cxcontracts.sanitise import harmless_line
 
 _BODY: Final = 1500
 
 
-def render(diff: Diff, inside: Inside, *, strict: bool = False) -> str:
+def render(diff: Diff, inside: Inside, *, strict: bool = False, dialect: Dialect = Dialect.RICH, at: datetime = EPOCH) -> str:
     """Return the report of a ``diff``: ASCII, with its XML declaration, ending in a line feed.
 
     Args:
         diff: What was found.
         inside: Where files lie below the root of the repository: CI systems link them from there.
         strict: Makes what is unproven an error.
+        dialect: For whom the XML is.
+        at: When it was found, in UTC.
 
     Raises:
         UnfaithfulReportError: If the XML does not hold every result, once read again.
     """
-    return rendered(lambda wording: _Writer(diff, inside, strict, wording).suites())
+    return rendered(lambda wording: _Writer(diff, inside, strict, wording).suites(), dialect, at)
 
 
 class _Writer:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cxcontracts.onboarding.scorecard import Entry, Pillar, Scorecard, Standing, Turn
-from cxcontracts.reports.diff.markdown import code, fenced, inert
+from cxcontracts.reports.inert import code, fenced, inert
 from cxcontracts.reports.scorecards.discretion import Discretion
 from cxcontracts.reports.scorecards.words import STANDINGS, TITLES, exchange_lines, moved, progress
 from cxcontracts.reports.sentences import SUFFERING, count
