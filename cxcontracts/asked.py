@@ -1,16 +1,19 @@
-"""What to verify, as both faces read it from the texts of their options."""
+"""What to verify, and how to report, as both faces read it from the texts of their options."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
 
 from cxcontracts.errors import UsageError
 from cxcontracts.estate.durations import parse_duration
 from cxcontracts.estate.mistakes import Misread
 from cxcontracts.exchanges import JSON
+from cxcontracts.problems import did_you_mean
 from cxcontracts.walks import Handed
 from cxcontracts.wildcards import matches
 
@@ -74,6 +77,31 @@ def pairs(written: Sequence[str], option: str) -> dict[str, str]:
             raise UsageError(f"{option} names {name!r} twice; keep one")
         found[name] = value
     return found
+
+
+def reports(written: Iterable[str], formats: Sequence[str], option: str) -> tuple[tuple[str, Path | None], ...]:
+    """Read which reports are wanted, ``FORMAT=FILE[,FORMAT=FILE…]`` each: format and file, None for standard output.
+
+    Raises:
+        UsageError: If there is no such format, or it needs a file.
+
+    >>> reports(["junit=a.xml,github", "text=b,c.txt"], ["text", "junit", "github"], "--report")
+    (('junit', PosixPath('a.xml')), ('github', None), ('text', PosixPath('b,c.txt')))
+    """
+    found: list[tuple[str, Path | None]] = []
+    next_one = re.compile(rf",(?=(?:{'|'.join(formats)})(?:=|,|$))")
+    for part in (part for text in written for part in next_one.split(text)):
+        format, equals, file = part.partition("=")
+        if format not in formats:
+            raise UsageError(f"{option} {part!r}: there is no format {format!r}; {did_you_mean(format, formats)}")
+        if not file and (equals or format not in LOG_COMMANDS):
+            raise UsageError(f"{option} {part!r} does not say where to; write {format}=FILE")
+        found.append((format, Path(file) if file else None))
+    return tuple(found)
+
+
+LOG_COMMANDS: Final = frozenset({"github", "azure"})
+"""The formats that a CI system reads in its log: they need no file."""
 
 
 def values(written: Sequence[str], option: str) -> dict[str, JSON]:

@@ -15,7 +15,9 @@ import jsonschema_rs
 import pytest
 from click.testing import Result
 
+from cxcontracts.cli import options
 from cxcontracts.har import read_har
+from cxcontracts.reports import formats
 from cxcontracts.reports.json import schema
 from cxcontracts.running.evidence import FILE, FOLDER_VARIABLE
 from tests.partners_running import Asked, answer
@@ -53,7 +55,7 @@ def test_json_has_each_journey_with_all_its_steps(here: Workplace) -> None:
     (journey,) = json.loads(here.read("run.json"))["journeys"]
     assert (journey["journey"], journey["exact"]) == ("track-parcel", False)
     assert [(step["step"], step["partner"], step["what"]) for step in journey["steps"]] == [
-        ("open-order", "orders", "GET /orders/{orderId}"),
+        ("open-order", "orders", "GET /orders/{orderNumber}"),
         ("see-parcel", "courier", "GET /parcels/{parcelNumber}"),
     ]
 
@@ -191,6 +193,10 @@ def test_wrong_usage_is_2_and_says_what_to_do(here: Workplace, words: tuple[str,
 
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert why in ran.stderr
+
+
+def test_each_format_that_is_offered_can_be_written() -> None:
+    assert options.FORMATS == formats.FORMATS
 
 
 def test_a_file_name_may_have_commas_and_equals_signs(here: Workplace) -> None:

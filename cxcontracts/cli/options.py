@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -27,9 +26,6 @@ RECORDING: Final = "har"
 """The format of what was exchanged: a further report of the commands that saw it."""
 
 _WITH_JOURNEYS: Final = frozenset({"json", "jsonl", "html"})
-
-_LOG_COMMANDS: Final = frozenset({"github", "azure"})
-"""The formats that a CI system reads in the log: they need no file."""
 
 ESTATE: Final[dict[str, Any]] = {
     "type": click.Path(file_okay=False, path_type=Path),
@@ -104,7 +100,7 @@ def reporting_as(
             "reports",
             multiple=True,
             metavar="FORMAT=FILE",
-            callback=lambda context, option, texts: tuple(_reports(texts, (*formats, *further))),
+            callback=lambda context, option, texts: _reports(texts, (*formats, *further)),
             help="Write a further report: any of the formats, as in html=report.html,junit=report.xml.",
         )
         strict = click.option("--strict", is_flag=True, help="Exit with 3 where the answer is not certain.")
@@ -125,7 +121,8 @@ def reporting_as(
                 type=click.Choice(formats),
                 default=formats[0],
                 show_default=True,
-                help="For people, programs or CI systems.",
+                metavar="FORMAT",
+                help=f"For people, programs or CI systems: {', '.join(formats)}.",
             ),
         ):
             command = option(command)
@@ -134,22 +131,12 @@ def reporting_as(
     return reported
 
 
-def _reports(texts: Iterable[str], formats: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
-    """Yield format and file of each report that ``FORMAT=FILE[,FORMAT=FILE…]`` asks for.
+def _reports(texts: Sequence[str], formats: Sequence[str]) -> tuple[tuple[str, Path | None], ...]:
+    if not texts:
+        return ()
+    from cxcontracts.asked import reports
 
-    Raises:
-        BadParameter: If there is no such format, or it needs a file.
-    """
-    from cxcontracts.problems import did_you_mean
-
-    next_one = re.compile(rf",(?=(?:{'|'.join(formats)})(?:=|,|$))")
-    for part in (part for text in texts for part in next_one.split(text)):
-        format, equals, file = part.partition("=")
-        if format not in formats:
-            raise click.BadParameter(f"there is no format {format!r}; {did_you_mean(format, formats)}")
-        if not file and (equals or format not in _LOG_COMMANDS):
-            raise click.BadParameter(f"nobody says where to; write {format}=FILE")
-        yield format, Path(file) if file else None
+    return reports(texts, formats, "--report")
 
 
 def estate_root(named: Path | None) -> Path:

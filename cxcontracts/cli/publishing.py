@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from cxcontracts.findings import Diff, Run
     from cxcontracts.problems import Problem
     from cxcontracts.redaction import Redact
-    from cxcontracts.whereabouts import Whereabouts
-
-TAKEN_FOR_THE_WHOLE: Final = frozenset({"sarif", "gitlab"})
-"""The formats whose readers take what a report lacks for fixed: they are not written of what is not whole."""
+    from cxcontracts.reports.ci.alerts import Alerts
+    from cxcontracts.reports.formats import Look
 
 _NO_REPORT: Final = frozenset({"text"})
 """The formats that say nothing where nothing was judged: standard error says it all."""
@@ -41,21 +39,19 @@ def publish_run(
     Raises:
         OSError: If one cannot be written. The file that was there before is then still whole.
     """
-    from cxcontracts.documents.collector import uncollected
     from cxcontracts.redaction import redacted
-    from cxcontracts.reports import markdown
+    from cxcontracts.reports.formats import rendered
     from cxcontracts.reports.headlines import headline
     from cxcontracts.reports.sentences import limits
 
     run = redacted(run, redact)
     partly = next((why for _, why in limits(run)), "")
     for report in asked.all:
-        with uncollected():
-            text = _of_run(report, root, here)[report.format](run)
-        _publish(command or run.command, report, redact(text), outcome_of(run), partly)
+        text = redact(rendered(run, report.format, _look(report, root, here)))
+        _publish(command or run.command, report, text, outcome_of(run), partly)
     job = job_of(asked)
     if job is not None:
-        summary = redact(markdown.render(_linked(root, here).run(run)))
+        summary = redact(rendered(run, "markdown", _look(asked, root, here)))
         job.tell(headline(run).word, run.summary[Verdict.BROKEN], summary)
 
 
@@ -103,6 +99,8 @@ def _publish(command: str, asked: Reporting, report: str, outcome: str, partly: 
     Args:
         partly: Why it is not whole; empty where it is.
     """
+    from cxcontracts.reports.formats import TAKEN_FOR_THE_WHOLE
+
     if asked.output is not None and partly and asked.format in TAKEN_FOR_THE_WHOLE:
         readers = f"its readers take what a {asked.format} report lacks for fixed"
         say(f"{command}: {partly}; {asked.output} is not written: {readers}")
@@ -123,45 +121,24 @@ def outcome_of(run: Run) -> str:
     return str(run.verdict)
 
 
-def _linked(root: Path, here: Path | None) -> Whereabouts:
-    """Return from where CI systems link files."""
-    from cxcontracts.whereabouts import Whereabouts, repository_of
+def _look(asked: Reporting, root: Path, here: Path | None) -> Look:
+    from cxcontracts.reports.formats import Look, linked_from
 
-    return Whereabouts(root, here or repository_of(root) or Path.cwd())
-
-
-def _of_run(asked: Reporting, root: Path, here: Path | None) -> Mapping[str, Callable[[Run], str]]:
-    """Return what makes each format of a report of a run."""
-    from cxcontracts.reports import json, junit, lines, markdown, text
-    from cxcontracts.reports.alerts import alerts_of
-    from cxcontracts.reports.ci import azure, github, gitlab, sarif
-    from cxcontracts.reports.suites import Dialect
-    from cxcontracts.whereabouts import Whereabouts
-
-    look, now = look_of(asked.output), datetime.now(UTC)
-    own = Whereabouts(root, root)  # the same wherever one stands
-    seen = Whereabouts(root, here or Path.cwd())
-    linked = _linked(root, here)
-
-    def spoken(dialect: Dialect) -> Callable[[Run], str]:
-        return lambda run: junit.render(linked.run(run), strict=asked.strict, dialect=dialect, at=now)
-
-    return {
-        "text": lambda run: text.render(seen.run(run), colour=look.colour, width=look.width, verbose=asked.verbose),
-        "json": lambda run: json.render(own.run(run)),
-        "jsonl": lambda run: lines.render(own.run(run)),
-        "markdown": lambda run: markdown.render(linked.run(run)),
-        **{dialect.value: spoken(dialect) for dialect in Dialect},
-        "sarif": lambda run: sarif.render(alerts_of(linked.run(run))),
-        "github": lambda run: github.render(alerts_of(linked.run(run))),
-        "gitlab": lambda run: gitlab.render(alerts_of(linked.run(run))),
-        "azure": lambda run: azure.render(alerts_of(linked.run(run))),
-    }
+    seen = look_of(asked.output)
+    return Look(
+        root,
+        here or Path.cwd(),
+        here or linked_from(root),
+        strict=asked.strict,
+        verbose=asked.verbose,
+        colour=seen.colour,
+        width=seen.width,
+    )
 
 
 def _of_diff(asked: Reporting) -> Mapping[str, Callable[[Diff], str]]:
     """Return what makes each format of a report of a diff."""
-    from cxcontracts.reports.ci import azure, github, gitlab, sarif
+    from cxcontracts.reports.ci import RENDERERS
     from cxcontracts.reports.diff import json, junit, markdown, text
     from cxcontracts.reports.diff.alerts import alerts_of
     from cxcontracts.reports.suites import Dialect
@@ -171,6 +148,9 @@ def _of_diff(asked: Reporting) -> Mapping[str, Callable[[Diff], str]]:
     inside = partial(_inside, here, repository_of(here) or here)
     look = look_of(asked.output)
 
+    def alerting(render: Callable[[Alerts], str]) -> Callable[[Diff], str]:
+        return lambda diff: render(alerts_of(diff, inside))
+
     def spoken(dialect: Dialect) -> Callable[[Diff], str]:
         return lambda diff: junit.render(diff, inside, strict=asked.strict, dialect=dialect, at=now)
 
@@ -179,10 +159,7 @@ def _of_diff(asked: Reporting) -> Mapping[str, Callable[[Diff], str]]:
         "json": json.render,
         "markdown": markdown.render,
         **{dialect.value: spoken(dialect) for dialect in Dialect},
-        "sarif": lambda diff: sarif.render(alerts_of(diff, inside)),
-        "github": lambda diff: github.render(alerts_of(diff, inside)),
-        "gitlab": lambda diff: gitlab.render(alerts_of(diff, inside)),
-        "azure": lambda diff: azure.render(alerts_of(diff, inside)),
+        **{name: alerting(render) for name, render in RENDERERS.items()},
     }
 
 
