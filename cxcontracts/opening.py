@@ -280,6 +280,12 @@ class Opened:
             return findings, problems, False
         return findings, problems, True
 
+    def partner_run(self, name: str) -> PartnerRun:
+        """Return which contract of a partner is judged, what changed in it and who feels that; nothing that was found."""
+        if name in self.candidates:
+            self.found({name})  # what is judged tells on which parts it depends
+        return self._partner(self.estate.partners[name], (), complete=True)
+
     def _partner(self, partner: Partner, findings: tuple[Finding, ...], *, complete: bool) -> PartnerRun:
         exempt = partner.not_covered.because if partner.not_covered and not findings else ""
         candidate = self.judge.candidates.get(partner.name)

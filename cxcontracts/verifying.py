@@ -249,7 +249,11 @@ class Verification:
 
     def of_journey(self, journey: Journey) -> Verdicts:
         """Walk one journey, and judge what was seen."""
-        return self._observer.verdicts([journey], list(self._all(journey)))
+        walks: list[Walk] = []
+        for walk in self._all(journey):
+            self._record(walk)
+            walks.append(walk)
+        return self._observer.verdicts([journey], walks)
 
     def interactions(self) -> list[Requirement]:
         """Return the interactions of Pact files with partners that run here, as far as they were asked for."""

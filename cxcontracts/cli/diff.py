@@ -11,10 +11,11 @@ import click
 from cxcontracts.cli.exits import INTERRUPTED, NOTHING_CHECKED, UNCERTAIN, diff_exit_code
 from cxcontracts.cli.judged import unsound
 from cxcontracts.cli.options import Reporting, estate_root, reporting_as
-from cxcontracts.cli.output import insist_on_folder, say
+from cxcontracts.cli.output import say
 from cxcontracts.cli.publishing import publish_diff
 from cxcontracts.errors import UnsoundError, UsageError
 from cxcontracts.findings import Diff, Level, Verdict
+from cxcontracts.writing import insist_on_folder
 
 if TYPE_CHECKING:
     from cxcontracts.cli.comparison import Question

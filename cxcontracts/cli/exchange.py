@@ -52,11 +52,12 @@ def export_arazzo(found: Path | None, /, journeys: tuple[str, ...], output: Path
     from cxcontracts.arazzo.expressions import Unsaid
     from cxcontracts.arazzo.workflows import exported
     from cxcontracts.cli.judged import seen_from_here, unsound
-    from cxcontracts.cli.output import insist_on_folder, publish, say
+    from cxcontracts.cli.output import publish, say
     from cxcontracts.documents.yaml_writing import written
     from cxcontracts.errors import UnsoundError
     from cxcontracts.opening import open_estate
     from cxcontracts.problems import did_you_mean
+    from cxcontracts.writing import insist_on_folder
 
     root = estate_root(estate or found)
     insist_on_folder(output)
@@ -139,12 +140,13 @@ def import_arazzo(file: str, named: tuple[str, ...], output: Path | None) -> int
     """
     from cxcontracts.arazzo.journeys import imported, workflows
     from cxcontracts.cli.judged import unsound
-    from cxcontracts.cli.output import insist_on_folder, publish
+    from cxcontracts.cli.output import publish
     from cxcontracts.documents import read
     from cxcontracts.documents.yaml_writing import written
     from cxcontracts.errors import ContractError
     from cxcontracts.problems import did_you_mean
     from cxcontracts.sanitise import harmless_line
+    from cxcontracts.writing import insist_on_folder
 
     insist_on_folder(output)
     name, _, wanted = file.partition("#")

@@ -45,13 +45,14 @@ def judge(
     """
     from cxcontracts.asked import Asked, pairs
     from cxcontracts.cli.judged import seen_from_here, told, unsound
-    from cxcontracts.cli.output import insist_on_folder, say
+    from cxcontracts.cli.output import say
     from cxcontracts.cli.publishing import publish_run, publish_unjudged
     from cxcontracts.cli.verification import again
     from cxcontracts.errors import UnsoundError
     from cxcontracts.observing import recording_judged
     from cxcontracts.opening import open_estate
     from cxcontracts.outlines import outlined
+    from cxcontracts.writing import insist_on_folder
 
     look = Reporting(**asked)  # type: ignore[arg-type]  # click made them
     root = estate_root(estate or found)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 from cxcontracts.cli.exits import UNCERTAIN, UNUSABLE, exit_code, uncertain
 from cxcontracts.cli.options import Reporting, cache_asked, estate_root
-from cxcontracts.cli.output import insist_on_folder, say
+from cxcontracts.cli.output import say
 from cxcontracts.cli.packed import Used
 from cxcontracts.cli.progress import Progress
 from cxcontracts.cli.publishing import publish_run, publish_unjudged
 from cxcontracts.errors import UnsoundError
 from cxcontracts.problems import Problem
+from cxcontracts.writing import insist_on_folder
 
 if TYPE_CHECKING:
     from cxcontracts.caching import Cache

@@ -32,9 +32,10 @@ def map_(found: Path | None, /, partner: str | None, journey: str | None, estate
     """
     from cxcontracts.caching import memory_of
     from cxcontracts.cli.judged import seen_from_here, unsound
-    from cxcontracts.cli.output import insist_on_folder, publish
+    from cxcontracts.cli.output import publish
     from cxcontracts.errors import UnsoundError
     from cxcontracts.opening import open_what_is_sound
+    from cxcontracts.writing import insist_on_folder
 
     reporting = Reporting(strict=False, **asked)  # type: ignore[arg-type]  # click made them
     root = estate_root(estate or found)

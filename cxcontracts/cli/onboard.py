@@ -85,8 +85,9 @@ def onboard(
       cxcontracts onboard operator --env sandbox --since last-month.json
     """
     from cxcontracts.cli.judged import seen_from_here, unsound
-    from cxcontracts.cli.output import insist_on_folder, publish
+    from cxcontracts.cli.output import publish
     from cxcontracts.errors import EstateError, UnsoundError
+    from cxcontracts.writing import insist_on_folder
 
     look = Reporting(strict=False, **asked)  # type: ignore[arg-type]  # click made them
     root = estate_root(estate or found)

@@ -6,14 +6,13 @@ import io
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from cxcontracts.errors import UsageError
 from cxcontracts.sanitise import harmless, harmless_line
+from cxcontracts.writing import write_whole
 
 _PIPED: Final = 80
 
@@ -106,46 +105,3 @@ def show(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         silence()
-
-
-def insist_on_folder(*files: Path | None) -> None:
-    """Refuse, before anything is judged, files that could not be written once all is done.
-
-    Raises:
-        UsageError: If the folder of one is not there, or nothing can be written into it.
-    """
-    for file in files:
-        folder = Path(os.path.realpath(file)).parent if file is not None else Path.cwd()
-        if not folder.is_dir():
-            raise UsageError(f"there is no folder {str(folder)!r} to write {file} into; make it, or name another file")
-        if file is not None and not os.access(folder, os.W_OK):
-            raise UsageError(f"nothing can be written into {str(folder)!r}; name another file")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all; to a device or a pipe, straight away.
-
-    Raises:
-        OSError: If it cannot be written; what was there before is then as it was.
-    """
-    path = Path(os.path.realpath(path))
-    if path.exists() and not path.is_file():
-        path.write_text(text, encoding="utf-8", newline="\n")
-        return
-    handle, name = tempfile.mkstemp(prefix=".cxcontracts-", dir=path.parent)
-    try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -59,7 +59,7 @@ def pack(
     """
     import cxcontracts
     from cxcontracts.cli.judged import seen_from_here, unsound
-    from cxcontracts.cli.output import insist_on_folder, say, show, write_whole
+    from cxcontracts.cli.output import say, show
     from cxcontracts.errors import ContractError, EstateError
     from cxcontracts.opening import open_estate
     from cxcontracts.packs.envelopes import signer_of
@@ -70,6 +70,7 @@ def pack(
     from cxcontracts.packs.unpacking import read_examples
     from cxcontracts.problems import did_you_mean
     from cxcontracts.sanitise import harmless
+    from cxcontracts.writing import insist_on_folder, write_whole
 
     root, file = estate_root(estate or found), output or Path(f"{partner}.cxpack")
     try:

@@ -49,7 +49,7 @@ def report(
       cxcontracts report result.cxresult --pack operator.cxpack
       cxcontracts report result.cxresult --pack operator.cxpack --signed-by ed25519:… --max-age 1d
     """
-    from cxcontracts.cli.output import insist_on_folder
+    from cxcontracts.writing import insist_on_folder
 
     look = Reporting(**asked)  # type: ignore[arg-type]  # click made them
     insist_on_folder(*look.files)

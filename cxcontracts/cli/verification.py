@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from cxcontracts.cli.exits import INTACT
 from cxcontracts.cli.judged import seen_from_here, told, unsound
 from cxcontracts.cli.options import Reporting
-from cxcontracts.cli.output import insist_on_folder, say, show
+from cxcontracts.cli.output import say, show
 from cxcontracts.cli.packed import Packed, Used, used
 from cxcontracts.cli.progress import Progress
 from cxcontracts.cli.publishing import publish_run, publish_unjudged
 from cxcontracts.errors import UnsoundError, UsageError
 from cxcontracts.sanitise import harmless_line
+from cxcontracts.writing import insist_on_folder
 
 if TYPE_CHECKING:
     from cxcontracts.asked import Asked

@@ -65,6 +65,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(option, action="append", default=[], metavar=metavar, help=words)
     group.addoption("--cx-budget", default="", metavar="LIMIT", help="No more than so many requests, or so long: 500,2m.")
     group.addoption("--cx-timeout", default="10s", metavar="TIME", help="The longest that one answer may take.")
+    group.addoption(
+        "--cx-report",
+        action="append",
+        default=[],
+        metavar="FORMAT=FILE",
+        help="Write what all tests found as one report: html=report.html,junit=report.xml; once or several times.",
+    )
     for option, metavar, words in _PACKED:
         group.addoption(option, default="", metavar=metavar, help=words)
     group.addoption("--cx-no-fuzz", action="store_true", help="Walk the journeys with no other values than their own.")
@@ -97,6 +104,10 @@ def pytest_configure(config: pytest.Config) -> None:
         closing = ExitStack()
         closing.enter_context(run_folder())
         config.add_cleanup(closing.close)
+    if config.getoption("--cx-report") and not hasattr(config, "workerinput"):
+        from cxcontracts.pytest_plugin.reporting import Reporter
+
+        config.pluginmanager.register(Reporter(config), "cxcontracts-reports")
     if not written:
         return
     from cxcontracts.candidates import candidates, existing_file, file_of, insist_on_words, partners_of

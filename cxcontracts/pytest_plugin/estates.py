@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,7 +18,7 @@ from cxcontracts.caching import Cache, cache_of, memory_of
 from cxcontracts.candidates import candidates, partners_of
 from cxcontracts.documents.collector import uncollected
 from cxcontracts.errors import CxError, UnsoundError
-from cxcontracts.findings import Finding, Harm
+from cxcontracts.findings import Finding, Harm, Run
 from cxcontracts.opening import Opened, open_what_is_sound
 from cxcontracts.problems import Place, Problem
 from cxcontracts.pytest_plugin import is_journey, is_pact, verifies
@@ -25,6 +26,9 @@ from cxcontracts.recalling import Listed, listed
 from cxcontracts.requirements import Requirement
 from cxcontracts.sanitise import harmless
 from cxcontracts.whereabouts import Whereabouts
+
+if TYPE_CHECKING:
+    from cxcontracts.pytest_plugin.reporting import Telling
 
 
 class NotExercised(Exception):
@@ -37,17 +41,18 @@ class JudgedEstate:
 
     Attributes:
         root: Its folder.
+        opened: What is sound of it.
     """
 
     root: Path
-    _opened: Opened
+    opened: Opened
     _seen: Whereabouts
     _first: str = ""
 
     @property
     def fail_on(self) -> frozenset[Harm]:
         """The harms that close the gate."""
-        return self._opened.estate.fail_on
+        return self.opened.estate.fail_on
 
     def listed(self, file: Path) -> tuple[Sequence[Listed], Sequence[Problem]]:
         """Return the requirements of a file, a journey's or a consumer's, and its mistakes, which are seen from here.
@@ -64,14 +69,14 @@ class JudgedEstate:
     def _listed(self, file: Path) -> tuple[Sequence[Listed], Sequence[Problem]]:
         """Return the requirements of a file, and which mistakes of it show only beside the contracts."""
         if _lies_with_journeys(file):
-            return self._opened.listed(file.stem) if file.stem in self._opened.estate.journeys else ((), ())
+            return self.opened.listed(file.stem) if file.stem in self.opened.estate.journeys else ((), ())
         return listed(self.requirements(file)), ()
 
     def requirements(self, file: Path) -> Sequence[Requirement]:
         """Return the requirements of a file, in the order in which they are listed."""
-        judge = self._opened.judge
+        judge = self.opened.judge
         if _lies_with_journeys(file):
-            return judge.of_journey(self._opened.estate.journeys[file.stem])
+            return judge.of_journey(self.opened.estate.journeys[file.stem])
         if file not in self._of_pacts:
             name = self._name(file)
             self._of_pacts[file] = [each for each in judge.of_pacts({file.parents[1].name}) if each.where.file == name]
@@ -80,7 +85,7 @@ class JudgedEstate:
     @property
     def whole(self) -> bool:
         """Whether each of its journeys was collected, on the contracts of record."""
-        return not self._opened.candidates and self._opened.estate.journeys.keys() <= self._collected
+        return not self.opened.candidates and self.opened.estate.journeys.keys() <= self._collected
 
     @cached_property
     def _collected(self) -> set[str]:
@@ -98,7 +103,7 @@ class JudgedEstate:
     def _mistakes(self) -> dict[str, list[Problem]]:
         """File to its mistakes; those of files that are not collected go by no name."""
         found: dict[str, list[Problem]] = {}
-        for mistake in (*(self._opened.mistakes or ()), *self._opened.judge.unneeded()):
+        for mistake in (*(self.opened.mistakes or ()), *self.opened.judge.unneeded()):
             file = mistake.place.file
             found.setdefault(file if _is_collected(Path(self.root, file)) else "", []).append(mistake)
         return found
@@ -109,7 +114,7 @@ class JudgedEstate:
         Raises:
             UnsoundError: If a contract is unsound where the requirement looks.
         """
-        return self._seen.finding(self._opened.finding(requirement))
+        return self._seen.finding(self.opened.finding(requirement))
 
     def cause(self, finding: Finding) -> Finding | None:
         """Return the finding that this one follows from; None where it stands for itself."""
@@ -118,20 +123,37 @@ class JudgedEstate:
 
     @cached_property
     def _by_id(self) -> dict[str, Requirement]:
-        return {requirement.id: requirement for requirement in self._opened.judge.requirements}
+        return {requirement.id: requirement for requirement in self.opened.judge.requirements}
 
     def has_candidate(self, partner: str) -> bool:
         """Return whether a candidate of a partner is judged."""
-        return partner in self._opened.candidates
+        return partner in self.opened.candidates
 
     def release(self, partner: str) -> str:
         """Return which contract of a partner is judged."""
         if self.has_candidate(partner):
-            version = self._opened.judge.candidates[partner].contract.version
-            what = f"the candidate {self._opened.released(partner)}"
+            version = self.opened.judge.candidates[partner].contract.version
+            what = f"the candidate {self.opened.released(partner)}"
         else:
-            version, what = self._opened.records[partner].contract.version, "the contract of record"
+            version, what = self.opened.records[partner].contract.version, "the contract of record"
         return f"{partner} {version}, {what}"
+
+    @cached_property
+    def run(self) -> Run:
+        """What is run, before anything is found."""
+        command = "impact" if self.opened.candidates else "check"
+        return Run(command, self.opened.estate.name, (), self.fail_on, self.opened.judge.not_judged)
+
+    @cached_property
+    def telling(self) -> Telling:
+        """What its tests tell of the run."""
+        from cxcontracts.pytest_plugin.reporting import Telling
+
+        return Telling(self)
+
+    def newly_seen(self) -> int:
+        """Return how many exchanges were judged since it was asked last."""
+        return 0
 
     def place(self, where: Place) -> Place:
         """Return a place as seen from here."""

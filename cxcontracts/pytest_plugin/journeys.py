@@ -7,10 +7,11 @@ Registered as a plugin of its own once the first journey is found, so that its h
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -22,6 +23,9 @@ from cxcontracts.pytest_plugin.failures import CouldNotJudge, ExperienceBreaks, 
 from cxcontracts.pytest_plugin.told import told
 from cxcontracts.recalling import Listed
 from cxcontracts.sanitise import harmless_line
+
+if TYPE_CHECKING:
+    from cxcontracts.pytest_plugin.reporting import Telling
 
 _ESTATES: Final = pytest.StashKey[Estates]()
 
@@ -43,7 +47,7 @@ class EstateFile(pytest.File):
         except CxError as error:
             raise self.CollectError(estates.complaint(error, self.path)) from None
         if mistakes:
-            yield SoundnessTest.from_parent(self, name="sound", mistakes=mistakes)
+            yield SoundnessTest.from_parent(self, name="sound", mistakes=mistakes, estate=estate)
         for step, of_step in groupby(listed, lambda each: each.id.split("/", 2)[1]):
             if step:
                 yield JourneyStep.from_parent(self, name=harmless_line(step, None), listed=tuple(of_step), estate=estate)
@@ -51,7 +55,24 @@ class EstateFile(pytest.File):
                 yield from tests_of(self, of_step, estate)
 
 
-class SoundnessTest(pytest.Item):
+class _Test(pytest.Item):
+    """A test of an estate.
+
+    Attributes:
+        lines: What reports say of it, where any are wanted.
+    """
+
+    def __init__(self, *, estate: JudgedEstate, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.lines: list[str] = []
+        self._estate = estate
+
+    def _tell(self, lines: Callable[[Telling], list[str]]) -> None:
+        if self.config.getoption("--cx-report"):
+            self.lines = lines(self._estate.telling)
+
+
+class SoundnessTest(_Test):
     """Whether a file is sound, with the others that no test stands for. There is none where all of them are."""
 
     def __init__(self, *, mistakes: Sequence[Problem], **rest: Any) -> None:
@@ -73,6 +94,7 @@ class SoundnessTest(pytest.Item):
         Raises:
             CouldNotJudge: With each of them.
         """
+        self._tell(lambda telling: telling.problems(self._mistakes))
         raise CouldNotJudge([str(mistake) for mistake in self._mistakes])
 
     def runtest(self) -> None:
@@ -99,18 +121,17 @@ def tests_of(parent: pytest.Collector, listed: Iterable[Listed], estate: JudgedE
         yield RequirementTest.from_parent(parent, name=name, listed=each, estate=estate)
 
 
-class RequirementTest(pytest.Item):
+class RequirementTest(_Test):
     """A requirement: judged in its setup, so that what could not be judged is an error, and failed in its call.
 
     Attributes:
         finding: What came of it; None until it is judged.
     """
 
-    def __init__(self, *, listed: Listed, estate: JudgedEstate, **rest: Any) -> None:
+    def __init__(self, *, listed: Listed, **rest: Any) -> None:
         super().__init__(**rest)
         self.finding: Finding | None = None
         self._listed = listed
-        self._estate = estate
         self.extra_keyword_matches.update((*listed.partners, listed.kind))
 
     def reportinfo(self) -> tuple[Path, int, str]:
@@ -128,9 +149,14 @@ class RequirementTest(pytest.Item):
         try:
             finding = self.finding = self._estate.finding(self._estate.requirements(self.path)[self._listed.number])
         except NotExercised as reason:
-            pytest.skip(harmless_line(str(reason)))
+            why = str(reason)
+            self._tell(lambda telling: telling.not_exercised(self._listed.id, why))
+            pytest.skip(harmless_line(why))
         except UnsoundError as error:
+            problems = error.problems
+            self._tell(lambda telling: telling.problems(problems))
             raise CouldNotJudge([str(problem) for problem in self._estate.problems(error)]) from None
+        self._tell(lambda telling: telling.finding(replace(finding, where=self._listed.where)))
         self.user_properties += [("verdict", str(finding.verdict)), ("harm", str(finding.harm))]
         strict = self.config.getoption("--cx-strict")
         unsure = finding.verdict is Verdict.INCONCLUSIVE and (finding.decides or strict)
@@ -181,4 +207,6 @@ def pytest_runtest_makereport(
         report.longrepr = shown_failure(error, item.where, item.config.getoption("tbstyle"))
     if isinstance(item, RequirementTest) and (report.when == "call" or report.failed) and (words := item.told()) is not None:
         report.cx = words  # type: ignore[attr-defined]  # reports carry what plugins add
+    if report.when == "call" or (report.when == "setup" and not report.passed):
+        report.cx_lines = item.lines  # type: ignore[attr-defined]
     return report

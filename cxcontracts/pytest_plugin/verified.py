@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cxcontracts.asked import Asked, budget, pairs, seconds, values
+from cxcontracts.findings import Finding, Run
 from cxcontracts.opening import Opened
 from cxcontracts.pytest_plugin.estates import JudgedEstate, NotExercised
 from cxcontracts.pytest_plugin.packed import handed_of
@@ -22,11 +23,10 @@ from cxcontracts.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from cxcontracts.estate.model import Journey
-    from cxcontracts.findings import Finding
     from cxcontracts.problems import Problem
     from cxcontracts.requirements import Requirement
     from cxcontracts.verdicts import Verdicts
-    from cxcontracts.walks import Sighting
+    from cxcontracts.walks import Sighting, Walk
 
 
 class VerifiedEstate(JudgedEstate):
@@ -39,7 +39,9 @@ class VerifiedEstate(JudgedEstate):
 
     def __init__(self, root: Path, opened: Opened, seen: Whereabouts, config: pytest.Config, close: ExitStack) -> None:
         super().__init__(root, opened, seen)
-        self._made = close.enter_context(verification(opened, asked_of(config), _again, hooks_of(config)))
+        made = verification(opened, asked_of(config), _again, hooks_of(config), watch=self._watch)
+        self._made = close.enter_context(made)
+        self._newly_seen = 0
         self._environment = config.getoption("--cx-env")
         self._verdicts: dict[str, Verdicts] = {}
         self._requirements: dict[str, Sequence[Requirement]] = {}
@@ -94,6 +96,19 @@ class VerifiedEstate(JudgedEstate):
     def _without_secrets(self, finding: Finding) -> Finding:
         """Return a finding without what the run came to know as secret: what a hook logs in with, too."""
         return redacted(finding, self._made.secrets.redact)
+
+    @cached_property
+    def run(self) -> Run:
+        """What is run, before anything is found."""
+        return Run("verify", self.opened.estate.name, (), self.fail_on, environment=self._environment)
+
+    def newly_seen(self) -> int:
+        """Return how many exchanges were judged since it was asked last."""
+        seen, self._newly_seen = self._newly_seen, 0
+        return seen
+
+    def _watch(self, walk: Walk) -> None:
+        self._newly_seen += sum(1 for sighting in walk.sightings if sighting.response is not None)
 
     def has_candidate(self, partner: str) -> bool:
         """Return that no candidate of a partner is judged here."""

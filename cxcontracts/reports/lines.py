@@ -40,9 +40,18 @@ def read_run(lines: Iterable[bytes]) -> Run:
     Raises:
         ValueError: If they tell of no run; the message says why.
     """
+    return run_of_events(_events(lines))
+
+
+def run_of_events(told: Iterable[Mapping[str, Any]]) -> Run:
+    """Return the run that lines tell of, each read; otherwise as :func:`read_run`.
+
+    Raises:
+        ValueError: If they tell of no run; the message says why.
+    """
     events: dict[str, list[dict[str, Any]]] = {}
-    for event in _events(lines):
-        events.setdefault(event.pop("event"), []).append(event)
+    for event in told:
+        events.setdefault(event["event"], []).append({key: value for key, value in event.items() if key != "event"})
     start = next(iter(events.get("start", ())), None)
     if start is None:
         raise ValueError("it has no line that says what is run")
@@ -97,4 +106,4 @@ def _outcome(partner: Mapping[str, Any]) -> dict[str, Any]:
     return {**partner, "verdict": Verdict.INTACT, "summary": dict.fromkeys(Verdict, 0)}
 
 
-__all__ = ["read_run", "render"]
+__all__ = ["read_run", "render", "run_of_events"]

@@ -1,0 +1,106 @@
+"""What the tests of a run found, as one report, in any format that the command line has."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.partners_running import answer
+from tests.test_verify import PARCEL, report, shop, urls
+from tests.workplace import BREAKING, JOURNEY, Workplace, workplace
+
+pytest_plugins = ["pytester"]
+
+CANDIDATE = f"--cx-candidate=courier={BREAKING}"
+
+
+@pytest.fixture
+def here(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Workplace:
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
+    return workplace(pytester.path)
+
+
+def read(here: Workplace, name: str) -> Any:
+    """Return a report, its findings in the order of their ids: tests run in another order than the command line judges."""
+    found = json.loads(here.read(name))
+    found["findings"].sort(key=lambda each: each["id"])
+    return found
+
+
+@pytest.mark.parametrize("more", [[], ["-n", "2"]], ids=["alone", "xdist"])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [([], ["check"]), ([CANDIDATE], ["impact", "courier", "--candidate", BREAKING])],
+    ids=["check", "impact"],
+)
+def test_tests_report_what_the_command_line_reports(
+    pytester: pytest.Pytester, here: Workplace, options: list[str], words: list[str], more: list[str]
+) -> None:
+    ran = pytester.runpytest_subprocess("contracts", *options, *more, "--cx-report", "json=tests.json,junit=tests.xml")
+    here.run(*words, "--report", "json=command.json")
+
+    assert read(here, "tests.json") == read(here, "command.json")
+    assert "<testsuites" in here.read("tests.xml")
+    ran.stdout.fnmatch_lines(["the report is in tests.json", "the report is in tests.xml"])
+
+
+def test_what_running_partners_show_is_reported_alike(pytester: pytest.Pytester, here: Workplace) -> None:
+    with shop(parcel=answer(PARCEL | {"expectedOn": None})) as partners:
+        of_command = report(here.run("verify", *urls(*partners), "--no-fuzz", "--format", "json"))
+        addresses = [f"--cx-url={each}" for each in urls(*partners)[1::2]]
+        pytester.runpytest_subprocess("contracts", *addresses, "--cx-no-fuzz", "--cx-report", "json=tests.json")
+
+    of_tests = json.loads(here.read("tests.json"))
+    verdicts = [{each["id"]: each["verdict"] for each in found["findings"]} for found in (of_command, of_tests)]
+    assert verdicts[0] == verdicts[1]
+    assert "broken" in verdicts[0].values()
+    assert (of_tests["exchanges"], of_tests["not_exercised"]) == (of_command["exchanges"], of_command["not_exercised"])
+    assert of_tests["verdict"] == "broken"
+
+
+def test_a_run_that_was_cut_short_says_so_and_is_not_taken_for_the_whole(pytester: pytest.Pytester, here: Workplace) -> None:
+    ran = pytester.runpytest_subprocess(
+        "contracts", CANDIDATE, "-x", "--cx-report", "json=tests.json,sarif=tests.sarif,text=tests.txt"
+    )
+
+    assert json.loads(here.read("tests.json"))["complete"] is False
+    assert "interrupted" in here.read("tests.txt")
+    assert not (here.folder / "tests.sarif").exists()
+    ran.stdout.fnmatch_lines(["*tests.sarif is not written*"])
+
+
+def test_mistakes_are_reported(pytester: pytest.Pytester, here: Workplace) -> None:
+    here.edit(JOURNEY, "    with: {parcelNumber: $parcel} ", "    wiht: {parcelNumber: $parcel} ")
+    here.write("contracts/journeys/second.yaml", here.read(JOURNEY).replace("wiht", "with").replace("track-parcel", "second"))
+    pytester.runpytest_subprocess("contracts", "--cx-report", "json=tests.json")
+
+    found = json.loads(here.read("tests.json"))
+    assert found["complete"] is False
+    assert "wiht" in found["problems"][0]["what"]
+    assert {each["journey"] for each in found["findings"]} == {"second"}
+
+
+def test_what_a_ci_system_reads_in_its_log_is_written_into_it(pytester: pytest.Pytester, here: Workplace) -> None:
+    ran = pytester.runpytest_subprocess("contracts", CANDIDATE, "--cx-report", "github")
+    ran.stdout.fnmatch_lines(["::error file=contracts/journeys/track-parcel.yaml,line=*"])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [("xml=x", "there is no format 'xml'"), ("json", "write json=FILE"), ("json=nowhere/x", "there is no folder")],
+)
+def test_wrong_usage_ends_before_anything_runs(pytester: pytest.Pytester, here: Workplace, wanted: str, said: str) -> None:
+    ran = pytester.runpytest_subprocess("contracts", "--cx-report", wanted)
+
+    assert ran.ret == pytest.ExitCode.USAGE_ERROR
+    assert said in str(ran.stderr)
+
+
+def test_of_several_estates_nothing_is_written(pytester: pytest.Pytester, here: Workplace) -> None:
+    workplace(here.folder / "other")
+    ran = pytester.runpytest_subprocess("contracts", "other/contracts", "--cx-report", "json=tests.json")
+
+    assert not (here.folder / "tests.json").exists()
+    ran.stdout.fnmatch_lines(["*writes the report of one estate*"])
