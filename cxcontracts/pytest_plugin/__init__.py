@@ -167,19 +167,24 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     of_pack = file_path.suffix == ".cxpack" and parent.config.getoption("--cx-pack")
     if not (of_pack or is_journey(file_path) or is_pact(file_path)):
         return None
-    from cxcontracts.documents.collector import uncollected
-
-    with uncollected():
-        from cxcontracts.pytest_plugin import journeys
-
     plugins = parent.config.pluginmanager
     if not plugins.has_plugin(_JOURNEYS):
-        plugins.register(journeys, _JOURNEYS)
+        _register_journeys(plugins)
+    from cxcontracts.pytest_plugin import journeys
+
     if of_pack:
         from cxcontracts.pytest_plugin.packed import PackFile, file_of_pack
 
         return PackFile.from_parent(parent, path=file_path) if file_path == file_of_pack(parent.config) else None
     return journeys.EstateFile.from_parent(parent, path=file_path)
+
+
+def _register_journeys(plugins: pytest.PytestPluginManager) -> None:
+    from cxcontracts.documents.collector import uncollected
+
+    with uncollected():  # modules are many objects, which live on
+        from cxcontracts.pytest_plugin import journeys
+    plugins.register(journeys, _JOURNEYS)
 
 
 def is_journey(file: Path) -> bool:
