@@ -108,6 +108,17 @@ LABELS: Final = ("request", "response", "delivery")
 """What an exchange consists of."""
 
 
+def spoken_of(told: Told, exchange: Exchange, side: str) -> tuple[Focus, Proof]:
+    """Return where in a body of an exchange to look, and for what; nowhere where it is not the point.
+
+    Args:
+        side: ``request`` or ``response``.
+    """
+    body = exchange.request.body if side == "request" else exchange.response.body
+    sight = _sight(told, body, (f"{side}-", *(("event-",) if side == "request" else ())))
+    return sight.focus, sight.proof
+
+
 def _short(text: str) -> str:
     return text if len(text) <= _IN_LINE + 1 else text[:_IN_LINE] + "…"
 

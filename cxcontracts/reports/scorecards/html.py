@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable
 from typing import Final
-from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from cxcontracts.onboarding.scorecard import Entry, Evidence, Pillar, Scorecard, Standing
@@ -25,6 +22,7 @@ from cxcontracts.reports.scorecards.words import (
     to_do,
     worst_first,
 )
+from cxcontracts.reports.web_page import add, web_page, written
 from cxcontracts.sanitise import harmless_line
 
 _MARKS: Final = {
@@ -82,18 +80,16 @@ summary { cursor: pointer; margin-top: 0.35rem; }
 
 def render(card: Scorecard) -> str:
     """Return the page, whole."""
-    page = Element("html", {"lang": "en"})
-    _head(page, card)
-    body = SubElement(page, "body")
-    _add(body, "a", "To the lines", {"class": "skip", "href": "#lines"})
+    page, body = web_page(f"{VERDICTS[card.verdict]}: {card.title}", STYLE)
+    add(body, "a", "To the lines", {"class": "skip", "href": "#lines"})
     header = SubElement(body, "header")
-    _add(header, "h1", f"Is {card.title} ready?")
+    add(header, "h1", f"Is {card.title} ready?")
     standing = {"ready": Standing.PASSED, "not-ready": Standing.FAILED}.get(card.verdict, Standing.NOT_EVIDENCED)
-    _add(header, "p", f"{VERDICTS[card.verdict]}: {sentence(card)}", {"class": f"verdict {standing}"})
+    add(header, "p", f"{VERDICTS[card.verdict]}: {sentence(card)}", {"class": f"verdict {standing}"})
     environment = f", {card.environment}" if card.environment else ""
-    _add(header, "p", f"{subject(card)}{environment}, judged on {card.day} for {card.estate}", {"class": "soft"})
+    add(header, "p", f"{subject(card)}{environment}, judged on {card.day} for {card.estate}", {"class": "soft"})
     for said in progress(card):
-        _add(header, "p", said)
+        add(header, "p", said)
     main = SubElement(body, "main", {"id": "lines"})
     if card.next:
         _next(main, card)
@@ -101,35 +97,24 @@ def render(card: Scorecard) -> str:
         entries = card.of_pillar(pillar)
         if entries:
             _pillar(main, pillar, entries)
-    return "<!DOCTYPE html>\n" + ElementTree.tostring(page, encoding="unicode", method="html") + "\n"
-
-
-def _head(page: Element, card: Scorecard) -> None:
-    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    head = SubElement(page, "head")
-    SubElement(head, "meta", {"charset": "utf-8"})
-    SubElement(head, "meta", {"http-equiv": "Content-Security-Policy", "content": policy})
-    SubElement(head, "meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"})
-    _add(head, "title", f"{VERDICTS[card.verdict]}: {card.title}")
-    SubElement(head, "style").text = STYLE
+    return written(page)
 
 
 def _next(main: Element, card: Scorecard) -> None:
     section = SubElement(main, "section", {"aria-labelledby": "next"})
-    _add(section, "h2", "Next", {"id": "next"})
+    add(section, "h2", "Next", {"id": "next"})
     steps = SubElement(section, "ol")
     for entry in card.next:
         step = SubElement(steps, "li")
-        _add(step, "p", to_do(entry))
+        add(step, "p", to_do(entry))
         why = SubElement(step, "p", {"class": "soft"})
-        _add(why, "a", entry.line.title, {"href": f"#{_anchor(entry)}"}).tail = harmless_line(f": {entry.outcome.because}")
+        add(why, "a", entry.line.title, {"href": f"#{_anchor(entry)}"}).tail = harmless_line(f": {entry.outcome.because}")
 
 
 def _pillar(main: Element, pillar: Pillar, entries: Iterable[Entry]) -> None:
     section = SubElement(main, "section", {"aria-labelledby": f"pillar-{pillar}"})
-    _add(section, "h2", TITLES[pillar], {"id": f"pillar-{pillar}"})
-    _add(section, "p", counts(entries), {"class": "soft"})
+    add(section, "h2", TITLES[pillar], {"id": f"pillar-{pillar}"})
+    add(section, "p", counts(entries), {"class": "soft"})
     lines = SubElement(section, "ul", {"class": "lines"})
     for entry in worst_first(entries):
         _line(lines, entry)
@@ -139,35 +124,35 @@ def _line(lines: Element, entry: Entry) -> None:
     item = SubElement(lines, "li", {"class": f"line {entry.standing}", "id": _anchor(entry)})
     title = SubElement(item, "h3")
     word = f"{_MARKS[entry.standing]} {STANDINGS[entry.standing]}"
-    _add(title, "span", word, {"class": "standing"}).tail = harmless_line(entry.line.title)
+    add(title, "span", word, {"class": "standing"}).tail = harmless_line(entry.line.title)
     was = f" ({moved(entry)})" if moved(entry) else ""
-    _add(item, "p", f"{because(entry)}{was}", {} if entry.open else {"class": "soft"})
+    add(item, "p", f"{because(entry)}{was}", {} if entry.open else {"class": "soft"})
     if not entry.open:
         return
     facts = SubElement(item, "dl")
     remedy = [("Fix", entry.line.remedy)] if entry.standing is Standing.FAILED else []
     for label, text in (("Why", entry.line.why), *remedy, ("Whose turn", TURNS[entry.turn])):
-        _add(facts, "dt", label)
-        _add(facts, "dd", text)
+        add(facts, "dt", label)
+        add(facts, "dd", text)
     if entry.outcome.evidence:
         _evidence(item, entry)
-    _add(item, "p", entry.line.id, {"class": "soft"})
+    add(item, "p", entry.line.id, {"class": "soft"})
 
 
 def _evidence(item: Element, entry: Entry) -> None:
     shown = entry.outcome.evidence
     details = SubElement(item, "details", {"open": ""} if entry.standing is Standing.FAILED else {})
-    _add(details, "summary", f"Evidence ({len(shown):,})")
+    add(details, "summary", f"Evidence ({len(shown):,})")
     listing = SubElement(details, "ul")
     for each in shown[:_MOST]:
         _piece(SubElement(listing, "li"), each)
     if len(shown) > _MOST:
-        _add(listing, "li", f"and {len(shown) - _MOST:,} more, which JSON lists")
+        add(listing, "li", f"and {len(shown) - _MOST:,} more, which JSON lists")
 
 
 def _piece(item: Element, evidence: Evidence) -> None:
     place = f" ({evidence.place})" if evidence.place is not None else ""
-    _add(item, "p", f"{evidence.what}{place}")
+    add(item, "p", f"{evidence.what}{place}")
     if evidence.exchange is not None:
         lines = (harmless_line(line, 1000) for line in exchange_lines(evidence.exchange))
         SubElement(item, "pre").text = "\n".join(lines)
@@ -175,10 +160,3 @@ def _piece(item: Element, evidence: Evidence) -> None:
 
 def _anchor(entry: Entry) -> str:
     return f"line-{entry.line.id}"
-
-
-def _add(parent: Element, tag: str, text: str, attributes: dict[str, str] | None = None) -> Element:
-    """Add an element with a text that is harmless, whoever wrote it."""
-    made = SubElement(parent, tag, attributes or {})
-    made.text = harmless_line(text, 1000)
-    return made
