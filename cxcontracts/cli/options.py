@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cxcontracts.caching import Cache
 
 FORMATS: Final = (
-    *("text", "json", "jsonl", "markdown"),
+    *("text", "json", "jsonl", "html", "markdown"),
     *("junit", "junit-gitlab", "junit-jenkins"),
     *("sarif", "github", "gitlab", "azure"),
 )

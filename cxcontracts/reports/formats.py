@@ -72,6 +72,12 @@ def _lines(run: Run, look: Look) -> str:
     return lines.render(_as_written(run, look))
 
 
+def _html(run: Run, look: Look) -> str:
+    from cxcontracts.reports.html.report import render
+
+    return render(_linked(run, look))
+
+
 def _markdown(run: Run, look: Look) -> str:
     from cxcontracts.reports import markdown
 
@@ -111,6 +117,7 @@ _RENDERERS: Final[Mapping[str, Renderer]] = {
     "text": _text,
     "json": _json,
     "jsonl": _lines,
+    "html": _html,
     "markdown": _markdown,
     **{dialect: _junit(dialect) for dialect in ("junit", "junit-gitlab", "junit-jenkins")},
     **{name: _alerts(name) for name in ("sarif", "github", "gitlab", "azure")},

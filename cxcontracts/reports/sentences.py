@@ -90,14 +90,17 @@ def who(findings: Iterable[Finding]) -> str:
     return f"{listed(words)} {_counted(any(finding.share for finding in concerned))}" if words else "customers"
 
 
-def in_words(customers: Mapping[str, int], *, exact: bool) -> str:
-    """Return groups with how many they are a month, the largest first; nothing where nobody is named.
+def in_words(customers: Mapping[str, int], *, exact: bool, share: bool = False) -> str:
+    """Return groups with how many they are, the largest first; nothing where nobody is named.
+
+    Args:
+        share: Whether they are counted of every hundred, not a month.
 
     >>> in_words({"commuter": 2, "leisure": 45000}, exact=False)
     'up to 45,000 leisure and 2 commuters a month'
     """
     words = [_group(group, monthly) for group, monthly in sorted(customers.items(), key=lambda item: -item[1])]
-    return f"{'' if exact else 'up to '}{listed(words)} a month" if words else ""
+    return f"{'' if exact else 'up to '}{listed(words)} {_counted(share)}" if words else ""
 
 
 def _bound(concerned: Sequence[Finding]) -> str:
@@ -130,6 +133,16 @@ def suffering(finding: Finding) -> str:
 def hit(finding: Finding) -> str:
     """Return who would suffer what."""
     return f"{who([finding])} {(_SUFFER if finding.observed else SUFFERING)[finding.harm]}"
+
+
+def suffered(findings: Sequence[Finding]) -> str:
+    """Return whom some breaks hit, and how, in one sentence.
+
+    >>> suffered(())
+    'customers'
+    """
+    harms = dict.fromkeys((_SUFFER if finding.observed else SUFFERING)[finding.harm] for finding in findings)
+    return " ".join(filter(None, (who(findings), listed([*harms], "or"))))
 
 
 def scene(finding: Finding) -> str:
@@ -259,11 +272,15 @@ class Roots:
     """Findings sorted into those that stand for themselves and those that only follow from one of these.
 
     A finding follows from its cause while the cause is as visible: a break that follows from a waived one is shown itself.
+
+    Attributes:
+        roots: Those that stand for themselves, in order.
+        following: Id of one of these to those that follow from it.
     """
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         self._by_id = {finding.id: finding for finding in reversed(findings)}
-        self._followers: dict[str, int] = {}
+        self.following: dict[str, list[Finding]] = {}
         self.roots: tuple[Finding, ...] = tuple(finding for finding in findings if not self._follows(finding))
 
     def _follows(self, finding: Finding) -> bool:
@@ -273,12 +290,12 @@ class Roots:
             root = self._by_id[root.cause]
         if root.id == finding.id or root.cause is not None or root.verdict not in (Verdict.BROKEN, finding.verdict):
             return False
-        self._followers[root.id] = self._followers.get(root.id, 0) + 1
+        self.following.setdefault(root.id, []).append(finding)
         return True
 
     def followers(self, finding: Finding) -> int:
         """Return how many findings follow from one."""
-        return self._followers.get(finding.id, 0)
+        return len(self.following.get(finding.id, ()))
 
     def of(self, verdict: Verdict) -> tuple[Finding, ...]:
         """Return the findings of a verdict that stand for themselves, in order."""
