@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Final
 from urllib.parse import urlsplit
 
-from cxcontracts.estate.model import Estate, Partner
+from cxcontracts.estate.model import Disclosure, Estate, Partner
 
 ELSEWHERE: Final = "elsewhere"
 """What stands for every other partner, as a partner's id and within names."""
@@ -19,7 +19,10 @@ ELSEWHERE: Final = "elsewhere"
 PRIVATE: Final = "private"
 """What stands for a private name within names."""
 
-_SPOKEN: Final[Mapping[str, str]] = {ELSEWHERE: "another partner", PRIVATE: "…"}
+ANOTHER: Final = "another partner"
+"""What stands for every other partner in sentences."""
+
+_SPOKEN: Final[Mapping[str, str]] = {ELSEWHERE: ANOTHER, PRIVATE: "…"}
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 
 Words = tuple[str, ...]
@@ -107,6 +110,21 @@ def hiding(estate: Estate, partner: Partner) -> Hiding:
         for name in (other.name, other.title, *other.owner.values(), *_hosts(other))
     ]
     return Hiding(others, estate.private, (partner.name, partner.title, *estate.packs.may_say))
+
+
+def disclosed(estate: Estate, hide: Hiding, customers: Mapping[str, int]) -> dict[str, int]:
+    """Return groups of customers with as much of how many they are as partners may know; none where they may know nothing."""
+    policy = estate.packs.customers
+    if policy is Disclosure.NOTHING:
+        return {}
+    counted = (lambda number: share(estate, number)) if policy is Disclosure.SHARE else int
+    return {hide.name(group): counted(number) for group, number in customers.items()}
+
+
+def share(estate: Estate, number: int) -> int:
+    """Return how many of every hundred customers some are; whoever is there is one at least."""
+    found = round(100 * number / (sum(estate.customers.values()) or 1))
+    return min(100, found or bool(number))
 
 
 def _hosts(partner: Partner) -> Iterator[str]:

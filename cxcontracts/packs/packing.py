@@ -19,7 +19,7 @@ from cxcontracts.estate.model import Disclosure, Estate, Given, Journey, Partner
 from cxcontracts.estate.written import KIND_KEYS
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Version
-from cxcontracts.hiding import ELSEWHERE, Hiding, hiding
+from cxcontracts.hiding import ANOTHER, ELSEWHERE, Hiding, disclosed, hiding, share
 from cxcontracts.opening import Opened
 from cxcontracts.packs.neighbours import Excerpt, Neighbour
 from cxcontracts.packs.variables import login
@@ -100,7 +100,7 @@ class _Packing:
         if self._paths:
             ours[f"partners/{ELSEWHERE}/partner.yaml"] = {
                 "partner": ELSEWHERE,
-                "name": "another partner",
+                "name": ANOTHER,
                 "contract": "openapi.yaml",
             }
             ours[f"partners/{ELSEWHERE}/openapi.yaml"] = {
@@ -145,17 +145,10 @@ class _Packing:
             return None
         for group in journey.customers:
             number = self._estate.customers[group]
-            counted = {"share": self._share(number)} if policy is Disclosure.SHARE else {"monthly": number}
+            counted = {"share": share(self._estate, number)} if policy is Disclosure.SHARE else {"monthly": number}
             self._groups[self._hide.name(group)] = counted
-        numbers = {self._hide.name(group): number for group, number in journey.customers.items()}
-        if policy is Disclosure.SHARE:
-            numbers = {group: self._share(number) for group, number in numbers.items()}
-        return dict(numbers) if journey.exact else list(numbers)
-
-    def _share(self, number: int) -> int:
-        """Return how many of every hundred customers some are; whoever is there is one at least."""
-        share = round(100 * number / (sum(self._estate.customers.values()) or 1))
-        return min(100, share or bool(number))
+        numbers = disclosed(self._estate, self._hide, journey.customers)
+        return numbers if journey.exact else list(numbers)
 
     def groups(self, names: Sequence[str]) -> list[str]:
         """Return groups of customers by the names that they have in the pack; none where partners are not to know them."""
