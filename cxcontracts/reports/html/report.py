@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, SubElement
 import cxcontracts
 from cxcontracts.findings import OBSERVING, Change, Finding, PartnerRun, Run, Verdict
 from cxcontracts.onboarding.scorecard import GRAVEST_FIRST
-from cxcontracts.reports.headlines import by_experience, verdict_in_words
+from cxcontracts.reports.headlines import experiences, headline, notes
 from cxcontracts.reports.html.anchors import Anchors, anchor_of
 from cxcontracts.reports.html.evidence import MARKS, Evidence, mark
 from cxcontracts.reports.html.journeys import Route, drawn, routes
@@ -79,8 +79,8 @@ class _Report:
         self._run = run
         self._room = Room(limit - _KEPT_FREE)
         self._roots = Roots(run.findings)
-        self._broken = by_experience(self._roots.of(Verdict.BROKEN), run)
-        self._word, self._sentence = verdict_in_words(run, len({(group[0].journey, group[0].step) for group in self._broken}))
+        self._broken = experiences(run)
+        self._word, self._sentence = headline(run)
         self._evidence = Evidence(run, Anchors(), self._roots.following)
         self._proofs: list[tuple[Finding, Element]] = []
         self._missing: list[str] = []
@@ -116,12 +116,10 @@ class _Report:
         add(header, "p", self._word, {"class": "verdict"})
         title = self._title()
         add(header, "h1", title)
-        if title != _sentence(self._sentence):
-            add(header, "p", _sentence(self._sentence), {"class": "sentence"})
-        for _, why in limits(run):
-            add(header, "p", _sentence(why), {"class": "notice"})
-        if self._broken and not run.gates:
-            add(header, "p", "The gate stays open: no harm found here is in fail-on of estate.yaml.", {"class": "notice"})
+        if title != self._sentence:
+            add(header, "p", self._sentence, {"class": "sentence"})
+        for kind, why in (*limits(run), *(("", note) for note in notes(run))):
+            add(header, "p", why if kind == "unsound" else _sentence(why), {"class": "notice"})
         self._counted(header)
         releases = ", ".join(release(partner) for partner in run.partners[:5])
         more = f" and {count(len(run.partners) - 5, 'more partner')}" if len(run.partners) > 5 else ""
@@ -140,7 +138,7 @@ class _Report:
             return f"Nobody knows how {who(unknown)} fare"
         if self._word == "INTACT" and run.command == "impact":
             return "No customer would feel it"
-        return _sentence(self._sentence)
+        return self._sentence
 
     def _counted(self, header: Element) -> None:
         summary = self._run.summary
