@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -197,6 +198,37 @@ def test_wrong_usage_is_2_and_says_what_to_do(here: Workplace, words: tuple[str,
 
 def test_each_format_that_is_offered_can_be_written() -> None:
     assert options.FORMATS == formats.FORMATS
+
+
+def test_for_a_partner_there_is_nothing_of_the_others_in_any_report(here: Workplace) -> None:
+    verified(here, parcel=PARCEL | {"expectedOn": None})
+    files = {format: f"for.{format}" for format in options.FORMATS}
+    ran = here.run("report", "--for", "courier", "--report", ",".join(f"{format}={file}" for format, file in files.items()))
+
+    assert ran.exit_code == 1
+    for format, file in files.items():
+        text = here.read(file)
+        assert "expectedOn" in text, format
+        assert not re.search(r"orders|order number|20417733", text, re.IGNORECASE), format
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--for", "curier"), "did you mean 'courier'?"),
+        (("--for", "courier", "--report", "har=seen.har"), "leave --for or har out"),
+        (("--for", "courier", "--pack", "x.cxpack"), "leave --for out"),
+        (("--for", "courier", "--estate", "other/contracts"), "the run is of 'parcels', and --estate of 'others'"),
+    ],
+)
+def test_who_is_named_wrongly_gets_nothing(here: Workplace, words: tuple[str, ...], why: str) -> None:
+    workplace(here.folder / "other")
+    here.edit("other/contracts/estate.yaml", "estate: parcels", "estate: others")
+    here.run(*IMPACT, "--report", "jsonl=run.jsonl")
+    ran = here.run("report", "run.jsonl", *words)
+
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert why in ran.stderr
 
 
 def test_a_file_name_may_have_commas_and_equals_signs(here: Workplace) -> None:

@@ -23,6 +23,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--pack", type=_FILE, metavar="FILE", help="RUN is the signed result of a vendor, of this pack.")
 @click.option("--signed-by", default="", metavar="KEY", help="With --pack: the key that has to have signed it.")
 @click.option("--max-age", default="7d", show_default=True, metavar="TIME", help="With --pack: how old it may be.")
+@click.option("--for", "partner", default="", metavar="PARTNER", help="Only what PARTNER may see, to be sent to it.")
 @reporting_as(*FORMATS, further=(RECORDING,))
 @click.pass_obj
 def report(
@@ -32,6 +33,7 @@ def report(
     pack: Path | None,
     signed_by: str,
     max_age: str,
+    partner: str,
     estate: Path | None,
     **asked: object,
 ) -> int:
@@ -46,6 +48,7 @@ def report(
       cxcontracts report
       cxcontracts report run.jsonl --report html=report.html,junit=report.xml
       cxcontracts report run.jsonl --report har=seen.har
+      cxcontracts report run.jsonl --for operator --report html=operator.html
       cxcontracts report result.cxresult --pack operator.cxpack
       cxcontracts report result.cxresult --pack operator.cxpack --signed-by ed25519:… --max-age 1d
     """
@@ -56,14 +59,18 @@ def report(
     if pack is not None:
         if run is None:
             raise UsageError("--pack says of which pack a result is; name the result, too")
+        if partner:
+            raise UsageError("a result tells of its vendor alone; leave --for out")
         return _checked(run, pack, signed_by, max_age, look)
     if signed_by:
         raise UsageError("--signed-by is for the results of vendors; say with --pack of which pack it is")
-    return _again(run or _newest(), estate or found, look)
+    if partner and look.recordings:
+        raise UsageError("a recording has what all partners said, and is for none of them; leave --for or har out")
+    return _again(run or _newest(), estate or found, partner, look)
 
 
-def _again(file: Path, estate: Path | None, asked: Reporting) -> int:
-    """Show a run that was written down."""
+def _again(file: Path, estate: Path | None, partner: str, asked: Reporting) -> int:
+    """Show a run that was written down; of it what a partner may see, where one is named."""
     from cxcontracts.cli.judged import told
     from cxcontracts.cli.output import publish, say
     from cxcontracts.cli.publishing import publish_run
@@ -73,11 +80,25 @@ def _again(file: Path, estate: Path | None, asked: Reporting) -> int:
     file = file / FILE if file.is_dir() else file
     run = read(file)
     seen = recording(file) if asked.recordings else ""
+    root = _root(run, estate)
+    if partner:
+        run = _for_partner(run, partner, estate_root(estate))
     say(f"report: {file}")
-    publish_run(run, asked, _root(run, estate), command="report")
+    publish_run(run, asked, root, root if partner else None, command="report")
     for har in asked.recordings:
         publish("report", seen, "written", har)
     return told(run, asked.strict)
+
+
+def _for_partner(run: Run, partner: str, root: Path) -> Run:
+    from cxcontracts.estate.reading import read_sound
+    from cxcontracts.plugins import kinds
+    from cxcontracts.reports.for_partner import for_partner
+
+    estate = read_sound(root, kinds()).estate
+    if estate.name != run.estate:
+        raise UsageError(f"the run is of {run.estate!r}, and --estate of {estate.name!r}: name the estate that it is of")
+    return for_partner(run, partner, estate)
 
 
 def _newest() -> Path:

@@ -151,7 +151,7 @@ class RequirementTest(_Test):
         except NotExercised as reason:
             why = str(reason)
             self._tell(lambda telling: telling.not_exercised(self._listed.id, why))
-            pytest.skip(harmless_line(why))
+            pytest.skip(harmless_line(f"not exercised: {why}"))
         except UnsoundError as error:
             problems = error.problems
             self._tell(lambda telling: telling.problems(problems))

@@ -79,7 +79,7 @@ class VerifiedEstate(JudgedEstate):
         for finding in verdicts.findings:
             if finding.id == requirement.id:
                 return self._without_secrets(self._seen.finding(finding))
-        raise NotExercised(f"not exercised: {verdicts.not_exercised.get(requirement.id, 'no exchange shows it')}")
+        raise NotExercised(verdicts.not_exercised.get(requirement.id, "no exchange shows it"))
 
     def _judged(self, requirement: Requirement) -> Verdicts:
         """Return all that stands in the file of a requirement, judged."""
