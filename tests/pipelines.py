@@ -76,11 +76,13 @@ def template(path: str) -> Any:
 
 
 def component(text: str) -> tuple[Any, Any]:
-    """Return the head of a GitLab component, and its jobs, filled in with the defaults, or else with the inputs' own names."""
+    """Return the head of a GitLab component, and its jobs: with what they extend, and filled in with defaults, or else names."""
     head, _, jobs = text.partition("\n---\n")
     spec = yaml.safe_load(head)
     inputs = spec["spec"]["inputs"]
-    return spec, yaml.safe_load(_FILLED.sub(lambda found: str(inputs[found[1]].get("default", found[1])), jobs))
+    said = yaml.safe_load(_FILLED.sub(lambda found: str(inputs[found[1]].get("default", found[1])), jobs))
+    whole = {name: {**said.get(job.pop("extends", ""), {}), **job} for name, job in said.items()}
+    return spec, {name: job for name, job in whole.items() if not name.startswith(".")}
 
 
 def files(host: str) -> list[Path]:
@@ -106,10 +108,8 @@ def _steps(host: str, path: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
         return
     said = template(path.relative_to(TEMPLATES).as_posix())
     if host == "gitlab":
-        for name, job in said.items():
-            whole = {**said[job["extends"]], **job} if "extends" in job else job
-            if not name.startswith("."):
-                yield "\n".join([*whole["before_script"], *whole["script"]]) + "\n", _plain(whole["variables"])
+        for job in said.values():
+            yield "\n".join([*job["before_script"], *job["script"]]) + "\n", _plain(job["variables"])
         return
     jobs = said["jobs"] if "jobs" in said else {"": said["runs"]}
     for job in jobs.values() if isinstance(jobs, dict) else jobs:

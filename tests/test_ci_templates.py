@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -28,7 +29,8 @@ from tests.partners_running import answer, closed_port, running
 from tests.pipelines import REPOSITORY, TEMPLATES, Machine, Ran, Step, component, files, steps, template
 from tests.readers import commands
 from tests.repositories import git, repository
-from tests.workplace import BREAKING, COURIER, HURTFUL, ORDERS, workplace
+from tests.test_house import unknown_words
+from tests.workplace import BREAKING, COURIER, HURTFUL, ORDERS, Workplace, workplace
 
 USES: Final = ("gate", "pull-request", "nightly", "vendor")
 ENVIRONMENTS: Final = "environments: {{sandbox: {{url: '{url}', auth: {{bearer: $env.PARTNER_TOKEN}}}}}}\n"
@@ -196,8 +198,7 @@ def test_reports_are_kept_also_where_the_run_failed() -> None:
             kept = [step["if"] for step in job["steps"] if "upload-artifact" in step.get("uses", "")]
             assert kept == ["always()"] or "download-artifact" in str(job)
     for path in files("gitlab"):
-        jobs = template(f"gitlab/templates/{path.name}").values()
-        assert {job["artifacts"]["when"] for job in jobs if "artifacts" in job} == {"always"}
+        assert {job["artifacts"]["when"] for job in template(f"gitlab/templates/{path.name}").values()} == {"always"}
     for path in files("azure"):
         last = template(f"azure/{path.name}")["jobs"][0]["steps"][-2:]
         assert [(step.get("task", "publish"), step["condition"]) for step in last] == [
@@ -217,6 +218,43 @@ def test_a_nightly_run_that_is_not_certain_is_orange_where_the_system_knows_that
     assert template("gitlab/templates/nightly.yml")["cxcontracts-nightly"]["allow_failure"] == {"exit_codes": [exits.UNCERTAIN]}
     others = [f"gitlab/templates/{path.name}" for path in files("gitlab") if path.stem != "nightly"]
     assert [name for name in others if "allow_failure" in str(template(name))] == []
+
+
+def test_every_input_is_on_the_page() -> None:
+    takes = {*template("github/action.yml")["inputs"]}
+    for use in USES:
+        takes |= {*template(f"github/{use}.yml")[True].get("workflow_call", {}).get("inputs", ())}  # `on` is true in YAML 1.1
+    for path in files("gitlab"):
+        takes |= {*component(path.read_text(encoding="utf-8"))[0]["spec"]["inputs"]}
+    assert len(takes) > 12
+    told = (REPOSITORY / "docs" / "ci.md").read_text(encoding="utf-8")
+    assert [name for name in sorted(takes) if not re.search(rf"`{name}`|^    {name}:", told, re.MULTILINE)] == []
+
+
+def hooks() -> dict[str, list[str]]:
+    """What each hook for pre-commit runs, by its id, those to be copied first."""
+    copied = template("pre-commit/.pre-commit-config.yaml")["repos"][0]["hooks"]
+    offered = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    return {
+        f"{where}/{hook['id']}": [*shlex.split(hook["entry"]), *hook.get("args", ())]
+        for where, found in (("copied", copied), ("offered", offered))
+        for hook in found
+    }
+
+
+def test_a_hook_runs_what_there_is() -> None:
+    assert len(hooks()) == 9
+    assert {name: unknown for name, words in hooks().items() if (unknown := unknown_words(words[1:]))} == {}
+
+
+@pytest.mark.parametrize("name", ["copied/cxcontracts-check", "copied/cxcontracts-impact", "offered/cxcontracts-impact"])
+def test_a_hook_stops_a_commit_that_would_break_an_experience(cloned: Path, name: str) -> None:
+    there = Workplace(cloned / "work")
+    assert there.run(*hooks()[name][1:]).exit_code == exits.INTACT
+    shutil.copyfile(there.folder / BREAKING, there.folder / COURIER)
+    assert there.run(*hooks()[name][1:]).exit_code == (exits.INTACT if name.endswith("check") else exits.BROKEN)
+    (there.folder / COURIER).write_text("openapi: 9", encoding="utf-8")
+    assert there.run(*hooks()[name][1:]).exit_code == exits.UNUSABLE
 
 
 # --- what their steps do --------------------------------------------------------------------------------------------------------
@@ -439,7 +477,8 @@ def test_an_earlier_report_is_not_taken_for_that_of_a_run_that_wrote_none(cloned
         (folder / "cxcontracts-report").mkdir(exist_ok=True)
         (folder / "cxcontracts-report" / "report.sarif").write_text("of yesterday")
         (folder / "cxcontracts-report" / "quality.json").write_text("of yesterday")
-    for step in (step for step in steps() if "rm -rf" in step.script):
+    first = [step for step in INSTALLING if step.host in ("gitlab", "jenkins")]  # GitHub and Azure clean up themselves
+    for step in (*first, *(step for step in ASKING if step.command == "action")):
         machine.install()
         machine.run(step, **{**base_of(machine), **harmless(step)})
         folder = machine.temporary if step.host == "github" else machine.work
