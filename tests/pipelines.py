@@ -131,13 +131,15 @@ class Ran:
         code: How bash ended.
         said: All that it wrote, to either stream.
         calls: What each stand-in was called with, its name first.
-        outputs: The lines of what GITHUB_OUTPUT names.
+        outputs: What the file that GITHUB_OUTPUT names hands on.
+        summary: What is in the file that GITHUB_STEP_SUMMARY names.
     """
 
     code: int
     said: str
     calls: tuple[tuple[str, ...], ...]
-    outputs: tuple[str, ...]
+    outputs: Mapping[str, str]
+    summary: str
 
     def calls_of(self, program: str) -> list[list[str]]:
         """Return the arguments of each call of a program."""
@@ -212,7 +214,7 @@ class Machine:
             check=False,
         )
         calls = tuple(_calls(self._log.read_bytes().decode(errors="surrogateescape").split("\0")[:-1]))
-        return Ran(ran.returncode, ran.stdout, calls, tuple(output.read_text(encoding="utf-8").splitlines()))
+        return Ran(ran.returncode, ran.stdout, calls, _outputs(output.read_text("utf-8")), summary.read_text("utf-8"))
 
     def _of_host(self, host: str, output: Path, summary: Path) -> dict[str, str]:
         return {
@@ -233,6 +235,30 @@ class Machine:
         path = self._bin / name
         path.write_text(f'#!/usr/bin/env bash\nprintf \'%s\\0\' "$#" {name} "$@" >>"$CALLS"\n{does}\n', encoding="utf-8")
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+
+def _outputs(text: str) -> dict[str, str]:
+    """Return what a file hands on, read as actions/runner does in FileCommandManager.cs: ``name=value``, or lines to a delimiter.
+
+    Raises:
+        ValueError: If a line is neither, or a delimiter does not come.
+    """
+    found: dict[str, str] = {}
+    lines = iter(text.splitlines())
+    for line in lines:
+        name, sign, rest = (re.findall("^([^=<]+)(=|<<)(.*)$", line) or [("", "", "")])[0]
+        if not name:
+            raise ValueError(f"no output: {line!r}")
+        found[name] = rest if sign == "=" else "\n".join(_until(rest, lines))
+    return found
+
+
+def _until(delimiter: str, lines: Iterator[str]) -> Iterator[str]:
+    for line in lines:
+        if line == delimiter:
+            return
+        yield line
+    raise ValueError(f"no end: {delimiter!r}")
 
 
 def _calls(words: list[str]) -> Iterator[tuple[str, ...]]:
