@@ -44,6 +44,19 @@ def junit_macros(line: str) -> bool:
 RUNNERS: tuple[Callable[[str], bool], ...] = (github, azure, teamcity, buildkite, gitlab, junit_macros)
 
 
+_OURS = {
+    "github": r"::(error|warning|notice) ",
+    "azure": r"##vso\[task\.logissue type=(error|warning);|##\[group\]notices$|##\[endgroup\]$",
+}
+"""How the lines begin of which the forms consist that are made of commands."""
+
+
+def is_ours(form: str, line: str) -> bool:
+    """Tell whether a line of a report is a command of ours, with none in it that another wrote."""
+    own = re.match(_OURS[form], line) if form in _OURS else None
+    return own is not None and not any(runner(line[own.end() :]) for runner in RUNNERS)
+
+
 def commands(text: str) -> list[tuple[str, str]]:
     """Return who finds a command in which line."""
     return [(runner.__name__, line) for line in sorted(set(_lines(text))) for runner in RUNNERS if runner(line)]

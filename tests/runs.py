@@ -7,8 +7,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from cxcontracts.exchanges import Exchange, Request, Response
-from cxcontracts.findings import Change, Finding, Harm, PartnerRun, Promise, Run, Verdict, Version
-from cxcontracts.problems import Place
+from cxcontracts.findings import (
+    Attribution,
+    Change,
+    Fault,
+    Finding,
+    Harm,
+    Outline,
+    PartnerRun,
+    Promise,
+    Run,
+    Stage,
+    Verdict,
+    Version,
+)
+from cxcontracts.problems import Place, Problem
 
 EVERYBODY: Mapping[str, int] = {"commuter": 126_000, "leisure": 45_000, "assisted": 9_000}
 CHECK_SERVICE = "I see what is happening to my train, and why"
@@ -99,7 +112,7 @@ def check(*partners: PartnerRun, **fields: Any) -> Run:
     return impact(*judged, command="check", **fields)
 
 
-def hurt(text: str) -> Run:
+def hurt(text: str, command: str = "impact") -> Run:
     """Return a run that has *text* wherever a partner, or anyone who writes a file, can put one."""
     place = Place(text, 3, 4)
     exchange = Exchange(
@@ -114,6 +127,7 @@ def hurt(text: str) -> Run:
             customers={text: 12},
             where=place,
             witness=exchange,
+            waived=text if verdict is Verdict.WAIVED else "",
         )
         for number, verdict in enumerate(Verdict)
     )
@@ -126,5 +140,28 @@ def hurt(text: str) -> Run:
         (Change(text, text), Change(text, text, (text,), 3)),
         (text,),
     )
+    seen = dataclasses.replace(
+        findings[1],
+        id=f"seen/{text}/needs:{text}",
+        for_steps=(text, text),
+        observed=3,
+        promised=False,
+        attribution=Attribution(Fault.SEAM, (text, text), text),
+        curl=text,
+    )
+    one = dataclasses.replace(one, findings=(*one.findings, seen))
     other = dataclasses.replace(one, partner=text + "2", findings=(), not_covered=text)
-    return impact(one, other, estate=text, not_judged={text: 2}, complete=False)
+    step = Stage(text, "steps", text, text, text, text, text, fallback=text)
+    return impact(
+        *(one, other),
+        command=command,
+        estate=text,
+        not_judged={text: 2},
+        complete=False,
+        problems=(Problem(place, text, text, text), Problem(place, text, text, text, warning=True)),
+        not_exercised={text: text},
+        exchanges=2,
+        environment=text,
+        unfelt=(text,),
+        journeys=(Outline(text, text, {text: 12}, False, (step,)),),
+    )

@@ -84,7 +84,7 @@ def publish_diff(diff: Diff, asked: Reporting, outcome: str) -> None:
 
     partly = next((why for _, why in limits(diff)), "")
     for report in asked.all:
-        _publish("diff", report, _of_diff(report)[report.format](diff), outcome, partly)
+        _publish("diff", report, of_diff(report)[report.format](diff), outcome, partly)
     job = job_of(asked)
     if job is not None:
         job.tell(headline(diff).word, sum(change.breaking for change in diff.changes), markdown.render(diff))
@@ -136,7 +136,7 @@ def _look(asked: Reporting, root: Path, here: Path | None) -> Look:
     )
 
 
-def _of_diff(asked: Reporting) -> Mapping[str, Callable[[Diff], str]]:
+def of_diff(asked: Reporting) -> Mapping[str, Callable[[Diff], str]]:
     """Return what makes each format of a report of a diff."""
     from cxcontracts.reports.ci import RENDERERS
     from cxcontracts.reports.diff import json, junit, markdown, text
