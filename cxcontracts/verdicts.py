@@ -11,12 +11,13 @@ from cxcontracts.conforming import departures
 from cxcontracts.contracts.operation import Operation
 from cxcontracts.errors import ContractError
 from cxcontracts.estate.model import Journey, Step
+from cxcontracts.estate.written import informs_name
 from cxcontracts.findings import Attribution, Fault, Finding, Harm, Verdict
 from cxcontracts.judging import Judge
 from cxcontracts.kinds.seen import answer_id, success
-from cxcontracts.requirements import Judgement, OnExchanges, Requirement
+from cxcontracts.requirements import Judgement, OnExchanges, Requirement, id_of
 from cxcontracts.scenes import Side
-from cxcontracts.walks import Purpose, Sighting, Walk
+from cxcontracts.walks import SAFE, Purpose, Sighting, Walk, succeeded
 
 Curl = Callable[[Sighting], str]
 """Returns a line that sends a request again, without its secrets."""
@@ -70,7 +71,8 @@ class Observer:
             waited = [walk for walk in walked[journey.name] if any(each.purpose is Purpose.LATE for each in walk.sightings)]
             for kind, requirement in self.requirements(journey):
                 judged = [
-                    _or_late(kind, requirement, each, waited) for each in kind.on_exchanges(requirement, walked[journey.name])
+                    _because_of_a_success(journey, _or_late(kind, requirement, each, waited), walked[journey.name])
+                    for each in kind.on_exchanges(requirement, walked[journey.name])
                 ]
                 if judged:
                     findings.append(self._finding(requirement, merged(judged), judged, walked[journey.name]))
@@ -182,12 +184,24 @@ class Observer:
         if judgement.verdict is Verdict.INCONCLUSIVE or sighting is None:
             unknown = Attribution(Fault.NOBODY_KNOWS, (), judgement.because)
             return replace(finding, witness=None, attribution=unknown, curl=self._curl(sighting) if sighting else "")
-        return self._waived(self._caught(self._proved(finding, requirement, judged, sighting, step), requirement, judged, walks))
+        before = _before(sighting, walks)
+        proved = self._proved(finding, requirement, judged, sighting, step, before)
+        return self._waived(self._caught(proved, requirement, judged, walks))
 
     def _proved(
-        self, finding: Finding, requirement: Requirement, judged: Sequence[Judgement], sighting: Sighting, step: Step
+        self,
+        finding: Finding,
+        requirement: Requirement,
+        judged: Sequence[Judgement],
+        sighting: Sighting,
+        step: Step,
+        before: Sequence[Sighting],
     ) -> Finding:
-        """Return a break with all that its exchange shows: whose it is, how often it was seen, how to see it again."""
+        """Return a break with all that its exchange shows: whose it is, how often it was seen, how to see it again.
+
+        Args:
+            before: What was seen before that exchange in the same walk.
+        """
         failed = [each for each in judged if each.verdict is finding.verdict]
         alike = [each for each in judged if each.sighting is not None and _same_try(each.sighting, sighting)]
         passed = [each for each in alike if each.verdict is Verdict.INTACT]
@@ -198,7 +212,7 @@ class Observer:
             flaky=f"{len(tries) - len(passed)}/{len(tries)}" if passed else "",
             confirmed=len(failed) > 1 or failed[0].observed > 1,
             promised=self._promised(requirement),
-            attribution=attributed(requirement.journey, step, sighting, known, running, failed[0].element),
+            attribution=attributed(requirement.journey, step, sighting, known, running, failed[0].element, before),
             curl=self._curl(sighting),
         )
 
@@ -282,6 +296,38 @@ def _or_late(kind: OnExchanges, requirement: Requirement, judgement: Judgement, 
         return judgement
     waited = (later[1].at - seen.at).total_seconds()
     return replace(judgement, because=f"{judgement.because}; {waited:.3g} s later it holds", late=True)
+
+
+def _before(sighting: Sighting, walks: Iterable[Walk]) -> Sequence[Sighting]:
+    """Return what was seen in a walk before one of its sightings."""
+    for walk in walks:
+        for index, each in enumerate(walk.sightings):
+            if each is sighting:
+                return walk.sightings[:index]
+    return ()
+
+
+def _because_of_a_success(journey: Journey, judgement: Judgement, walks: Sequence[Walk]) -> Judgement:
+    """Return a judgement; that of a break says so where it follows an error that was to be brought about, and was a success.
+
+    What was changed by such a call is what later steps see.
+    """
+    seen = judgement.sighting
+    if judgement.verdict is not Verdict.BROKEN or judgement.cause or seen is None or seen.purpose is Purpose.INFORMS:
+        return judgement
+    for each in reversed(_before(seen, walks)):
+        step = journey.step(each.step)
+        if each.purpose is Purpose.INFORMS and _wrote_in_place_of_failing(step, each):
+            return replace(judgement, cause=id_of(journey, step, "informs", each.about))
+    return judgement
+
+
+def _wrote_in_place_of_failing(step: Step, seen: Sighting) -> bool:
+    """Tell whether a call that was to bring an error about was done as if nothing were wrong with it."""
+    if seen.request is None or seen.response is None or seen.request.method in SAFE or step.safe:
+        return False
+    entries = [each for each in step.asks["informs"] if informs_name(each.get("when", ""), each["status"]) == seen.about]
+    return succeeded(seen.response, ()) and all(seen.response.status != each["status"] for each in entries)
 
 
 def _same_try(one: Sighting, other: Sighting) -> bool:

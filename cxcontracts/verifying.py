@@ -45,11 +45,11 @@ from cxcontracts.running.secrets import Secrets, read_secret
 from cxcontracts.running.targets import Target, targets
 from cxcontracts.running.turns import Turns
 from cxcontracts.running.varying import Allowance, Counting, Fuzzer, LoggedIn
-from cxcontracts.running.walking import POLL, SAFE, Unprepared, Walker, only_asks, serves_once
+from cxcontracts.running.walking import POLL, Unprepared, Walker, only_asks, serves_once
 from cxcontracts.running.wire import origin_of
 from cxcontracts.scenes import Side
 from cxcontracts.verdicts import Curl, Observer, Verdicts
-from cxcontracts.walks import BLAMELESS, Sighting, Walk
+from cxcontracts.walks import BLAMELESS, SAFE, Sighting, Walk
 
 MOST_TRIES: Final = 4
 """How often a row is walked at most, where it fails: once, and three more times to see whether it repeats."""

@@ -13,9 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Final
 
 from cxcontracts.estate.model import Journey
 from cxcontracts.exchanges import JSON, Exchange, Raw, Request, Response
+
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
+"""The methods that change nothing: RFC 9110, section 9.2.1, and the draft of QUERY."""
 
 UNTRUSTED = "its certificate is not trusted"
 """How the words begin for a partner whose certificate nobody trusts, which is no outage."""

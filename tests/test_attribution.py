@@ -9,7 +9,7 @@ import pytest
 from cxcontracts.findings import Attribution
 from tests.estates_made import answers, contract, operation, write
 from tests.partners_running import Partner, answer, running
-from tests.verified import verify
+from tests.verified import replying, verify
 from tests.walks_made import OPEN
 
 NEEDS = "steps: [{step: s, call: p GET /thing, needs: {a: text}}]"
@@ -111,3 +111,58 @@ def test_an_error_that_is_brought_about_on_purpose_is_not_ours(tmp_path: Path) -
     with running(answer({}), answer({}, 422), answer({}), answer({}, 422)) as p:
         fault, _ = whose(tmp_path, {"p": p}, f"steps: [{step}]", {"p": record}, "s/informs:none")
     assert fault == "keeps-its-contract"
+
+
+def test_a_header_that_the_contract_requires_is_looked_for_whatever_its_capitals(tmp_path: Path) -> None:
+    headers = "headers: {ETag: {required: true, schema: {type: string}}}"
+    record = operation(f"responses: {{'200': {{description: ok, {headers}}}}}")
+    journey = "steps: [{step: s, call: p GET /thing, needs: {header.ETag: text}}]"
+    with running(answer({})) as p:
+        assert whose(tmp_path, {"p": p}, journey, {"p": record}, "s/needs:header.ETag")[0] == "breaks-its-contract"
+
+
+BY_NAME = contract(
+    """
+    /things/{id}:
+      get:
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        responses: {'200': {description: ok, content: {application/json: {schema: {}}}}, '404': {description: none}}
+    /others/{id}:
+      get:
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        responses: {'200': {description: ok, content: {application/json: {schema: {}}}}, '404': {description: none}}
+    """
+)
+GIVEN = "given: {it: {from: customer, examples: [T1]}}\nsteps:\n  - {step: one, call: 'p GET /things/{id}', with: {id: $it}"
+NOTHING = answer({}, 404)
+
+
+def test_where_nothing_is_there_by_what_the_journey_starts_from_nobody_knows_and_a_value_is_asked_for(tmp_path: Path) -> None:
+    with running(NOTHING) as p:
+        root = write(tmp_path, f"{GIVEN}}}", {"p": BY_NAME})
+        told = of(verify(root, {"p": p})["one/answers"].attribution)
+    assert (str(told.fault), told.partners) == ("nobody-knows", ())
+    assert "--given it=VALUE" in told.because
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_an_answer_that_nothing_is_there_which_no_contract_declares_breaks_it(status: int, tmp_path: Path) -> None:
+    undeclared = BY_NAME.replace("'404'", "'409'")
+    with running(answer({}, status)) as p:
+        fault, _ = whose(tmp_path, {"p": p}, f"{GIVEN}}}", {"p": undeclared}, "one/answers")
+    assert fault == "breaks-its-contract"
+
+
+@pytest.mark.parametrize(
+    "journey",
+    [
+        f"{GIVEN}, keep: {{other: a}}}}\n  - {{step: two, call: 'p GET /others/{{id}}', with: {{id: $other}}}}",
+        f"{GIVEN}}}\n  - {{step: two, call: 'p GET /others/{{id}}', with: {{id: $it}}}}",
+    ],
+)
+def test_who_no_longer_knows_what_it_handed_out_or_took_in_the_same_walk_breaks_its_contract(
+    journey: str, tmp_path: Path
+) -> None:
+    with running(replying(lambda asked: NOTHING if "others" in asked.target else answer({"a": "T2"}))) as p:
+        fault, _ = whose(tmp_path, {"p": p}, journey, {"p": BY_NAME}, "two/answers")
+    assert fault == "breaks-its-contract"

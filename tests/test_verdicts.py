@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cxcontracts.exchanges import Request
 from cxcontracts.findings import Fault, Finding, Verdict
 from cxcontracts.plugins import kinds
 from cxcontracts.requirements import Judgement
@@ -103,6 +105,26 @@ def test_what_is_no_break_has_no_witness(sighting: Sighting, tmp_path: Path) -> 
 def test_a_break_of_other_values_says_what_they_differ_in_and_one_of_the_call_itself_does_not(tmp_path: Path) -> None:
     assert need(tmp_path, GOOD, fuzzed({"a": 1}, about="differs only in q", q="Ng")).because.endswith(" (differs only in q)")
     assert "(" not in need(tmp_path, saw({"a": 1}, about="differs only in q")).because
+
+
+ERRING = """
+steps:
+  - {step: s, call: p POST /thing, informs: [{when: taken, with: {q: T}, status: 409}]}
+  - {step: later, call: p GET /thing, needs: {a: text}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "cause"),
+    [("POST", 200, "s/informs:taken"), ("POST", 409, None), ("POST", 500, None), ("GET", 200, None)],
+)
+def test_what_breaks_once_an_error_was_brought_about_that_was_none_has_that_for_its_cause(
+    method: str, status: int, cause: str | None, tmp_path: Path
+) -> None:
+    erring = replace(saw({}, status, purpose=Purpose.INFORMS, about="taken"), request=Request(method, "/thing"))
+    later = findings(observe(tmp_path, ERRING, [saw({}), erring, saw({"a": 1}, step="later")]), 1)["later/needs:a"]
+    earlier = findings(observe(tmp_path, ERRING, [saw({}), saw({"a": 1}, step="later"), erring]), 1)["later/needs:a"]
+    assert (later.cause and later.cause.partition("/")[2], earlier.cause) == (cause, None)
 
 
 # Who catches it

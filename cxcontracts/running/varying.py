@@ -22,9 +22,9 @@ from cxcontracts.judging import Judge
 from cxcontracts.kinds.answers import NOBODY
 from cxcontracts.kinds.seen import success
 from cxcontracts.running.calling import Came, Partners
-from cxcontracts.running.walking import SAFE, Sender, Varied, Walker, serves_once
+from cxcontracts.running.walking import Sender, Varied, Walker, serves_once
 from cxcontracts.verdicts import Observer
-from cxcontracts.walks import Trouble, Walk
+from cxcontracts.walks import SAFE, Trouble, Walk
 
 _WEIGHTS: Final[Mapping[Harm, float]] = {
     Harm.BLOCKED: 4,

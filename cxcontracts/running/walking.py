@@ -39,6 +39,7 @@ from cxcontracts.truth import same
 from cxcontracts.walks import (
     BLAMELESS,
     REFUSALS,
+    SAFE,
     Handed,
     Purpose,
     Sighting,
@@ -49,9 +50,6 @@ from cxcontracts.walks import (
     trouble_of,
 )
 from cxcontracts.wording import listed
-
-SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
-"""The methods that change nothing: RFC 9110, section 9.2.1, and the draft of QUERY."""
 
 POLL: Final = 1.0
 """Seconds between two times of asking whether it holds by now."""
@@ -766,4 +764,4 @@ def _codes(written: int | list[int]) -> tuple[int, ...]:
     return tuple(written) if isinstance(written, list) else (written,)
 
 
-__all__ = ["SAFE", "Estate", "Sender", "Unprepared", "Walker", "only_asks", "serves_once"]
+__all__ = ["Estate", "Sender", "Unprepared", "Walker", "only_asks", "serves_once"]

@@ -534,7 +534,7 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         409,
         400,
         ("change-stay/move/informs:this-booking-is-fixed",),
-        BREAKS,
+        KEEPS,
         also=("change-stay/move/informs:this-booking-is-fixed:*",),
     ),
     Behaviour(
