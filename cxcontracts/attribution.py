@@ -108,7 +108,8 @@ def _refused(
     Args:
         unknown: The given by which nothing is there, if that is why.
     """
-    handed = list(_handed_out(journey, step, sighting))
+    own = {*step.sends, *step.asks.get("accepts", ()), *references(dict(step.sends))}
+    handed = list(_handed_out(journey, step, sighting)) if own.isdisjoint(sighting.varied) else []
     unknown_there = sighting.response is not None and sighting.response.status in _NOTHING_THERE
     if handed and (asked or not answered or unknown_there):
         name, giver = handed[0]

@@ -9,7 +9,7 @@ import pytest
 from cxcontracts.findings import Attribution
 from tests.estates_made import answers, contract, operation, write
 from tests.partners_running import Partner, answer, running
-from tests.verified import replying, verify
+from tests.verified import query, replying, verify
 from tests.walks_made import OPEN
 
 NEEDS = "steps: [{step: s, call: p GET /thing, needs: {a: text}}]"
@@ -166,3 +166,20 @@ def test_who_no_longer_knows_what_it_handed_out_or_took_in_the_same_walk_breaks_
     with running(replying(lambda asked: NOTHING if "others" in asked.target else answer({"a": "T2"}))) as p:
         fault, _ = whose(tmp_path, {"p": p}, journey, {"p": BY_NAME}, "two/answers")
     assert fault == "breaks-its-contract"
+
+
+def test_a_value_that_customers_choose_and_the_contract_does_not_take_is_ours_also_beside_one_that_was_handed_out(
+    tmp_path: Path,
+) -> None:
+    takes = TAKES.replace("parameters: [", "parameters: [{name: r, in: query, schema: {type: string, maxLength: 5}}, ")
+    journey = """
+given: {who: {from: customer, minLength: 1, maxLength: 9, examples: [Ann]}}
+steps:
+  - {step: one, call: o GET /thing, keep: {it: a}}
+  - {step: two, call: p GET /thing, with: {q: $it, r: $who}}
+"""
+    refusing = replying(lambda asked: answer({}, 422 if len(query(asked)["r"]) > 5 else 200))
+    with running(answer({"a": "ABC"})) as o, running(refusing) as p:
+        found = verify(write(tmp_path, journey, {"o": OPEN, "p": takes}), {"o": o, "p": p}, varies=True, requests=60)
+    told = of(found["two/accepts:r"].attribution)
+    assert str(told.fault) == "ours"
