@@ -136,3 +136,11 @@ def test_a_member_is_changed_added_and_taken_out_and_nothing_else() -> None:
 def test_what_is_in_no_place_is_not_changed(way: list[str | int]) -> None:
     with pytest.raises(LookupError):
         changed({"a": {"b": 1, "c": [1, 2]}}, way, 3)
+
+
+@pytest.mark.parametrize(("longest", "letters"), [(20, 20), (64, 64), (120, 120), (254, 254), (400, 254), (None, 80)])
+def test_an_address_is_tried_that_is_as_long_as_may_be(longest: int | None, letters: int) -> None:
+    schema = {"type": "string", "format": "email"} | ({"maxLength": longest} if longest else {})
+    tried = edges(schema, "ada@example.com", "email")
+    assert len(tried[0].value) == letters
+    assert all(len(part) <= 63 for part in tried[0].value.partition("@")[2].split("."))

@@ -149,6 +149,65 @@ def test_what_comes_later_is_asked_for_no_sooner_and_never_leaves_the_space() ->
     assert asked == [True]
 
 
+# Many at a time
+
+
+def together(*fields: Field) -> Waves:
+    return Waves(Space(fields), together=True)
+
+
+@given(spaces)
+def test_together_each_value_is_sent_that_is_sent_one_at_a_time(space: Space) -> None:
+    def values(waves: Waves) -> set[tuple[str, str]]:
+        return {(name, repr(value)) for each in waves.first() for name, value in each.varied.items() if name != "basket"}
+
+    assert values(Waves(space, together=True)) == values(Waves(space))
+
+
+def test_together_there_are_as_many_calls_as_the_place_with_the_most_values_has() -> None:
+    found = [each.varied for each in together(SURNAME, QUANTITY, CURRENCY, GIFT).first()][1:]
+    alone = [each.varied for each in Waves(Space((SURNAME,))).first()][1:]
+    assert len(found) == len(alone)
+    assert found[0].keys() == {"surname", "qty", "currency", "gift"}
+
+
+def test_together_what_a_path_names_is_varied_alone() -> None:
+    found = [each.varied.keys() for each in together(REFERENCE, SURNAME, GIFT).first()]
+    assert [names for names in found if "ref" in names and len(names) > 1] == []
+    assert {"ref"} in found
+
+
+def test_together_what_cannot_stand_beside_another_value_waits_for_the_next_call() -> None:
+    baskets = [each.varied["basket"] for each in together(BASKET).first() if each.varied]
+    assert {len(each["items"]) for each in baskets} >= {0, 1, 2, 3}
+    assert {each["items"][0]["qty"] for each in baskets if each["items"]} >= {1, 8, 9}
+
+
+def test_what_failed_is_sent_again_before_all_else_without_what_it_failed_for() -> None:
+    waves = together(SURNAME, QUANTITY, GIFT)
+    _, first, *_ = islice(waves, 2)
+    waves.again(first, {"surname"})
+    assert next(waves).varied == {"qty": first.varied["qty"], "gift": first.varied["gift"]}
+
+
+def test_what_failed_for_nobody_knows_what_is_sent_again_in_halves_and_one_value_never() -> None:
+    waves = together(SURNAME, QUANTITY, GIFT, CURRENCY)
+    _, first = islice(waves, 2)
+    waves.again(first, {"ref"})
+    halves = [each.varied for each in islice(waves, 2)]
+    assert [len(each) for each in halves] == [2, 2]
+    assert {**halves[0], **halves[1]} == first.varied
+    following = next(waves)
+    waves.again(Variation({"gift": True}, 1, ""), ())
+    assert len(next(waves).varied) == len(following.varied)
+
+
+def test_together_a_value_that_fails_alone_is_sent_no_more() -> None:
+    waves = together(SURNAME, CURRENCY)
+    waves.refused(Variation({"currency": "EUR"}, 1, ""))
+    assert "EUR" not in {each.varied.get("currency") for each in waves}
+
+
 def stream(count: int) -> list[Variation]:
     return [Variation({"n": number}, 1, "") for number in range(count)]
 

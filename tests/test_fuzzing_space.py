@@ -6,7 +6,7 @@ import pytest
 
 from cxcontracts.calls import entries_of
 from cxcontracts.exchanges import JSON, NO_BODY
-from cxcontracts.fuzzing.space import Field, Space, space_of
+from cxcontracts.fuzzing.space import Field, Space, joined, space_of
 from cxcontracts.scenes import Scene
 from cxcontracts.sending import filled
 from tests.estates_made import one_step, operation, taking
@@ -154,3 +154,14 @@ def test_a_path_parameter_is_varied_last(tmp_path: Path) -> None:
         "GET /things/{id}",
     )
     assert names(space_of(made, {})) == ["b", "a"]
+
+
+def test_what_several_steps_send_varies_in_what_all_of_them_may_send() -> None:
+    wide, narrow = {"type": "string", "maxLength": 90}, {"type": "string", "maxLength": 30}
+    one = Space((Field("who", wide, "Ann", ("body",), accepted={"maxLength": 60}), Field("a", True, 1)), names=frozenset({"x"}))
+    other = Space((Field("who", narrow, "Ann", ("path",), accepted={"maxLength": 20}),), names=frozenset({"y"}))
+    found = joined([one, other])
+    assert (names(found), found.names) == (["a", "who"], frozenset({"x", "y"}))
+    who = found.fields[1]
+    assert [who.admits(value) for value in ("x" * 30, "x" * 31, "..")] == [True, False, False]
+    assert (who.places, who.accepted, who.others) == (("body", "path"), {"maxLength": 60}, ({"maxLength": 20},))

@@ -35,6 +35,7 @@ _LONGEST: Final = 10_000
 _WIDE: Final = 80
 """How long a text is that nothing limits."""
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+_LETTERS_OF_A_PART: Final = (_LETTERS * 3)[:63]
 
 _NAME: Final = re.compile(r"name|passenger|traveller|holder|contact|addressee|recipient|person|customer(?!.?(id|no|number))")
 NAMES: Final[Mapping[str, str]] = {
@@ -290,6 +291,8 @@ def _texts(told: Sequence[Mapping[str, Any]], name: str) -> Iterator[Edge]:
     meant = [formats.spelled_out(str(each.get("format", "")), frozenset({"string"})) for each in told]
     written = [each["pattern"] for each in (*told, *meant) if "pattern" in each]
     for kind in dict.fromkeys(kinds):
+        if kind in ("email", "idn-email"):
+            yield from _long_addresses(longest)
         for text in (*_FORMATS.get(kind, ()), *formats.SAMPLES[kind]):
             yield Edge(text, f"an unusual {kind}" if text in _FORMATS.get(kind, ()) else f"another {kind}")
     names = _hard_names() if _NAME.search(name.lower()) else ()
@@ -299,6 +302,20 @@ def _texts(told: Sequence[Mapping[str, Any]], name: str) -> Iterator[Edge]:
     elif not kinds:
         sizes = list(_sized(shortest, longest))
         yield from [sizes[0], *names, *sizes[1:]] if names else [*sizes[:2], *_hard_names(), *sizes[2:]]
+
+
+def _long_addresses(longest: int | None) -> Iterator[Edge]:
+    """Yield the longest address that there may be: a mailbox has 64 letters at most, a part of a domain 63.
+
+    Source: RFC 5321, sections 4.5.3.1.1 to 4.5.3.1.3; RFC 1035, section 2.3.4.
+    """
+    most = min(longest if longest is not None else _WIDE, 254)
+    mailbox = min(64, most - len("@a.example"))
+    domain = most - mailbox - len("@.example")
+    if mailbox > 0:
+        parts = [_LETTERS_OF_A_PART] * (domain // 64) + [_LETTERS_OF_A_PART[: domain % 64]] * (domain % 64 > 0)
+        text = f"{_letters(mailbox).lower()}@{'.'.join(parts)}.example"
+        yield Edge(text, f"an address of {len(text)} letters")
 
 
 def _hard_names() -> list[Edge]:

@@ -7,12 +7,13 @@ them. What comes after that (waves 3 and 4) is others' to make. The same space g
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, zip_longest
 from typing import Final, TypeVar
 
-from cxcontracts.containment.sets import Found, find
+from cxcontracts.containment.sets import Found, Schema, find
 from cxcontracts.exchanges import JSON, NO_BODY
 from cxcontracts.fuzzing.edges import LEFT_OUT, Edge, Part, changed, edges, parts
 from cxcontracts.fuzzing.pairs import Row, covering
@@ -64,7 +65,7 @@ class _Place:
 
 
 class Waves(Iterator[Variation]):
-    """The variations of one step's call, in the order in which they are worth sending; none comes twice, none leaves the space.
+    """The variations of one space, in the order in which they are worth sending; none comes twice, none leaves the space.
 
     Waves 0 to 2 have at most one variation for the working call and each row of givens, for each of :data:`MOST_PLACES` places
     :data:`~cxcontracts.fuzzing.edges.MOST_EDGES` and its listed values, and fewer than 300 in which values meet. For a step of
@@ -72,38 +73,82 @@ class Waves(Iterator[Variation]):
 
     Args:
         further: What comes after wave 2, asked for no sooner.
+        together: Whether wave 1 tries a value of each place in every call, in place of one thing at a time: then it has about as
+            many calls as the place with the most values has. It is for calls that cost much, and whoever sends them takes a
+            failure apart: see :meth:`again`.
     """
 
-    def __init__(self, space: Space, further: Callable[[], Iterable[Variation]] = tuple) -> None:
+    def __init__(self, space: Space, further: Callable[[], Iterable[Variation]] = tuple, *, together: bool = False) -> None:
         self.space = space
-        self._further = further
+        self._together = together
         self._refused: set[tuple[str, str]] = set()
         self._seen: set[str] = set()
-        self._waves = self._fresh()
+        self._waiting: deque[Variation] = deque()
+        self._first = self._fresh(self._one_by_one())
+        self._second = self._fresh(self._two_by_two())
+        self._last = self._fresh(_made(further))
 
     def __next__(self) -> Variation:
-        return next(self._waves)
+        found = next(self.meeting(), None)
+        return next(self._last) if found is None else found
+
+    def first(self) -> Iterator[Variation]:
+        """Yield what is left of waves 0 and 1."""
+        while (found := self._waiting.popleft() if self._waiting else next(self._first, None)) is not None:
+            yield found
+
+    def meeting(self) -> Iterator[Variation]:
+        """Yield what is left of waves 0 to 2."""
+        while (found := next(self.first(), None) or next(self._second, None)) is not None:
+            yield found
 
     def refused(self, variation: Variation) -> None:
-        """Take note that a call failed: what was varied in it alone meets nothing in wave 2, where it would only fail again."""
+        """Take note that a call failed: what was varied in it alone meets nothing later, where it would only fail again."""
         if len(variation.varied) == 1:
             ((name, value),) = variation.varied.items()
             self._refused.add((name, _written(value)))
 
-    def _fresh(self) -> Iterator[Variation]:
-        for variation in self._all():
-            key = _written(variation.varied)
-            if key not in self._seen and self.space.admits(variation.varied):
-                self._seen.add(key)
-                yield variation
+    def again(self, variation: Variation, without: Collection[str]) -> None:
+        """Have a call that failed sent once more before all else, without what it failed for; where that is unknown, in halves.
 
-    def _all(self) -> Iterator[Variation]:
+        Args:
+            without: The names that it failed for.
+        """
+        names = [name for name in variation.varied if name not in without]
+        if len(names) == len(variation.varied):
+            middle = len(names) // 2
+            parts = [names[:middle], names[middle:]] if middle else []
+        else:
+            parts = [names] if names else []
+        of_parts = [replace(variation, varied={name: variation.varied[name] for name in part}) for part in parts]
+        self._waiting.extend(self._fresh(of_parts))
+
+    def _fresh(self, variations: Iterable[Variation]) -> Iterator[Variation]:
+        for variation in variations:
+            left = self._left(variation) if self._together else variation
+            key = _written(left.varied)
+            if key not in self._seen and self.space.admits(left.varied):
+                self._seen.add(key)
+                yield left
+
+    def _left(self, variation: Variation) -> Variation:
+        """Return a variation without what is known to fail."""
+        kept = {name: value for name, value in variation.varied.items() if (name, _written(value)) not in self._refused}
+        return variation if len(kept) == len(variation.varied) else replace(variation, varied=kept)
+
+    def _one_by_one(self) -> Iterator[Variation]:
         yield Variation({}, 0, "your working call")
         yield from (Variation(row, 0, "another row of what it starts with") for row in self.space.rows)
         places = _places(self.space)
-        yield from _one_at_a_time(places)
-        yield from _two_at_a_time([self._unrefused(place) for place in places])
-        yield from self._further()
+        if self._together:
+            named = [place for place in places if "path" in place.field.places]
+            yield from _many_at_a_time([place for place in places if place not in named])
+            yield from _one_at_a_time(named)
+        else:
+            yield from _one_at_a_time(places)
+
+    def _two_by_two(self) -> Iterator[Variation]:
+        yield from _two_at_a_time([self._unrefused(place) for place in _places(self.space)])
 
     def _unrefused(self, place: _Place) -> _Place:
         tried = tuple(
@@ -112,6 +157,11 @@ class Waves(Iterator[Variation]):
             if (place.field.name, _written(_varied(place.field, [(place, edge)]))) not in self._refused
         )
         return replace(place, tried=tried)
+
+
+def _made(further: Callable[[], Iterable[Variation]]) -> Iterator[Variation]:
+    """Yield what is made no sooner than it is asked for."""
+    yield from further()
 
 
 def _written(value: JSON) -> str:
@@ -141,14 +191,25 @@ def _tried(field: Field, part: Part) -> Iterator[Edge]:
         return whole is not NO_BODY and field.admits(whole)
 
     name = next((each for each in reversed(part.way) if isinstance(each, str)), field.name)
-    known = {"allOf": [part.schema, field.accepted]} if not part.way and field.accepted is not True else part.schema
-    found = edges(known, part.sample, name, fits)
+    accepted = [each for each in (field.accepted, *field.others) if each is not True] if not part.way else []
+    known: list[Schema] = [{"allOf": [part.schema, each]} for each in accepted] or [part.schema]
+    found = list(_distinct([edges(each, part.sample, name, fits) for each in known]))
     if part.sample is LEFT_OUT and not found:
         answer = find([part.schema])
         found = [Edge(answer.value, "sent")] if isinstance(answer, Found) and fits(answer.value) else []
     yield from found
     if part.optional and part.sample is not LEFT_OUT and fits(LEFT_OUT):
         yield Edge(LEFT_OUT, "left out")
+
+
+def _distinct(told: Sequence[Sequence[Edge]]) -> Iterator[Edge]:
+    """Yield the first of each, then the second, and none twice."""
+    seen = set()
+    for turn in zip_longest(*told):
+        for edge in turn:
+            if edge is not None and (key := _written(edge.value)) not in seen:
+                seen.add(key)
+                yield edge
 
 
 def _changed(field: Field, way: Sequence[str | int], value: JSON, whole: JSON = NO_BODY) -> JSON:
@@ -177,6 +238,32 @@ def _one_at_a_time(places: Sequence[_Place]) -> Iterator[Variation]:
             for place, edge in zip(together, turn, strict=True):
                 if edge is not None:
                     yield _variation([(place, edge)], 1)
+
+
+def _many_at_a_time(places: Sequence[_Place]) -> Iterator[Variation]:
+    """Yield calls in which every place has one of its values, until each was sent: then it begins anew, or is left as it is.
+
+    What cannot stand beside what is there already waits for the next call.
+    """
+    left = [deque(place.tried) for place in places]
+    turn = 0
+    while any(left):
+        chosen: list[tuple[_Place, Edge]] = []
+        for index in sorted(range(len(places)), key=lambda each: -len(left[each])):
+            place, again = places[index], (turn + index) % (len(places[index].tried) + 1)
+            edge = left[index][0] if left[index] else next(iter(place.tried[again : again + 1]), None)
+            if edge is not None and _stand_together(place.field, [*chosen, (place, edge)]):
+                chosen.append((place, edge))
+                if left[index]:
+                    left[index].popleft()
+        turn += 1
+        yield _variation(chosen, 1)
+
+
+def _stand_together(field: Field, chosen: Sequence[tuple[_Place, Edge]]) -> bool:
+    """Tell whether the values that are chosen for places of a field can be sent together."""
+    value = _varied(field, [(place, edge) for place, edge in chosen if place.field is field])
+    return value is not NO_BODY and field.admits(value)
 
 
 def _two_at_a_time(places: Sequence[_Place]) -> Iterator[Variation]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -39,6 +39,7 @@ class Field:
         way: The way to that part.
         accepted: What the contract takes there, as far as that is told and meets *schema*; else anything.
         read: Whether the step reads something of that name from the answer.
+        others: What the contracts of other steps take that send it as well, as far as that is told.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Field:
     way: tuple[Segment, ...] = ()
     accepted: Schema = True
     read: bool = False
+    others: tuple[Schema, ...] = ()
 
     def admits(self, value: JSON) -> bool:
         """Tell whether a value is promised to be taken, and can be sent where it goes."""
@@ -136,6 +138,23 @@ def space_of(
     kept = {each.name: each.sample for each in whole}
     further = [{name: value for name, value in row.items() if name in kept and kept[name] != value} for row in rows]
     return Space(tuple(whole), tuple(row for row in further if row), _left_out(scene), names)
+
+
+def joined(spaces: Iterable[Space]) -> Space:
+    """Return the space in which a walk varies: what any of its steps may vary, a given that several send only in what all may."""
+    whole: dict[str, Field] = {}
+    for each in (each for space in spaces for each in space.fields):
+        known = whole.get(each.name)
+        whole[each.name] = each if known is None else _both(known, each)
+    names = frozenset(name for space in spaces for name in space.names)
+    return Space(tuple(sorted(whole.values(), key=lambda each: ("path" in each.places, not each.read))), names=names)
+
+
+def _both(one: Field, other: Field) -> Field:
+    schema: Schema = one.schema if one.schema == other.schema else {"allOf": [one.schema, other.schema]}
+    others = tuple(each for each in (*one.others, other.accepted) if each not in (True, one.accepted))
+    places = tuple(dict.fromkeys((*one.places, *other.places)))
+    return replace(one, schema=schema, places=places, read=one.read or other.read, others=others)
 
 
 def names_read(step: Step) -> frozenset[str]:
