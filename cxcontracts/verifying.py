@@ -42,9 +42,10 @@ from cxcontracts.running.inbox import Address, Inbox
 from cxcontracts.running.quotas import shared_folder
 from cxcontracts.running.recording import HarWriter
 from cxcontracts.running.secrets import Secrets, read_secret
+from cxcontracts.running.sharing import Allowance, Shares
 from cxcontracts.running.targets import Target, targets
 from cxcontracts.running.turns import Turns
-from cxcontracts.running.varying import Allowance, Counting, Fuzzer, LoggedIn
+from cxcontracts.running.varying import Counting, Fuzzer, LoggedIn
 from cxcontracts.running.walking import POLL, Unprepared, Walker, only_asks, serves_once
 from cxcontracts.running.wire import origin_of
 from cxcontracts.scenes import Side
@@ -249,8 +250,9 @@ class Verification:
 
     def of_journey(self, journey: Journey) -> Verdicts:
         """Walk one journey, and judge what was seen."""
+        shares = Shares(self._allowance, [journey.name], self._stop)
         walks: list[Walk] = []
-        for walk in self._all(journey):
+        for walk in self._all(journey, shares):
             self._record(walk)
             walks.append(walk)
         return self._observer.verdicts([journey], walks)
@@ -374,7 +376,10 @@ class Verification:
         """Return every walk, in the order of the journeys, and whether all of them were made."""
         made: dict[str, list[Walk]] = {journey.name: [] for journey in journeys}
         done: SimpleQueue[BaseException | None] = SimpleQueue()
-        coordinators = [threading.Thread(target=self._walk_all, args=(each, made, done), daemon=True) for each in journeys]
+        shares = Shares(self._allowance, [journey.name for journey in journeys], self._stop)
+        coordinators = [
+            threading.Thread(target=self._walk_all, args=(each, shares, made, done), daemon=True) for each in journeys
+        ]
         complete = True
         try:
             for each in coordinators:
@@ -395,9 +400,11 @@ class Verification:
                 each.join(_GRACE / len(coordinators))
         return [walk for journey in journeys for walk in tuple(made[journey.name])], complete
 
-    def _walk_all(self, journey: Journey, made: Mapping[str, list[Walk]], done: SimpleQueue[BaseException | None]) -> None:
+    def _walk_all(
+        self, journey: Journey, shares: Shares, made: Mapping[str, list[Walk]], done: SimpleQueue[BaseException | None]
+    ) -> None:
         try:
-            for walk in self._all(journey):
+            for walk in self._all(journey, shares):
                 made[journey.name].append(walk)
                 self._record(walk)
             if not self._stop.is_set():
@@ -407,8 +414,10 @@ class Verification:
             done.put(None)
         except BaseException as error:  # it is raised again where the run can end with it
             done.put(error)
+        finally:
+            shares.leave(journey.name)
 
-    def _all(self, journey: Journey) -> Iterator[Walk]:
+    def _all(self, journey: Journey, shares: Shares) -> Iterator[Walk]:
         """Walk a journey as it is written; where it works, with other values too."""
         walked: list[Walk] = []
         for walk in self._tried(journey):
@@ -416,7 +425,7 @@ class Verification:
             yield walk
         rows = [{name: value for name, value in walk.sightings[0].known.items()} for walk in walked if walk.sightings]
         if walked and self._varies and not self._allowance.spent:
-            yield from self._fuzzer.walks(journey, walked[-1], rows)
+            yield from self._fuzzer.walks(journey, walked[-1], rows, shares)
 
     def _tried(self, journey: Journey) -> Iterator[Walk]:
         """Walk each row of a journey: again where it does not hold, until that repeats or proves to be chance.

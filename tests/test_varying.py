@@ -15,8 +15,9 @@ from cxcontracts.findings import Verdict
 from cxcontracts.plugins import kinds
 from cxcontracts.requirements import OnExchanges
 from cxcontracts.running.calling import Came, Partners
+from cxcontracts.running.sharing import Allowance, Shares
 from cxcontracts.running.targets import Target
-from cxcontracts.running.varying import Allowance, Counting, Fuzzer, LoggedIn
+from cxcontracts.running.varying import Counting, Fuzzer, LoggedIn
 from cxcontracts.running.walking import Walker
 from cxcontracts.verdicts import Observer
 from cxcontracts.walks import Purpose, Trouble, Walk
@@ -35,6 +36,7 @@ TAKING = contract(
       post:
         parameters:
           - {name: q, in: query, schema: {type: string}}
+          - {name: n, in: query, schema: {type: integer}}
         responses: {'200': {description: ok, content: {application/json: {schema: {}}}}, default: {description: no}}
     """
 )
@@ -88,21 +90,15 @@ def varied(
 ) -> tuple[Varied, list[Asked]]:
     allowance = Allowance(requests)
     with running(replying(reply)) as p:
-        with fuzzing(folder, p, journey, allowance, writes) as (read, base, fuzzer, observer, _):
+        with fuzzing(folder, p, journey, allowance, writes) as (read, base, fuzzer, observer, stop):
             rows = [base.sightings[0].known]
-            found = Varied(read, observer, list(fuzzer.walks(read, base, rows)), allowance)
+            shares = Shares(allowance, [read.name], stop)
+            found = Varied(read, observer, list(fuzzer.walks(read, base, rows, shares)), allowance)
         return found, p.asked
 
 
 def fine(asked: Asked) -> bytes:
     return answer({"a": "x"})
-
-
-def test_an_allowance_is_given_out_once_and_then_never_again() -> None:
-    allowance = Allowance(2)
-    assert (allowance.take(), allowance.spent) == (True, False)
-    assert (allowance.take(), allowance.spent) == (True, True)
-    assert (allowance.take(), allowance.spent) == (False, True)
 
 
 def test_what_counts_sends_no_more_than_its_allowance_whatever_is_asked_of_it() -> None:
@@ -179,7 +175,7 @@ def test_what_is_spent_is_not_exceeded_and_what_is_stopped_ends(tmp_path: Path) 
 
     with running(answer({"a": "x"})) as p, fuzzing(tmp_path, p, ASKING, Allowance(100)) as (read, base, fuzzer, _, stop):
         stop.set()
-        assert list(fuzzer.walks(read, base, [])) == []
+        assert list(fuzzer.walks(read, base, [], Shares(Allowance(100), [read.name], stop))) == []
         assert len(p.asked) == 1
 
 
@@ -208,3 +204,63 @@ def test_what_was_broken_before_is_not_told_again(tmp_path: Path) -> None:
 def test_the_same_seed_sends_the_same(tmp_path: Path) -> None:
     one, other = (varied(tmp_path, fine)[1] for _ in range(2))
     assert [each.target for each in one] == [each.target for each in other]
+
+
+WRITING = """
+given:
+  name: {from: customer, minLength: 1, maxLength: 20, examples: [Ada]}
+  nights: {from: customer, type: integer, minimum: 1, maximum: 9, examples: [3]}
+steps:
+  - {step: s, call: p POST /thing, with: {q: $name}}
+  - {step: t, call: p POST /thing, with: {n: $nights}, needs: {a: text}}
+"""
+
+
+def test_whole_walks_vary_every_step_at_once_and_so_are_few(tmp_path: Path) -> None:
+    found, asked = varied(tmp_path, fine, WRITING, requests=60, writes=frozenset("p"))
+    assert [each.varied.keys() for each in found.walks[0].sightings] == [{"name", "nights"}] * 2
+    sent = [query(each) for each in asked]
+    assert {each["q"] for each in sent if "q" in each} >= {"O'Brien", "Ng", "李"}
+    assert {each["n"] for each in sent if "n" in each} >= {"1", "2", "8", "9"}
+
+
+def test_of_what_fails_together_each_failure_is_told_with_its_own_difference_also_where_one_hides_the_other(
+    tmp_path: Path,
+) -> None:
+    def reply(asked: Asked) -> bytes:
+        if "q" in query(asked):
+            return answer({}, 422 if "Brien" in query(asked)["q"] else 200)
+        return answer({"a": 1 if query(asked)["n"] == "9" else "x"})
+
+    found, _ = varied(tmp_path, reply, WRITING, requests=400, writes=frozenset("p"))
+    assert found.broken() == {
+        frozenset({"j/s/accepts:q"}): [{"name": "O'Brien"}],
+        frozenset({"j/t/needs:a"}): [{"nights": 9}],
+    }
+
+
+def test_a_refusal_that_was_to_be_expected_of_one_value_does_not_hide_that_another_is_refused(tmp_path: Path) -> None:
+    journey = """
+given:
+  name: {from: customer, minLength: 1, maxLength: 20, examples: [Ada]}
+  nights: {from: customer, type: integer, minimum: 1, maximum: 9, examples: [3]}
+steps:
+  - {step: s, call: p POST /thing, with: {q: $name, n: $nights}, informs: [{when: none, with: {n: 99}, status: 422}]}
+"""
+
+    def reply(asked: Asked) -> bytes:
+        return answer({}, 422 if "Brien" in query(asked)["q"] or query(asked)["n"] == "99" else 200)
+
+    found, _ = varied(tmp_path, reply, journey, requests=400, writes=frozenset("p"))
+    assert found.broken() == {frozenset({"j/s/accepts:q"}): [{"name": "O'Brien"}]}
+
+
+def test_a_varied_walk_goes_no_further_than_the_working_one(tmp_path: Path) -> None:
+    stopping = WRITING + "  - {step: u, call: p POST /thing, with: {q: $name, n: $nights}}\n"
+
+    def reply(asked: Asked) -> bytes:
+        return answer({"a": "x"}, 422 if query(asked).keys() == {"q", "n"} else 200)
+
+    found, asked = varied(tmp_path, reply, stopping, writes=frozenset("p"))
+    assert found.broken() == {}
+    assert [set(query(each)) for each in asked].count({"q", "n"}) == 1

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -17,14 +19,16 @@ from cxcontracts.findings import Harm, Verdict
 from cxcontracts.fuzzing.minimal import difference, minimised
 from cxcontracts.fuzzing.plan import Variation, Waves, interleaved
 from cxcontracts.fuzzing.schemathesis import coverage_cases, random_cases
-from cxcontracts.fuzzing.space import Space, space_of
+from cxcontracts.fuzzing.space import Space, joined, space_of
 from cxcontracts.judging import Judge
 from cxcontracts.kinds.answers import NOBODY
 from cxcontracts.kinds.seen import success
 from cxcontracts.running.calling import Came, Partners
+from cxcontracts.running.sharing import Allowance, Shares
 from cxcontracts.running.walking import Sender, Varied, Walker, serves_once
+from cxcontracts.sending import given_names
 from cxcontracts.verdicts import Observer
-from cxcontracts.walks import SAFE, Trouble, Walk
+from cxcontracts.walks import SAFE, Purpose, Trouble, Walk
 
 _WEIGHTS: Final[Mapping[Harm, float]] = {
     Harm.BLOCKED: 4,
@@ -37,28 +41,11 @@ _WEIGHTS: Final[Mapping[Harm, float]] = {
 """How often a step takes its turn, by the gravest harm of what is asked there."""
 
 
+_ROUNDS: Final = (1, 1, 2, 3)
+"""Of how many kinds of variations those of each round are: first one of each value, then values that meet, then all others."""
+
 _BATCH: Final = 8
 """How many variations are tried before what failed of them is looked at: the same, however many work at them."""
-
-
-class Allowance:
-    """How many requests are left; shared by all who send."""
-
-    def __init__(self, requests: int) -> None:
-        self.requests = requests
-        self._left = requests
-        self._lock = threading.Lock()
-
-    def take(self) -> bool:
-        """Take one, and return whether there was one."""
-        with self._lock:
-            self._left -= 1
-            return self._left >= 0
-
-    @property
-    def spent(self) -> bool:
-        """Whether none is left."""
-        return self._left <= 0
 
 
 class Counting:
@@ -189,53 +176,112 @@ class Fuzzer:
         self._seed = seed
         self._stop = stop
 
-    def walks(self, journey: Journey, base: Walk, rows: Sequence[Mapping[str, JSON]]) -> Iterator[Walk]:
+    def walks(self, journey: Journey, base: Walk, rows: Sequence[Mapping[str, JSON]], shares: Shares) -> Iterator[Walk]:
         """Yield what was seen of a journey whose values were varied: what held, and of each failure its smallest difference.
 
         Args:
             base: A walk that works; of the steps that do not, nothing is varied.
             rows: The rows of givens that were walked.
+            shares: What the journey may send, beside others.
         """
-        streams = [(stream, stream.weight, stream.waves) for stream in self._streams(journey, base, rows)]
+        streams = list(self._streams(journey, base, rows))
         known = set(self._broken(journey, base))
-        turns = ((stream, variation) for stream, variation in interleaved(streams) if variation.varied)
-        while not self._allowance.spent and not self._stop.is_set() and (batch := list(islice(turns, _BATCH))):
-            for (stream, variation), walk in zip(batch, self._pool.map(_walked, batch), strict=True):
-                failing = self._broken(journey, walk)
-                if failing:
-                    stream.waves.refused(variation)
-                else:
-                    yield walk
-                if failing - known:
-                    yield from self._shown(journey, stream, variation, walk, failing - known)
-                    known |= failing
+        blamed: set[str] = set()
+        for most in _ROUNDS:
+            until = shares.next(journey.name) + _sent(streams)
+            batches = _Batches(streams, most)
+            while _sent(streams) < until and not self._done() and (batch := batches.next(until - _sent(streams))):
+                yield from self._of_batch(journey, batch, known, blamed)
+
+    def _done(self) -> bool:
+        return self._allowance.spent or self._stop.is_set()
+
+    def _of_batch(
+        self, journey: Journey, batch: Sequence[tuple[_Stream, Variation]], known: set[str], blamed: set[str]
+    ) -> Iterator[Walk]:
+        """Yield what is worth keeping of some variations; what hides behind a failure is sent again without it.
+
+        Args:
+            known: What is known to fail; grows.
+            blamed: The names that alone made something fail; grows.
+        """
+        for (stream, variation), walk in zip(batch, self._pool.map(_walked, batch), strict=True):
+            failing = self._broken(journey, walk)
+            if failing:
+                stream.waves.refused(variation)
+            else:
+                yield walk
+            for shown in self._shown(journey, stream, variation, walk, failing, known):
+                due = next((each.varied for each in shown.sightings if each.varied), {})
+                blamed |= due.keys() if len(due) == 1 else set()
+                yield shown
+            if not self._done() and not stream.whole(walk):
+                for name in blamed & variation.varied.keys():
+                    stream.waves.refused(replace(variation, varied={name: variation.varied[name]}))
+                stream.waves.again(variation, blamed)
 
     def _broken(self, journey: Journey, walk: Walk) -> frozenset[str]:
         return self._observer.failing(journey, walk, Verdict.BROKEN)
 
     def _shown(
-        self, journey: Journey, stream: _Stream, variation: Variation, walk: Walk, failing: frozenset[str]
+        self, journey: Journey, stream: _Stream, variation: Variation, walk: Walk, failing: frozenset[str], known: set[str]
     ) -> Iterator[Walk]:
-        """Yield what a failure is due to, confirmed; where it does not repeat, the failure and what came of it again."""
-        again = stream.walk(variation.varied, variation.because, attempt=2)
-        if not _alike(failing, self._broken(journey, again)):
-            yield from (walk, again)
-            return
+        """Yield what each failure is due to, confirmed; where one does not repeat, the failure and what came of it again.
+
+        Args:
+            failing: What fails in the walk.
+            known: What was known to fail before; what is shown is known from then on.
+        """
+        while failing - known and not self._done():
+            wanted = failing - known
+            until = self._until(journey, wanted)
+            again = stream.walk(variation.varied, variation.because, attempt=2, until=until)
+            if not _alike(wanted, self._broken(journey, again)):
+                known |= wanted
+                yield from (walk, again)
+                return
+            shown = self._minimal(journey, stream, variation, wanted, again)
+            told = self._broken(journey, shown)
+            known |= told or wanted
+            yield shown
+            failing = _of_answers(failing - told)
+
+    def _minimal(self, journey: Journey, stream: _Stream, variation: Variation, wanted: frozenset[str], again: Walk) -> Walk:
+        """Return a walk that fails in the same way with the fewest differences.
+
+        Args:
+            wanted: What fails.
+            again: A walk in which it did.
+        """
         last = {"walk": again}
 
         def fails(varied: Mapping[str, JSON]) -> bool:
-            if self._allowance.spent or self._stop.is_set():
+            if self._done():
                 return False
-            tried = stream.walk(varied, difference(stream.space.sample, varied), attempt=2)
-            failed = _alike(failing, self._broken(journey, tried))
+            because = difference(stream.space.sample, varied)
+            tried = stream.walk(varied, because, attempt=2, until=self._until(journey, wanted))
+            failed = _alike(wanted, self._broken(journey, tried))
             if failed:
                 last["walk"] = tried
             return failed
 
         minimal = minimised(stream.space.sample, variation.varied, fails, admits=stream.space.admits)
-        yield last["walk"].due_to(minimal, difference(stream.space.sample, minimal))
+        return last["walk"].due_to(minimal, difference(stream.space.sample, minimal))
+
+    def _until(self, journey: Journey, failing: frozenset[str]) -> str:
+        """Return the last step that has to be walked to see what fails; empty where all of them have to be."""
+        steps = [requirement.step.name for _, requirement in self._observer.requirements(journey) if requirement.id in failing]
+        known = [each.name for each in journey.steps if each.part == "steps"]
+        return max(steps, key=known.index, default="") if all(each in known for each in steps) else ""
 
     def _streams(self, journey: Journey, base: Walk, rows: Sequence[Mapping[str, JSON]]) -> Iterator[_Stream]:
+        """Yield what is varied: each call that only asks alone, all others together, in whole walks.
+
+        Steps that send different things under one name are not varied in the same walks.
+        """
+        groups: list[dict[str, Space]] = []
+        asking: dict[str, Space] = {}
+        weight = 1.0
         for step in journey.steps:
             seen = base.last(step.name)
             if step.part != "steps" or step.call is None or step.by or seen is None or success(seen, step) is None:
@@ -245,27 +291,104 @@ class Fuzzer:
             if scene is None or not (safe or (step.partner in self._writes and not serves_once(journey))):
                 continue
             space = space_of(scene, seen.known, rows, fixed=self._walker.fixed(journey))
-            if space.fields:
-                yield _Stream(self._walker, journey, base, step, space, safe, self._weight(journey, step), self._seed)
+            if not space.fields:
+                continue
+            if safe:
+                asking[step.name] = _givens_of(space, journey)
+                waves = Waves(space, partial(_further, space, self._seed))
+                yield _Stream(self._walker, journey, base, {step.name: space}, waves, self._weight(journey, step), step)
+            else:
+                weight = max(weight, self._weight(journey, step))
+                group = next((each for each in groups if not _own_names(space) & _all_names(each)), None)
+                if group is None:
+                    groups.append(group := {})
+                group[step.name] = space
+        for group in groups:
+            spaces = {**asking, **group}
+            space = joined(spaces.values())
+            unnamed = replace(space, fields=tuple(each for each in space.fields if "path" not in each.places))
+            waves = Waves(space, partial(_drawn, unnamed, self._seed), together=True)
+            yield _Stream(self._walker, journey, base, spaces, waves, weight)
 
     def _weight(self, journey: Journey, step: Step) -> float:
         harms = (each.harm for _, each in self._observer.requirements(journey) if each.step is step)
         return max((_WEIGHTS[harm] for harm in harms), default=1.0)
 
 
+def _own_names(space: Space) -> set[str]:
+    """Return the names of what only this step sends under them."""
+    return {each.name for each in space.fields if each.key}
+
+
+def _all_names(spaces: Mapping[str, Space]) -> set[str]:
+    return set[str]().union(*map(_own_names, spaces.values()))
+
+
+def _givens_of(space: Space, journey: Journey) -> Space:
+    """Return a space of a call that only asks, as far as the journey promises all of it to customers, and no path names it."""
+    promised = given_names(journey.givens)
+    kept = [each for each in space.fields if not each.key and "path" not in each.places and promised[each.name] == (each.schema,)]
+    return replace(space, fields=tuple(kept))
+
+
+def _of_answers(ids: Iterable[str]) -> frozenset[str]:
+    """Return those that say what is wrong with an answer, and not only that some input is refused."""
+    return frozenset(each for each in ids if "/accepts:" not in each)
+
+
 def _alike(failing: frozenset[str], other: frozenset[str]) -> bool:
-    """Tell whether something fails in the same way: what is broken of an answer, or else that some input is refused."""
-    answers, others = (frozenset(each for each in ids if "/accepts:" not in each) for ids in (failing, other))
-    return bool(answers & others) if answers else bool(other)
+    """Tell whether something fails in the same way: what is broken of an answer, or else that the same step refuses an input."""
+    answers, others = _of_answers(failing), _of_answers(other)
+    if answers:
+        return bool(answers & others)
+    return not {each.partition("/accepts:")[0] for each in failing}.isdisjoint(each.partition("/accepts:")[0] for each in other)
 
 
 def _further(space: Space, seed: int) -> Iterator[Variation]:
     """Yield what Schemathesis makes of a space beyond our own plan; nothing where it is not installed."""
-    try:
+    with suppress(UsageError):
         yield from coverage_cases(space)
+    yield from _drawn(space, seed)
+
+
+def _drawn(space: Space, seed: int) -> Iterator[Variation]:
+    """Yield calls in which everything varies by chance; none where Schemathesis is not installed."""
+    with suppress(UsageError):
         yield from random_cases(space, seed)
-    except UsageError:
-        return
+
+
+class _Batches:
+    """The variations of some streams, a few at a time.
+
+    Args:
+        most: Of how many kinds they are: one of each value, values that meet, all others.
+    """
+
+    def __init__(self, streams: Sequence[_Stream], most: int) -> None:
+        self._streams = streams
+        kinds: tuple[Callable[[Waves], Iterator[Variation]], ...] = (Waves.first, Waves.meeting, Waves.__iter__)
+        self._kinds = kinds[:most]
+        self._cost = max((stream.cost for stream in streams), default=1)
+        self._turns = self._all()
+
+    def next(self, requests: int) -> list[tuple[_Stream, Variation]]:
+        """Return as many as so many requests are enough for; none once all were given."""
+        size = max(1, min(_BATCH, requests // self._cost))
+        found = list(islice(self._turns, size))
+        if not found:  # what was sent last may have left something to send again
+            self._turns = self._all()
+            found = list(islice(self._turns, size))
+        return found
+
+    def _all(self) -> Iterator[tuple[_Stream, Variation]]:
+        for kind in self._kinds:
+            by_cost = 0 if kind is Waves.first else 1
+            told = [(each, each.weight / each.cost**by_cost, kind(each.waves)) for each in self._streams]
+            yield from (turn for turn in interleaved(told) if turn[1].varied)
+
+
+def _sent(streams: Iterable[_Stream]) -> int:
+    return sum(stream.sent for stream in streams)
 
 
 def _walked(turn: tuple[_Stream, Variation]) -> Walk:
@@ -274,26 +397,58 @@ def _walked(turn: tuple[_Stream, Variation]) -> Walk:
 
 
 class _Stream:
-    """The variations of one step.
+    """The variations of one step that only asks, made alone with all that the working walk knows; or of whole walks.
 
-    A call that only asks is made alone, with all that the working walk knows; of any other, the whole journey is walked again.
+    A whole walk goes as far as the working one did.
     """
 
     def __init__(
-        self, walker: Walker, journey: Journey, base: Walk, step: Step, space: Space, safe: bool, weight: float, seed: int
+        self,
+        walker: Walker,
+        journey: Journey,
+        base: Walk,
+        spaces: Mapping[str, Space],
+        waves: Waves,
+        weight: float,
+        alone: Step | None = None,
     ) -> None:
         self._walker = walker
         self._journey = journey
         self._base = base
-        self._step = step
-        self._alone = safe
-        self.space = space
+        self._spaces = spaces
+        self._alone = alone
+        self.waves = waves
+        self.space = waves.space
         self.weight = weight
-        self.waves = Waves(space, lambda: _further(space, seed))
+        working = [each for each in journey.steps if each.part == "steps" and _worked(base, each)]
+        self._last = working[-1]
+        self.cost = 1 if alone else len(working)
+        self._counts: list[int] = []
 
-    def walk(self, varied: Mapping[str, JSON], because: str, attempt: int = 1) -> Walk:
-        """Return what came of a variation."""
-        change = Varied(self._step, self.space, varied, because)
+    @property
+    def sent(self) -> int:
+        """How many requests it took so far."""
+        return sum(self._counts)
+
+    def walk(self, varied: Mapping[str, JSON], because: str, attempt: int = 1, until: str = "") -> Walk:
+        """Return what came of a variation.
+
+        Args:
+            until: The last step to walk; by default that at which the working walk ended.
+        """
+        change = Varied(self._spaces, varied, because, until or self._last.name)
         if self._alone:
-            return self._walker.alone(self._base, change, attempt)
-        return self._walker.walk(self._journey, self._base.row, attempt, change)
+            walk = self._walker.alone(self._base, self._alone, change, attempt)
+        else:
+            walk = self._walker.walk(self._journey, self._base.row, attempt, change)
+        self._counts.append(len(walk.sightings))
+        return walk
+
+    def whole(self, walk: Walk) -> bool:
+        """Tell whether a walk went as far as the working one did."""
+        return self._alone is not None or _worked(walk, self._last)
+
+
+def _worked(walk: Walk, step: Step) -> bool:
+    seen = walk.of(step.name, Purpose.STEP, Purpose.POLL, Purpose.LATE, Purpose.FUZZ)
+    return any(success(each, step) is not None for each in seen)

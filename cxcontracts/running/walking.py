@@ -106,21 +106,29 @@ class Varied:
     """Values that are not those of the working call.
 
     Attributes:
-        step: The step that they are about.
-        space: What its call varies in.
+        spaces: Step to what its call varies in.
         values: Names of fields to what is sent.
         because: What is special about them.
+        until: The last step that is walked; empty for all of them.
     """
 
-    step: Step
-    space: Space
+    spaces: Mapping[str, Space]
     values: Mapping[str, JSON]
     because: str
+    until: str = ""
 
     def of_givens(self) -> dict[str, JSON]:
         """Return the givens among them."""
-        givens = {each.name for each in self.space.fields if not each.key}
+        givens = {each.name for space in self.spaces.values() for each in space.fields if not each.key}
         return {name: value for name, value in self.values.items() if name in givens}
+
+    def replaced(self, step: str, sent: Callable[[str], JSON]) -> dict[str, JSON]:
+        """Return the keys of a step's ``with`` whose values are replaced, each with its value as a whole; see :class:`Space`."""
+        space = self.spaces.get(step)
+        if space is None:
+            return {}
+        names = {each.name for each in space.fields}
+        return space.replaced({name: value for name, value in self.values.items() if name in names}, sent)
 
 
 @dataclass
@@ -273,13 +281,13 @@ class Walker:
                     yield step, self._request(way, step, self._judge.scene(journey, step))
             self._play(way, step)
 
-    def alone(self, base: Walk, varied: Varied, attempt: int = 1) -> Walk:
+    def alone(self, base: Walk, step: Step, varied: Varied, attempt: int = 1) -> Walk:
         """Return what comes of one call of a walk, made again with other values and with all else that the walk knew."""
-        seen = base.last(varied.step.name)
+        seen = base.last(step.name)
         assert seen is not None
         way = _Way(base.journey, base.row, attempt, {**seen.known, **varied.of_givens()}, str(uuid.uuid4()), varied=varied)
         with self._turns.taken(self._things(way) | self._worlds(base.journey), ()):
-            way.sightings.append(self._asked(way, varied.step))
+            way.sightings.append(self._asked(way, step))
         return replace(way.walk(), whole=False)
 
     # --- what it starts from --------------------------------------------------------------------------------------------------
@@ -361,6 +369,8 @@ class Walker:
                 self._around(way, step)
             elif not self._fell_back(way, step):
                 way.stopped_at = step.name
+            if way.varied is not None and way.varied.until == step.name:
+                return
 
     def _fell_back(self, way: _Way, step: Step) -> bool:
         if not step.fallback:
@@ -613,13 +623,13 @@ class Walker:
 
     def _replaced(self, way: _Way, step: Step) -> dict[str, JSON]:
         """Return the keys of ``with`` that are sent with another value than the step's own."""
-        if way.varied is None or step.name != way.varied.step.name:
+        if way.varied is None:
             return {}
 
         def sent(key: str) -> JSON:
             return self._filled(way, step.sends[key]) if key in step.sends else NO_BODY
 
-        return way.varied.space.replaced(way.varied.values, sent)
+        return way.varied.replaced(step.name, sent)
 
     def _followed_request(self, way: _Way, step: Step, scene: Scene | None) -> Request:
         """Return the call of an address that was handed out; its path is this address, with values in their places.
