@@ -264,3 +264,16 @@ def test_a_varied_walk_goes_no_further_than_the_working_one(tmp_path: Path) -> N
     found, asked = varied(tmp_path, reply, stopping, writes=frozenset("p"))
     assert found.broken() == {}
     assert [set(query(each)) for each in asked].count({"q", "n"}) == 1
+
+
+def test_of_two_failures_in_one_walk_each_is_told_with_what_it_is_due_to(tmp_path: Path) -> None:
+    def reply(asked: Asked) -> bytes:
+        sent = query(asked)
+        return answer({"a": 1 if len(sent.get("q", "")) == 20 or sent.get("n") == "1" else "x"})
+
+    journey = WRITING.replace("{q: $name}}", "{q: $name}, needs: {a: text}}")
+    found, _ = varied(tmp_path, reply, journey, requests=400, writes=frozenset("p"))
+    assert found.broken() == {
+        frozenset({"j/s/needs:a"}): [{"name": "Abcdefghijklmnopqrst"}],
+        frozenset({"j/t/needs:a"}): [{"nights": 1}],
+    }
