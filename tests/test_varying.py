@@ -277,3 +277,16 @@ def test_of_two_failures_in_one_walk_each_is_told_with_what_it_is_due_to(tmp_pat
         frozenset({"j/s/needs:a"}): [{"name": "Abcdefghijklmnopqrst"}],
         frozenset({"j/t/needs:a"}): [{"nights": 1}],
     }
+
+
+def test_a_refusal_that_follows_from_what_an_earlier_step_was_sent_is_not_told_of_the_value_that_is_refused(
+    tmp_path: Path,
+) -> None:
+    def reply(asked: Asked) -> bytes:
+        sent = query(asked)
+        hard = sent["q"] in ("O'Brien", "Ng", "hard")
+        return answer({"a": 1 if hard else "x", "b": "hard" if hard else "fine"}, 422 if hard and "n" in sent else 200)
+
+    journey = WRITING.replace("{q: $name}}", "{q: $name}, needs: {a: text}, keep: {kept: b}}").replace("n: $n", "q: $kept, n: $n")
+    found, _ = varied(tmp_path, reply, journey, requests=400, writes=frozenset("p"))
+    assert found.broken().keys() == {frozenset({"j/s/needs:a"})}

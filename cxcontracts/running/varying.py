@@ -28,7 +28,7 @@ from cxcontracts.running.sharing import Allowance, Shares
 from cxcontracts.running.walking import Sender, Varied, Walker, serves_once
 from cxcontracts.sending import given_names
 from cxcontracts.verdicts import Observer
-from cxcontracts.walks import SAFE, Purpose, Trouble, Walk
+from cxcontracts.walks import REFUSALS, SAFE, Purpose, Trouble, Walk
 
 _WEIGHTS: Final[Mapping[Harm, float]] = {
     Harm.BLOCKED: 4,
@@ -236,13 +236,13 @@ class Fuzzer:
             wanted = failing - known
             until = self._until(journey, wanted)
             again = stream.walk(variation.varied, variation.because, attempt=2, until=until)
-            if not _alike(wanted, self._broken(journey, again)):
+            if not self._alike(journey, wanted, again):
                 known |= wanted
                 yield from (walk, again)
                 return
             shown = self._minimal(journey, stream, variation, wanted, again)
             told = self._broken(journey, shown)
-            known |= told or wanted
+            known |= told
             yield shown
             failing = _of_answers(failing - told)
 
@@ -260,13 +260,25 @@ class Fuzzer:
                 return False
             because = difference(stream.space.sample, varied)
             tried = stream.walk(varied, because, attempt=2, until=self._until(journey, wanted))
-            failed = _alike(wanted, self._broken(journey, tried))
+            failed = self._alike(journey, wanted, tried)
             if failed:
                 last["walk"] = tried
             return failed
 
         minimal = minimised(stream.space.sample, variation.varied, fails, admits=stream.space.admits)
         return last["walk"].due_to(minimal, difference(stream.space.sample, minimal))
+
+    def _alike(self, journey: Journey, wanted: frozenset[str], walk: Walk) -> bool:
+        """Tell whether a walk fails in the same way: what is broken of an answer, or else that the same step refuses an input.
+
+        It may refuse what it is sent for what an earlier step was sent.
+        """
+        answers = _of_answers(wanted)
+        if answers:
+            return not answers.isdisjoint(self._broken(journey, walk))
+        steps = {requirement.step.name for _, requirement in self._observer.requirements(journey) if requirement.id in wanted}
+        seen = (each for step in journey.steps if step.name in steps for each in walk.of(step.name, Purpose.FUZZ))
+        return any(each.trouble is None and each.response is not None and each.response.status in REFUSALS for each in seen)
 
     def _until(self, journey: Journey, failing: frozenset[str]) -> str:
         """Return the last step that has to be walked to see what fails; empty where all of them have to be."""
@@ -334,14 +346,6 @@ def _givens_of(space: Space, journey: Journey) -> Space:
 def _of_answers(ids: Iterable[str]) -> frozenset[str]:
     """Return those that say what is wrong with an answer, and not only that some input is refused."""
     return frozenset(each for each in ids if "/accepts:" not in each)
-
-
-def _alike(failing: frozenset[str], other: frozenset[str]) -> bool:
-    """Tell whether something fails in the same way: what is broken of an answer, or else that the same step refuses an input."""
-    answers, others = _of_answers(failing), _of_answers(other)
-    if answers:
-        return bool(answers & others)
-    return not {each.partition("/accepts:")[0] for each in failing}.isdisjoint(each.partition("/accepts:")[0] for each in other)
 
 
 def _further(space: Space, seed: int) -> Iterator[Variation]:
