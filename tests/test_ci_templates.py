@@ -36,6 +36,7 @@ USES: Final = ("gate", "pull-request", "nightly", "vendor")
 ENVIRONMENTS: Final = "environments: {{sandbox: {{url: '{url}', auth: {{bearer: $env.PARTNER_TOKEN}}}}}}\n"
 ORDER = {"orderNumber": "20417733", "state": "sent", "items": [{"name": "Lamp", "quantity": 1}], "parcelNumber": "SP123456789"}
 PARCEL = {"parcelNumber": "SP123456789", "state": "in-transit", "expectedOn": "2027-01-18", "depot": "LIS"}
+SECRETS: Final = {"PARTNER_TOKEN": "partner-7c1e94b0d2", "CXPACK_TOKEN": "release-40aa9f3e6b"}
 CODES: Final = (*range(exits.INTACT, exits.FAILED + 1), exits.INTERRUPTED)
 
 INSTALLING: Final = [step for step in steps() if "pip install" in step.script]
@@ -371,7 +372,7 @@ def case(machine: Machine, step: Step, broken: bool) -> Iterator[Case]:
     code, said = (exits.BROKEN, "BROKEN") if broken else (exits.INTACT, "INTACT")
     candidate = BREAKING if broken else COURIER
     given = {"CX_ESTATE": "contracts", "CX_PARTNER": "courier", "CX_CANDIDATE": candidate, "CX_ENVIRONMENT": "sandbox"}
-    given |= {"CX_BUDGET": "60,1m", "PARTNER_TOKEN": "not-that-secret"}
+    given |= {"CX_BUDGET": "60,1m", **SECRETS}
     if step.command == "action":
         given |= {"CX_COMMAND": "impact", "CX_ARGUMENTS": f"courier\n--candidate={candidate}\n"}
     if "--pack" in step.script:
@@ -406,6 +407,7 @@ def test_a_step_tells_a_release_that_breaks_an_experience_from_one_that_does_not
         found = ran(machine, step, expected.given)
     assert (found.code, expected.said in found.said) == (expected.code, True), found.said
     assert reports(machine) >= promised(step), found.said
+    assert [file for file in written(machine) for secret in SECRETS.values() if secret.encode() in file.read_bytes()] == []
     if step.command == "action":
         folder = str(machine.temporary / "cxcontracts-report")
         told = ("broken", "1", "1") if broken else ("intact", "0", "0")
@@ -413,10 +415,15 @@ def test_a_step_tells_a_release_that_breaks_an_experience_from_one_that_does_not
     assert (expected.said in found.summary) is ("--report=github" in step.script)
 
 
-def reports(machine: Machine) -> set[str]:
-    """The names of the reports that are there, and not empty."""
+def written(machine: Machine) -> list[Path]:
+    """The reports that are there, and not empty."""
     folders = (machine.work / "cxcontracts-report", machine.temporary / "cxcontracts-report")
-    return {path.name for folder in folders for path in folder.rglob("*") if path.is_file() and path.stat().st_size}
+    return [path for folder in folders for path in folder.rglob("*") if path.is_file() and path.stat().st_size]
+
+
+def reports(machine: Machine) -> set[str]:
+    """Their names."""
+    return {path.name for path in written(machine)}
 
 
 def promised(step: Step) -> set[str]:
