@@ -62,6 +62,6 @@ class EnvelopeError(UnsoundError):
     """A pack or a result of one is refused as a whole."""
 
     @classmethod
-    def of(cls, file: str, what: str, remedy: str) -> EnvelopeError:
+    def of(cls, file: str, code: str, what: str, remedy: str) -> EnvelopeError:
         """Return the error with its one reason."""
-        return cls([Problem(Place(file, 1, 1), what, remedy, "refused")])
+        return cls([Problem(Place(file, 1, 1), what, remedy, code)])

@@ -40,6 +40,11 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.place}: {self.what}" + (f"; {self.remedy}" if self.remedy else "")
 
+    @property
+    def told(self) -> str:
+        """It in one line, with its code at the end, by which ``explain`` says more of it."""
+        return f"{self} [{self.code}]" if self.code else str(self)
+
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that *name* was most likely meant to be.

@@ -145,7 +145,8 @@ def test_warnings_of_the_estate_are_said_beside_the_report(here: Workplace) -> N
     here.edit(JOURNEY, "owner: parcels@shop.example\n", "")
     checked = here.run("check", "--format", "json")
     assert checked.exit_code == 0
-    assert checked.stderr == f"warning: {JOURNEY}:4:1: nobody answers for the journey; write owner: … with a team or an address\n"
+    said = "nobody answers for the journey; write owner: … with a team or an address [no-owner]"
+    assert checked.stderr == f"warning: {JOURNEY}:4:1: {said}\n"
     assert "warning: 1" in here.run("impact", "courier", "--candidate", COURIER).stderr
 
 
@@ -208,7 +209,7 @@ def test_an_exception_that_ended_is_told_once_with_its_day_and_the_others_are_ju
         assert ran.stdout.startswith("INCOMPLETE  parcels: 1 file has mistakes; nothing is broken in what does not")
         assert ran.stderr.splitlines() == [
             "contracts/partners/printer/partner.yaml:4:59: the exception ended on 2020-02-29, and nothing that contracts can "
-            "show is needed of 'printer'; write a need, or renew it with a later until",
+            "show is needed of 'printer'; write a need, or renew it with a later until [not-covered-ended]",
             "cxcontracts: 1 problem; what depends on that was not judged",
         ]
 

@@ -176,7 +176,7 @@ def test_what_the_ignore_file_accepts_closes_no_gate_and_what_it_no_longer_needs
     assert [(change["verdict"], change["waived"]) for change in json.loads(ran.stdout)["changes"]] == [
         ("waived", "agreed in May")
     ]
-    assert ran.stderr == "warning: ignore.yaml:4:5: the entry matches no change; take it out\n"
+    assert ran.stderr == "warning: ignore.yaml:4:5: the entry matches no change; take it out [ignore-idle]\n"
 
 
 def test_an_unsound_ignore_file_exits_with_2_and_names_its_lines(here: Workplace) -> None:

@@ -71,6 +71,11 @@ def below(error: type[Exception]) -> set[type[Exception]]:
     return {each for child in own for each in (child, *below(child))}
 
 
+def test_a_mistake_is_told_with_its_code_at_the_end_of_the_line() -> None:
+    assert LATE.told == "b.yaml:3:1: what is late; do this [late]"
+    assert Problem(Place("a.yaml"), "what is wrong").told == "a.yaml:1:1: what is wrong"
+
+
 @pytest.mark.parametrize("error", [UnsoundError, EstateError, ContractError])
 def test_an_error_says_each_mistake_once_in_the_order_of_the_places(error: type[UnsoundError]) -> None:
     raised = error([LATE, EARLY, LATE])

@@ -148,7 +148,7 @@ def test_a_break_is_reported_in_every_format_beside_what_is_unsound(here: Workpl
     assert (text.exit_code, junit.exit_code) == (2, 2)
     assert text.stdout.startswith("BROKEN  partner-0 1.4.0 → 2.0.0 would break 2 experiences")
     assert text.stderr.splitlines()[1:] == [
-        "contracts/journeys/journey-3.yaml:2:1: 'gaol' is no key of a journey; did you mean 'goal'?",
+        "contracts/journeys/journey-3.yaml:2:1: 'gaol' is no key of a journey; did you mean 'goal'? [unknown-key]",
         "cxcontracts: 1 problem; what depends on that was not judged",
     ]
     failed = ElementTree.fromstring(junit.stdout)

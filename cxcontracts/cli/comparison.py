@@ -85,7 +85,7 @@ def compared(question: Question) -> Diff:
     except KeyboardInterrupt:
         return Diff(tuple(done), question.fail_on, complete=False)
     for idle in ignores.idle() if ignores else ():
-        say(f"warning: {idle}")
+        say(f"warning: {idle.told}")
     return Diff(tuple(done), question.fail_on, audience.name if audience else "")
 
 

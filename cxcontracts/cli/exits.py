@@ -25,7 +25,7 @@ import click
 
 import cxcontracts
 from cxcontracts.cli.output import say, set_up_streams, silence
-from cxcontracts.errors import CxError, PluginError
+from cxcontracts.errors import CxError, PluginError, UnsoundError
 from cxcontracts.findings import OBSERVING, Diff, Run, Verdict
 from cxcontracts.sanitise import harmless_line
 
@@ -141,6 +141,10 @@ def _explained(run: Callable[[], int]) -> int:
         return run()
     except click.ClickException as error:
         return _unusable(error)
+    except UnsoundError as error:
+        for problem in error.problems:
+            say(f"cxcontracts: {problem.told}")
+        return UNUSABLE
     except CxError as error:
         say(f"cxcontracts: {error}")
         if isinstance(error, PluginError):

@@ -119,7 +119,7 @@ def _run(
 def _warn(command: str, opened: Opened, root: Path) -> None:
     if command == "check":
         for problem in seen_from_here(opened.warnings, root):
-            say(f"warning: {problem}")
+            say(f"warning: {problem.told}")
     elif opened.warnings:
         say(f"warning: {len(opened.warnings)} in the estate's files; cxcontracts check lists them")
 
@@ -134,7 +134,7 @@ def seen_from_here(problems: Iterable[Problem], root: Path, here: Path | None = 
 def unsound(problems: Sequence[Problem], therefore: str = "nothing was judged") -> int:
     """Say every problem, each in a line that an editor can follow, and what comes of that; return the exit code."""
     for problem in problems:
-        say(str(problem))
+        say(problem.told)
     number = len(problems)
     say(f"cxcontracts: {number} {'problem' if number == 1 else 'problems'}; {therefore}")
     return UNUSABLE

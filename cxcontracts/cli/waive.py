@@ -63,7 +63,7 @@ def waive(
     after.replace(file)
     warnings = [problem for problem in open_estate(root).warnings if problem.place.file == WAIVERS_FILE]
     for problem in seen_from_here(warnings, root):
-        say(f"warning: {problem}")
+        say(f"warning: {problem.told}")
     show(
         harmless(
             f"{os.path.relpath(file)}: {waiver.id}{f' at {waiver.partner}' if waiver.partner else ''} is accepted by {waiver}\n"

@@ -597,6 +597,14 @@ def _schema_of(node: Node) -> tuple[Node, ...]:
     return (node.child("schema"),) if "schema" in value else ()
 
 
+_CODES = {
+    "content": "content-form",
+    "headers": "headers-form",
+    "parameters": "parameters-form",
+    "security": "security-form",
+}
+
+
 def _mapped(node: Node, key: str) -> Mapping[str, Any]:
     value = node.value.get(key)
     if value is not None and not isinstance(value, dict):
@@ -614,7 +622,7 @@ def _listed(node: Node, key: str) -> list[Any]:
 def _misformed(node: Node, key: str, words: str) -> Exception:
     what = f"{key} must be {words}, not {type(node.value[key]).__name__}"
     found = node.child(key)
-    return found.home.refuse(found, what, f"write {words}", f"{key}-form")
+    return found.home.refuse(found, what, f"write {words}", _CODES[key])
 
 
 def _list(value: Any) -> list[Any]:

@@ -88,23 +88,29 @@ def opened(file: Path, kind: str, signed_by: str = "") -> Opened:
         payload, signature = _parts(envelope)
     except ValueError as error:
         raise EnvelopeError.of(
-            shown, f"it is no signed {_word(kind)}, or is damaged: {error}", f"ask for the {_word(kind)} again"
+            shown, "envelope-form", f"it is no signed {_word(kind)}, or is damaged: {error}", f"ask for the {_word(kind)} again"
         ) from None
     if envelope["payloadType"] != kind:
         what = f"it holds {str(envelope['payloadType'])[:80]!r}, not {kind!r}"
-        raise EnvelopeError.of(shown, what, f"name a {_word(kind)}")
+        raise EnvelopeError.of(shown, "envelope-kind", what, f"name a {_word(kind)}")
     try:
         found = _parsed(payload)
     except ValueError:
-        raise EnvelopeError.of(shown, "it was changed after it was signed, or is not whole", "ask for it again") from None
+        raise EnvelopeError.of(
+            shown, "envelope-changed", "it was changed after it was signed, or is not whole", "ask for it again"
+        ) from None
     signer = found.get("signer")
     if not isinstance(signer, str) or not _SIGNER.fullmatch(signer):
-        raise EnvelopeError.of(shown, "it does not say which key signed it", "ask for it again")
+        raise EnvelopeError.of(shown, "envelope-unsigned", "it does not say which key signed it", "ask for it again")
     if not _is_signed(payload, kind, signature, signer):
-        raise EnvelopeError.of(shown, "it was changed after it was signed, or is not whole", "ask for it again")
+        raise EnvelopeError.of(
+            shown, "envelope-changed", "it was changed after it was signed, or is not whole", "ask for it again"
+        )
     if signed_by and signer != signed_by:
         what = f"it is signed by {signer}, not by {signed_by[:80]}"
-        raise EnvelopeError.of(shown, what, "ask whoever sent it which key is theirs, by another way than this file")
+        raise EnvelopeError.of(
+            shown, "envelope-signer", what, "ask whoever sent it which key is theirs, by another way than this file"
+        )
     return Opened(found, digest_of(payload), signer)
 
 
@@ -117,7 +123,9 @@ def _read(file: Path) -> bytes:
     with file.open("rb") as stream:
         data = stream.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
-        raise EnvelopeError.of(file.name, f"it is larger than {MOST_BYTES // 2**20} MB", "ask for a smaller one")
+        raise EnvelopeError.of(
+            file.name, "envelope-too-large", f"it is larger than {MOST_BYTES // 2**20} MB", "ask for a smaller one"
+        )
     return data
 
 

@@ -116,30 +116,32 @@ class _Reading:
         payload = self._opened.payload
         if payload.get("format") != FORMAT:
             what = f"it is of format {str(payload.get('format'))[:20]!r}; this release reads format {FORMAT}"
-            raise self._refused(what, "pip install --upgrade cxcontracts")
+            raise self._refused("envelope-format", what, "pip install --upgrade cxcontracts")
         if payload.keys() != _KEYS:
-            raise self._refused(f"it has other keys than {', '.join(sorted(_KEYS))}")
+            raise self._refused("pack-form", f"it has other keys than {', '.join(sorted(_KEYS))}")
         partner, estate = self._text("partner", _NAME), self._text("estate", _NAME)
         made, expires = self._day("made"), self._day("expires")
         if today is not None and expires < today:
-            raise self._refused(f"it expired on {expires}", "ask for a new one")
+            raise self._refused("pack-expired", f"it expired on {expires}", "ask for a new one")
         if today is not None and made > today + datetime.timedelta(days=1):
-            raise self._refused(f"it was made on {made}, which is yet to come", "see what day this machine thinks it is")
+            raise self._refused(
+                "envelope-early", f"it was made on {made}, which is yet to come", "see what day this machine thinks it is"
+            )
         calls, variables = self._wants()
         files = self._files(partner)
         asked = {name for path, text in files.items() for name in self._variables_in(path, text)}
         if asked != set(variables):
-            raise self._refused(f"it reads other variables ({', '.join(sorted(asked)) or 'none'}) than it says")
+            raise self._refused("pack-variables", f"it reads other variables ({', '.join(sorted(asked)) or 'none'}) than it says")
         version = self._contract()
         return Pack(partner, estate, made, expires, version, calls, variables, files, self._opened.digest, self._opened.signer)
 
-    def _refused(self, what: str, remedy: str = "ask whoever made it for another one") -> EnvelopeError:
-        return EnvelopeError.of(self._shown, what, remedy)
+    def _refused(self, code: str, what: str, remedy: str = "ask whoever made it for another one") -> EnvelopeError:
+        return EnvelopeError.of(self._shown, code, what, remedy)
 
     def _text(self, key: str, pattern: str) -> str:
         value = self._opened.payload[key]
         if not isinstance(value, str) or not re.fullmatch(pattern, value):
-            raise self._refused(f"its {key} is no name")
+            raise self._refused("pack-form", f"its {key} is no name")
         return value
 
     def _day(self, key: str) -> datetime.date:
@@ -149,58 +151,59 @@ class _Reading:
                 return datetime.date.fromisoformat(value)
         except ValueError:
             pass
-        raise self._refused(f"its {key} is no day")
+        raise self._refused("pack-form", f"its {key} is no day")
 
     def _wants(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         wants = self._opened.payload["wants"]
         if not isinstance(wants, dict) or wants.keys() != {"calls", "variables"}:
-            raise self._refused("it wants other things than calls and variables, which packs may not")
+            raise self._refused("pack-reach", "it wants other things than calls and variables, which packs may not")
         calls, variables = wants["calls"], wants["variables"]
         if not _are_texts(calls) or not _are_texts(variables):
-            raise self._refused("what it wants are no lists of texts")
+            raise self._refused("pack-form", "what it wants are no lists of texts")
         for name in variables:
             if not _VARIABLE.fullmatch(name):
                 raise self._refused(
-                    f"it wants to read the variable {name[:80]!r}; a pack may read those that begin with {PREFIX}"
+                    "pack-variables",
+                    f"it wants to read the variable {name[:80]!r}; a pack may read those that begin with {PREFIX}",
                 )
         return tuple(calls), tuple(variables)
 
     def _contract(self) -> Version:
         contract = self._opened.payload["contract"]
         if not isinstance(contract, dict) or contract.keys() != {"version", "digest"} or not _are_texts(list(contract.values())):
-            raise self._refused("it does not say which contract it holds")
+            raise self._refused("pack-form", "it does not say which contract it holds")
         return Version(contract["version"], contract["digest"], "")
 
     def _files(self, partner: str) -> Mapping[str, str]:
         files = self._opened.payload["files"]
         if not isinstance(files, dict) or not files:
-            raise self._refused("it has no files")
+            raise self._refused("pack-form", "it has no files")
         if len(files) > MOST_FILES:
-            raise self._refused(f"it has {len(files):,} files; a pack has at most {MOST_FILES:,}")
+            raise self._refused("pack-too-large", f"it has {len(files):,} files; a pack has at most {MOST_FILES:,}")
         seen: dict[str, str] = {}
         size = 0
         for path, text in files.items():
             self._insist_on_path(path)
             plain = unicodedata.normalize("NFC", path).casefold()
             if plain in seen:
-                raise self._refused(f"its files {seen[plain]!r} and {path!r} are one file on some machines")
+                raise self._refused("pack-files", f"its files {seen[plain]!r} and {path!r} are one file on some machines")
             seen[plain] = path
             if not isinstance(text, str):
-                raise self._refused(f"its file {path!r} is no text")
+                raise self._refused("pack-form", f"its file {path!r} is no text")
             size += len(text)
             if size > MOST_BYTES:
-                raise self._refused(f"its files are larger than {MOST_BYTES // 2**20} MB together")
+                raise self._refused("pack-too-large", f"its files are larger than {MOST_BYTES // 2**20} MB together")
             self._insist_on_data(path, text)
         folders = {path.split("/")[1] for path in files if path.startswith("partners/")}
         if ESTATE_FILE not in files or not folders <= {partner, ELSEWHERE} or partner not in folders:
-            raise self._refused(f"it is no estate of {partner} alone")
+            raise self._refused("pack-files", f"it is no estate of {partner} alone")
         return files
 
     def _insist_on_path(self, path: str) -> None:
         if not _PATH.fullmatch(path) or any(
             part in (".", "..") or part.endswith(".") or _WINDOWS.match(part) for part in path.split("/")
         ):
-            raise self._refused(f"it has a file {path[:120]!r}; a pack has estates' files only")
+            raise self._refused("pack-files", f"it has a file {path[:120]!r}; a pack has estates' files only")
 
     def _insist_on_data(self, path: str, text: str) -> None:
         """Refuse what an estate of our own may say, and one of others may not: where to send calls, what to read here."""
@@ -209,16 +212,16 @@ class _Reading:
         value = self._parsed(path, text)
         for key in ("environments", "owner", "limits") if isinstance(value, dict) else ():
             if key in value:
-                raise self._refused(f"{path} has {key}: where calls go, and how many, is not for a pack to say")
+                raise self._refused("pack-reach", f"{path} has {key}: where calls go, and how many, is not for a pack to say")
         for key in ("contract", "events", "pacts"):
             for _, word in _texts(value.get(key) if isinstance(value, dict) else None):
                 if not _INSIDE.fullmatch(word) or ".." in word.split("/"):
-                    raise self._refused(f"{path} names {word[:80]!r}, which is not in the pack")
+                    raise self._refused("pack-reach", f"{path} names {word[:80]!r}, which is not in the pack")
         for place, word in _texts(value):
             if place in ("hook", "client-certificate", "oauth2", "token-url"):
-                raise self._refused(f"{path} wants {place}, which packs may not")
+                raise self._refused("pack-reach", f"{path} wants {place}, which packs may not")
             if word.startswith("$file."):
-                raise self._refused(f"{path} wants to read the file {word[6:86]!r} of this machine")
+                raise self._refused("pack-reach", f"{path} wants to read the file {word[6:86]!r} of this machine")
 
     def _variables_in(self, path: str, text: str) -> Iterator[str]:
         """Yield the variables that a file reads.
@@ -231,18 +234,18 @@ class _Reading:
             return
         for _, word in _texts(self._parsed(path, text)):
             if word == _FILE_KEY or word.startswith("$file."):
-                raise self._refused(f"{path} wants to read a file of this machine")
+                raise self._refused("pack-reach", f"{path} wants to read a file of this machine")
             if word.startswith("$env."):
                 name = word.removeprefix("$env.")
                 if not _VARIABLE.fullmatch(name):
-                    raise self._refused(f"{path} wants to read the variable {name[:80]!r}")
+                    raise self._refused("pack-variables", f"{path} wants to read the variable {name[:80]!r}")
                 yield name
 
     def _parsed(self, path: str, text: str) -> JSON:
         try:
             return documents.parse(text.encode(), path).value
         except (ContractError, UnicodeEncodeError) as error:
-            raise self._refused(f"{path} cannot be read: {error}") from None
+            raise self._refused("pack-form", f"{path} cannot be read: {error}") from None
 
 
 def _are_texts(value: Any) -> bool:

@@ -118,32 +118,34 @@ def read_result(file: Path, pack: Pack, now: datetime.datetime, oldest: datetime
     found = opened(file, KIND, signed_by)
     payload, again = found.payload, "ask for a run on the pack that you sent"
 
-    def refused(what: str, remedy: str = again) -> EnvelopeError:
-        return EnvelopeError.of(file.name, what, remedy)
+    def refused(code: str, what: str, remedy: str = again) -> EnvelopeError:
+        return EnvelopeError.of(file.name, code, what, remedy)
 
     if payload.get("format") != FORMAT:
         what = f"it is of format {str(payload.get('format'))[:20]!r}; this release reads format {FORMAT}"
-        raise refused(what, "pip install --upgrade cxcontracts")
+        raise refused("envelope-format", what, "pip install --upgrade cxcontracts")
     if payload.keys() != _KEYS:
-        raise refused("it has other keys than a result has")
+        raise refused("result-form", "it has other keys than a result has")
     if payload["pack"] != pack.digest:
-        raise refused(f"it is of another pack ({str(payload['pack'])[:80]}) than this one ({pack.digest})")
+        raise refused("result-pack", f"it is of another pack ({str(payload['pack'])[:80]}) than this one ({pack.digest})")
     try:
         made = datetime.datetime.strptime(str(payload["made"]), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.UTC)
     except ValueError:
-        raise refused("it does not say when it was made") from None
+        raise refused("result-form", "it does not say when it was made") from None
     if made > now + datetime.timedelta(minutes=10):
-        raise refused(f"it was made at {payload['made']}, which is yet to come")
+        raise refused("envelope-early", f"it was made at {payload['made']}, which is yet to come")
     if now - made > oldest:
-        raise refused(f"it was made at {payload['made']}, which is too long ago", "ask for a new run, or say --max-age")
+        raise refused(
+            "result-old", f"it was made at {payload['made']}, which is too long ago", "ask for a new run, or say --max-age"
+        )
     if type(payload["code"]) is not int or not isinstance(payload["report"], dict):
-        raise refused("it has no report")
+        raise refused("result-form", "it has no report")
     try:
         run = run_of(payload["report"])
     except ValueError as error:
-        raise refused(f"its report is none: {error}") from None
+        raise refused("result-form", f"its report is none: {error}") from None
     if {partner.partner for partner in run.partners} - {pack.partner}:
-        raise refused(f"it tells of others than {pack.partner}")
+        raise refused("result-others", f"it tells of others than {pack.partner}")
     unhappened = {
         finding.id: waiver
         for finding in run.findings

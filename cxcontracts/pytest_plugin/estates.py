@@ -250,7 +250,7 @@ class Estates:
         problems = error.problems if isinstance(error, UnsoundError) else ()
         seen = tuple(Whereabouts(root_of(file), self._here).problems(problems))
         if first == file:
-            return harmless("\n".join(map(str, seen)) or str(error))
-        own = [str(problem) for problem in seen if problem.place.file == os.path.relpath(file, self._here)]
+            return harmless("\n".join(problem.told for problem in seen) or str(error))
+        own = [problem.told for problem in seen if problem.place.file == os.path.relpath(file, self._here)]
         rest = f"the estate is unsound, so nothing was judged; see {os.path.relpath(first, self._here)}"
         return harmless("\n".join([*own, rest]))

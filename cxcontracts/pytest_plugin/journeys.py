@@ -95,7 +95,7 @@ class SoundnessTest(_Test):
             CouldNotJudge: With each of them.
         """
         self._tell(lambda telling: telling.problems(self._mistakes))
-        raise CouldNotJudge([str(mistake) for mistake in self._mistakes])
+        raise CouldNotJudge([mistake.told for mistake in self._mistakes])
 
     def runtest(self) -> None:
         """Nothing is left to do."""
@@ -155,7 +155,7 @@ class RequirementTest(_Test):
         except UnsoundError as error:
             problems = error.problems
             self._tell(lambda telling: telling.problems(problems))
-            raise CouldNotJudge([str(problem) for problem in self._estate.problems(error)]) from None
+            raise CouldNotJudge([problem.told for problem in self._estate.problems(error)]) from None
         self._tell(lambda telling: telling.finding(replace(finding, where=self._listed.where)))
         self.user_properties += [("verdict", str(finding.verdict)), ("harm", str(finding.harm))]
         strict = self.config.getoption("--cx-strict")
