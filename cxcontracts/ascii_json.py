@@ -13,7 +13,7 @@ import orjson
 from cxcontracts.exchanges import JSON
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_BEYOND_ASCII: Final = re.compile("[^\x00-\x7e]")
+_BEYOND_ASCII: Final = re.compile("[^\x00-\x7e]+")
 _DEEPEST: Final = 150
 
 

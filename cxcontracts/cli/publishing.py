@@ -165,5 +165,9 @@ def of_diff(asked: Reporting) -> Mapping[str, Callable[[Diff], str]]:
 
 def _inside(here: Path, root: Path, file: str) -> str | None:
     """Return where a file lies below a root; None for one that lies elsewhere, or is none: of a commit, of the web."""
-    real = Path(os.path.realpath(here / file))
-    return real.relative_to(root).as_posix() if real.is_file() and real.is_relative_to(root) else None
+    try:
+        real = Path(os.path.realpath(here / file))
+        there = real.is_file() and real.is_relative_to(root)
+    except (OSError, ValueError):  # no file can have that name
+        return None
+    return real.relative_to(root).as_posix() if there else None

@@ -20,7 +20,7 @@ from typing import Final, Literal
 
 import junit_xml
 
-from cxcontracts.sanitise import harmless, harmless_line
+from cxcontracts.sanitise import harmless_line
 
 OF: Final = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
 NAME: Final = 250
@@ -91,14 +91,9 @@ def _rank(case: Case) -> int:
 
 
 class Wording:
-    """Puts words into the cases of one report, within their budgets.
+    """Puts words into the cases of one report, within their budgets."""
 
-    Args:
-        longest: How long a text may be, in characters.
-    """
-
-    def __init__(self, longest: int) -> None:
-        self._longest = longest
+    def __init__(self) -> None:
         self._names: set[str] = set()
 
     def name(self, name: str) -> str:
@@ -112,8 +107,7 @@ class Wording:
 
     def text(self, lines: Iterable[str]) -> str:
         """Return lines as one harmless text."""
-        text = harmless("\n".join(harmless_line(line, self._longest) for line in lines))
-        return text if len(text) <= self._longest else text[: self._longest - 1] + "…"
+        return _shortened("\n".join(harmless_line(line, _TEXTS[0]) for line in lines), _TEXTS[0])
 
     def own(self, classname: str, name: str, outcome: Outcome, kind: str, why: str) -> Case:
         """Return a case that no finding stands behind, with its reason."""
@@ -141,24 +135,44 @@ def rendered(suites: Callable[[Wording], Sequence[Suite]], dialect: Dialect, at:
     Raises:
         UnfaithfulReportError: If the XML does not hold every result, once read again.
     """
-    most = GITLAB_CASES if dialect is Dialect.GITLAB else None
-    for longest in _TEXTS:
-        whole = suites(Wording(longest))
-        report = _faithful(_foremost(whole, most), dialect, at)
+    whole = suites(Wording())
+    number = sum(len(suite.cases) for suite in whole)
+    most = min(number, GITLAB_CASES) if dialect is Dialect.GITLAB else number
+    longest = next((each for each in _TEXTS if _size(whole, each) <= REPORT), _TEXTS[-1])
+    shorter = [each for each in _TEXTS if each <= longest]
+    for longest in shorter:
+        report = _faithful(_foremost(_cut(whole, longest), most), dialect, at)
         if len(report) <= REPORT:
             return report
-    most = most or sum(len(suite.cases) for suite in whole)
     while len(report) > REPORT:
         most //= 2
-        report = _faithful(_foremost(whole, most), dialect, at)
+        report = _faithful(_foremost(_cut(whole, longest), most), dialect, at)
     return report
 
 
-def _foremost(suites: Sequence[Suite], most: int | None) -> Sequence[Suite]:
-    """Return suites with so many cases, None for all; and with one, in the last suite, that says how many are left out."""
+def _size(suites: Sequence[Suite], longest: int) -> int:
+    """Return how many characters the texts of suites have at least, none longer than *longest*."""
+    return sum(min(len(case.text), longest) for suite in suites for case in suite.cases)
+
+
+def _cut(suites: Sequence[Suite], longest: int) -> Sequence[Suite]:
+    if longest == _TEXTS[0]:
+        return suites
+    return [
+        replace(suite, cases=tuple(replace(case, text=_shortened(case.text, longest)) for case in suite.cases))
+        for suite in suites
+    ]
+
+
+def _shortened(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _foremost(suites: Sequence[Suite], most: int) -> Sequence[Suite]:
+    """Return suites with so many cases at most; and with one, in the last suite, that says how many are left out."""
     *others, own = suites
     cases = [case for suite in others for case in suite.cases]
-    if most is None or len(cases) <= most:
+    if len(cases) <= most:
         return suites
     told = set(map(id, sorted(cases, key=_rank)[:most]))
     kept = [replace(suite, cases=tuple(case for case in suite.cases if id(case) in told)) for suite in others]

@@ -14,7 +14,7 @@ from cxcontracts.findings import Level
 from cxcontracts.problems import Place
 from cxcontracts.reports.ci.alerts import Alert, Alerts
 from cxcontracts.reports.sentences import count
-from cxcontracts.sanitise import harmless, harmless_line
+from cxcontracts.sanitise import harmless_line
 
 MOST: Final = 10
 """How many annotations of a level one step shows: GitHub and Azure Pipelines alike."""
@@ -42,7 +42,7 @@ class Annotation:
 
 def annotation(level: Level, title: str, *lines: str, place: Place | None = None) -> Annotation:
     """Return an annotation whose lines are made harmless, and cut."""
-    text = harmless("\n".join(harmless_line(line, _MESSAGE) for line in lines))
+    text = "\n".join(harmless_line(line, _MESSAGE) for line in lines)
     return Annotation(level, title, text[:_MESSAGE], place)
 
 

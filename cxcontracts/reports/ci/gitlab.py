@@ -45,10 +45,10 @@ def render(alerts: Alerts) -> str:
 
 
 def _finding(alert: Alert) -> dict[str, JSON]:
-    place = alert.place or Place(alert.subject)
+    place, rule = alert.place or Place(alert.subject), harmless_line(alert.rule, _DESCRIPTION)
     return {
-        "description": harmless_line(alert.summary, _DESCRIPTION) or alert.rule,
-        "check_name": alert.rule,
+        "description": harmless_line(alert.summary, _DESCRIPTION) or rule,
+        "check_name": rule,
         "fingerprint": harmless_line(f"{alert.fingerprint} {alert.subject}"),
         "severity": _severity(alert),
         "location": {"path": _path(place.file), "lines": {"begin": place.line}},

@@ -21,7 +21,7 @@ from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Level
 from cxcontracts.problems import Place
 from cxcontracts.reports.ci.alerts import Alert, Alerts, Help
-from cxcontracts.sanitise import harmless, harmless_line
+from cxcontracts.sanitise import harmless_line
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 MOST: Final = 5000
@@ -34,6 +34,7 @@ _MESSAGES: Final = (4000, 1500, 500)
 """How long a message may be, in characters: the first with which the report is no larger than that."""
 
 _MEANING: Final = 1024
+_NAME: Final = 255
 _BODY: Final = 600
 _LEVELS: Final[Mapping[Level, str]] = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
 _LIMITED: Final = "not-complete"
@@ -104,8 +105,8 @@ def _invocation(alerts: Alerts, left_out: int) -> dict[str, JSON]:
 def _rule(rule: Help) -> dict[str, JSON]:
     meaning = _text([rule.meaning], _MEANING)
     return {
-        "id": rule.id,
-        "shortDescription": {"text": rule.id.replace("-", " ").capitalize()},
+        "id": _line(rule.id, _NAME),
+        "shortDescription": {"text": _line(rule.id, _NAME).replace("-", " ").capitalize()},
         "fullDescription": {"text": meaning},
         "help": {"text": _text([f"{meaning} {rule.remedy}"], _MEANING)},
         "defaultConfiguration": {"level": _LEVELS[rule.level]},
@@ -119,7 +120,7 @@ def _severity(level: Level) -> str:
 
 def _result(alert: Alert, longest: int) -> dict[str, JSON]:
     result: dict[str, JSON] = {
-        "ruleId": alert.rule,
+        "ruleId": _line(alert.rule, _NAME),
         "level": _LEVELS[alert.level],
         "message": {"text": _text(alert.account(_BODY), longest)},
     }
@@ -153,10 +154,10 @@ def _location(place: Place) -> dict[str, JSON]:
 
 def _text(lines: Sequence[str], longest: int = _MESSAGES[0]) -> str:
     """Return lines as the text of a message, never empty."""
-    text = harmless("\n".join(map(_line, lines)))
+    text = "\n".join(_line(line, longest) for line in lines)
     return (text if len(text) <= longest else text[: longest - 1] + "…") or "-"
 
 
-def _line(text: str) -> str:
+def _line(text: str, longest: int = _MESSAGES[0]) -> str:
     """Return a text within one line of a message, in which ``[text](target)`` would be a link (SARIF 2.1.0, 3.11.6)."""
-    return harmless_line(text, _MESSAGES[0]).replace("](", "]\\(")
+    return harmless_line(text, longest).replace("](", "]\\(")
