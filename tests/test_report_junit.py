@@ -6,7 +6,9 @@ import dataclasses
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xmlschema
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from cxcontracts.findings import Finding, Harm, Run, Verdict
 from cxcontracts.problems import Place
 from cxcontracts.reports.junit import render
-from cxcontracts.reports.suites import UnfaithfulReportError, faithful
+from cxcontracts.reports.suites import GITLAB_CASES, Dialect, UnfaithfulReportError, faithful
 from tests.readers import commands, unseen
 from tests.runs import check, finding, hurt, impact, intact, partner_run, version
 
@@ -33,8 +35,8 @@ RESERVED = {
 }  # by ActiveSupport's Hash.from_xml, which is how GitLab reads JUnit: such a type changes or loses what the element says
 
 
-def read(run: Run, **options: bool | str) -> ElementTree.Element:
-    return ElementTree.fromstring(render(run, **options))  # type: ignore[arg-type]
+def read(run: Run, **options: Any) -> ElementTree.Element:
+    return ElementTree.fromstring(render(run, **options))
 
 
 def outcomes(root: ElementTree.Element) -> dict[str, str]:
@@ -205,6 +207,55 @@ def del_place(element: ElementTree.Element) -> None:
     """The dialect's one liberty: GitLab, CircleCI and GitHub's readers link what ``file`` and ``line`` name."""
     for name in ("file", "line"):
         element.attrib.pop(name, None)
+
+
+# -- dialects ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("run", [EVERY, hurt("]]><![CDATA["), check(), impact(complete=False)])
+def test_the_strict_dialect_fits_both_schemas(run: Run, corpus: Path) -> None:
+    report = render(run, dialect=Dialect.STRICT, at=datetime(2026, 11, 22, 7, 30, tzinfo=UTC))
+    for name in ("jenkins-junit-10", "windyroad-JUnit"):
+        xmlschema.XMLSchema(corpus / f"junit-xsd/{name}.xsd").validate(report)
+
+
+def test_every_dialect_has_every_result() -> None:
+    told = [outcomes(read(EVERY, dialect=dialect)) for dialect in Dialect]
+    assert told[0] == told[1] == told[2]
+
+
+def test_what_passing_cases_say_stands_in_their_suite_where_a_case_may_not_say_it() -> None:
+    root = read(EVERY, dialect=Dialect.STRICT)
+    assert list(root.iterfind(".//testcase/system-out")) == []
+    said = root.findtext("testsuite/system-out") or ""
+    assert "needs:tolerated\ntolerated: at check-service" in said
+    assert said.count("because: ") == 4
+
+
+def test_gitlab_gets_no_part_that_it_does_not_show() -> None:
+    root = read(EVERY, dialect=Dialect.GITLAB)
+    assert {element.tag for element in root.iter()} == {"testsuites", "testsuite", "testcase", "failure", "error", "skipped"}
+    assert case(root, ":broken").get("file") == "journeys/rail-disruption.yaml"
+    assert "line" not in case(root, ":broken").attrib
+
+
+def test_gitlab_gets_no_more_cases_than_it_takes_those_that_failed_first() -> None:
+    run = impact(partner_run(*intact(GITLAB_CASES), finding(), finding("a/b/needs:c", Verdict.UNPROVEN)))
+    root = read(run, dialect=Dialect.GITLAB)
+    cases = list(root.iter("testcase"))
+    assert len(list(root.iter())) < 250_000
+    assert (len(cases), len(list(root.iter("failure")))) == (GITLAB_CASES + 2, 1)
+    assert case(root, ":c") is not None
+    (skipped,) = root.iter("skipped")
+    assert skipped.text == "2 more cases are left out, first those that passed: readers refuse a report of that size"
+
+
+def test_a_report_that_would_be_too_large_with_the_shortest_texts_leaves_out_what_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cxcontracts.reports.suites.REPORT", 200_000)
+    root = read(impact(partner_run(*intact(2000), *map(huge, range(20)))))
+    assert len(list(root.iter("failure"))) == 20
+    assert 20 < len(list(root.iter("testcase"))) < 2000
+    assert "more cases are left out" in (case(root, " left out").findtext("skipped") or "")
 
 
 # -- a report that lost something is never handed out --------------------------------------------------------

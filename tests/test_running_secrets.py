@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import html
 import json
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 import pytest
 from hypothesis import given
@@ -90,6 +91,28 @@ def test_a_secret_is_taken_out_of_bytes_that_are_no_text(form: str) -> None:
 
     assert (redacted[:3], redacted[-1:]) == (b"\xff\x00%", b"\xfe")
     assert remains(redacted.decode(errors="replace")) == []
+
+
+@pytest.mark.parametrize("form", forms(CANARY))
+def test_a_text_in_which_a_secret_is_escaped_once_more_is_hidden_as_a_whole(form: str) -> None:
+    secrets = Secrets()
+    secrets.add(CANARY, "$env.TOKEN")
+    for again in (json.dumps, quote, html.escape, lambda text: json.dumps(json.dumps(text))):
+        text = secrets.hide(f"before {again(forms(CANARY)[form])} after")
+        assert text == "$env.TOKEN" or text.startswith("before ")
+        undone = {text, html.unescape(text), unquote(text), text.replace("\\\\", "\\")}
+        assert [name for each in undone for name in remains(each)] == []
+
+
+@pytest.mark.parametrize("in_another_case", [str.lower, str.upper, str.swapcase])
+def test_a_long_secret_is_found_in_another_case_and_a_short_one_is_not(in_another_case: Callable[[str], str]) -> None:
+    secrets = Secrets()
+    secrets.add("Password123", "$env.SHORT")
+    secrets.add("Password1234", "$env.LONG")
+
+    assert secrets.redact(in_another_case("<Password1234>")) == "<$env.LONG>"
+    assert secrets.redact(in_another_case("<Password123>")) == in_another_case("<Password123>")
+    assert secrets.redact(in_another_case("%50assword1234").replace("%50", "%70")) == "$env.LONG"
 
 
 def test_bytes_without_a_secret_are_what_they_were() -> None:

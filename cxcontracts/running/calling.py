@@ -384,7 +384,7 @@ class Partners:
             secrets = secrets.copy()
             for each in credentials:
                 secrets.add(each.value)
-        why = "" if failed is None else harmless_line(secrets.redact(failed.why))
+        why = "" if failed is None else harmless_line(secrets.hide(failed.why))
         response = None if incoming is None else _response(incoming, why, secrets)
         trouble = None if failed is None else failed.trouble
         data = None if incoming is None else secrets.redact_bytes(incoming.body)
@@ -398,9 +398,9 @@ class Partners:
         query += [(each.name, each.shown) for each in credentials if each.place == "query" and each.shown]
         return Request(
             request.method,
-            secrets.redact(request.path),
-            tuple((secrets.redact(name), secrets.redact(value)) for name, value in query),
-            {name: secrets.redact(value) for name, value in headers.items()},
+            secrets.hide(request.path),
+            tuple((secrets.hide(name), secrets.hide(value)) for name, value in query),
+            {name: secrets.hide(value) for name, value in headers.items()},
             secrets.redacted(request.body),
             request.base,
         )

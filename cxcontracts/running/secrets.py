@@ -103,6 +103,16 @@ class Secrets:
                     text = pattern.sub(shown.replace("\\", r"\\"), text)
         return text
 
+    def hide(self, text: str) -> str:
+        """Return a text without the secrets; all of it hidden where one is in it that was escaped, or encoded, more than once.
+
+        For what a partner says, not for what is made of it: nothing of the text is left then.
+        """
+        text = self.redact(text)
+        forms = self._known()
+        deeper = _undone(text) if forms.spelled else ()
+        return next((shown for form, shown in forms.literal for each in deeper if form in each), text)
+
     def redact_bytes(self, data: bytes) -> bytes:
         """Return bytes without the secrets; in what is no UTF-8, nobody looks for escapes."""
         if not self.may_be_in(data):
@@ -117,7 +127,7 @@ class Secrets:
 
     def redacted(self, value: JSON) -> JSON:
         """Return a JSON value without the secrets in its names, texts and numbers."""
-        return redacted_json(value, self.redact, numbers=self._known().numbers) if self._shown else value
+        return redacted_json(value, self.hide, numbers=self._known().numbers) if self._shown else value
 
     def may_be_in(self, data: bytes) -> bool:
         """Tell whether some JSON has to be looked through: false only where no secret can be in it."""
@@ -145,6 +155,19 @@ def _unescaped(text: str) -> list[str]:
         meant.append(units.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
     return meant
 
+
+def _undone(text: str) -> set[str]:
+    """Return all that a text with escapes may mean, escaped as often as anybody would undo it."""
+    found: set[str] = set()
+    new = {text}
+    for _ in range(3 if len(text) <= _LONG else 2):
+        new = {meant for each in new for meant in _unescaped(each)} - found - {text}
+        found |= new
+    return found
+
+
+_LONG: Final = 20_000
+"""From how many characters on a text is read as one with escapes in it twice only, not three times."""
 
 _ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _MEANT: Final = {"n": "\n", "t": "\t", "b": "\b", "f": "\f", "r": "\r"}
@@ -178,7 +201,10 @@ def _literal_forms(value: str) -> tuple[str, ...]:
 @lru_cache(2 * MOST_NAMELESS)
 def _spelled(value: str) -> re.Pattern[str]:
     """Return a pattern of every way to write a value with escapes."""
-    return re.compile("".join(map(_spellings, value)), re.IGNORECASE if len(value) >= CASELESS else 0)
+    if len(value) < CASELESS:
+        return re.compile("".join(map(_spellings, value)))
+    either = ("|".join(map(_spellings, {one, *one.lower(), *one.upper()})) for one in value)
+    return re.compile("".join(f"(?:{each})" for each in either))
 
 
 _URL_ALPHABET: Final = str.maketrans("+/", "-_")
