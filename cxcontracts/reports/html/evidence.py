@@ -31,6 +31,9 @@ MARKS: Final[Mapping[Verdict, str]] = {
 _WIDEST: Final = 300
 """How many characters of one line of an exchange are shown."""
 
+_LONGEST_LINE: Final = 8000
+"""How long a line for a shell may be: one that is cut would do something else."""
+
 _HEADERS: Final = 25
 """How many headers are shown."""
 
@@ -139,7 +142,8 @@ class Evidence:
             if not exchange.message or exchange.response.status >= _REFUSED:
                 _panel(panels, "Response", _answered(finding, exchange))
         for label, line in again:
-            _panel(proof, label, [Line(line)], cut=None)
+            shown = line if len(line) <= _LONGEST_LINE else f"(a line of {len(line):,} characters, which JSON has)"
+            _panel(proof, label, [Line(shown)], cut=None)
         return proof
 
     def _again(self, finding: Finding) -> list[tuple[str, str]]:
