@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from cxcontracts.exchanges import JSON
@@ -38,38 +39,25 @@ _FINEST_FIRST: Final = (_Detail(LONGEST, 12, 500), _Detail(12, 3, 200), _Detail(
 def body_lines(body: JSON, focus: Focus, proof: Proof) -> list[Line]:
     """Return a body in at most about forty lines; what *focus* leads to is kept longest, and marked.
 
-    >>> for line in body_lines({"a": [{"b": 1}], "c": list(range(99))}, ("a", "*", "d"), Proof.ABSENCE):
-    ...     print(line.text, "<--" if line.marked else "")
-    {
-      "a": [
-        {
-          "b": 1
-          no "d" <--
-        }
-      ],
-      "c": [
-        0,
-        1,
-        2,
-        3,
-        4,
-        5,
-        6,
-        7,
-        8,
-        9,
-        10,
-        11,
-        … 87 more items
-      ]
-    }
+    >>> for line in body_lines({"a": [{"b": 1}], "c": "d"}, ("a", "*", "x"), Proof.ABSENCE):
+    ...     print("->" if line.marked else "  ", line.text)
+       {
+         "a": [
+           {
+             "b": 1
+    ->       no "x"
+           }
+         ],
+         "c": "d"
+       }
     """
-    found: list[Line] = []
+    whole = not focus and proof is not Proof.VALUE
     for detail in _FINEST_FIRST:
-        found = [*_lines(body, focus, proof, detail, detail.levels, 0, "", "", bool(not focus and proof is not Proof.VALUE))]
+        lines = _lines(body, focus, proof, detail, detail.levels, 0, "", "", whole)
+        found = [*islice(lines, LONGEST + 1)]
         if len(found) <= LONGEST:
             return found
-    return [*found[:LONGEST], Line(f"… {count(len(found) - LONGEST, 'more line')}")]
+    return [*found[:LONGEST], Line("\u2026")]
 
 
 def _lines(
@@ -89,48 +77,45 @@ def _lines(
         yield Line(f"{pad}{label}{_written(value, detail)}{end}", marked)
         return
     opening, closing = ("{", "}") if isinstance(value, Mapping) else ("[", "]")
-    members = [*value.items()] if isinstance(value, Mapping) else [(str(index), item) for index, item in enumerate(value)]
-    missing = _missing(value, members, focus, proof)
-    if not members and (marked or not missing):
+    names: list[str] | range = [*value] if isinstance(value, Mapping) else range(len(value))
+    wanted = _wanted(names, focus)
+    missing = focus[0] if focus and wanted is None and isinstance(value, Mapping) and focus[0] != "*" else ""
+    if not names and (marked or not missing):
         yield Line(f"{pad}{label}{opening}{closing}{end}", marked)
         return
     noun = "member" if isinstance(value, Mapping) else "item"
     if levels <= 0 and not focus:
-        yield Line(f"{pad}{label}{opening} … {count(len(members), noun)} {closing}{end}", marked)
+        yield Line(f"{pad}{label}{opening} … {count(len(names), noun)} {closing}{end}", marked)
         return
     yield Line(f"{pad}{label}{opening}", marked)
-    wanted = _wanted(members, focus)
-    shown = [index for index in range(len(members)) if index < detail.members or index == wanted]
-    last, previous = len(members) - 1, -1
+    shown = [*range(min(len(names), detail.members))]
+    shown += [wanted] if wanted is not None and wanted >= detail.members else []
+    previous, last = -1, len(names) - 1
     for index in shown:
         if index > previous + 1:
-            yield Line(f"{pad}  … {count(index - previous - 1, f'more {noun}')}")
+            yield Line(f"{pad}  \u2026 {count(index - previous - 1, f'more {noun}')}")
         previous = index
-        name, member = members[index]
+        member = value[names[index]]
         inner = focus[1:] if index == wanted else ()
         point = marked or (index == wanted and (not inner or not isinstance(member, Mapping | list) or not member))
-        named = f"{_quoted(name, detail)}: " if isinstance(value, Mapping) else ""
+        named = f"{_quoted(str(names[index]), detail)}: " if isinstance(value, Mapping) else ""
         yield from _lines(member, inner, proof, detail, levels - 1, depth + 1, named, "," if index < last else "", point)
     if previous < last:
-        yield Line(f"{pad}  … {count(last - previous, f'more {noun}')}")
+        yield Line(f"{pad}  \u2026 {count(last - previous, f'more {noun}')}")
     if missing:
         yield Line(f"{pad}  no {_quoted(missing, detail)}", True)
     yield Line(f"{pad}{closing}{end}", marked)
 
 
-def _wanted(members: list[tuple[str, JSON]], focus: Focus) -> int | None:
-    if not focus:
+def _wanted(names: list[str] | range, focus: Focus) -> int | None:
+    """Return which member a focus leads to; of a list, and where it leads to any, the first."""
+    if not focus or not names:
         return None
     if focus[0] == "*":
-        return 0 if members else None
-    return next((index for index, (name, _) in enumerate(members) if name == focus[0]), None)
-
-
-def _missing(value: JSON, members: list[tuple[str, JSON]], focus: Focus, proof: Proof) -> str:
-    """Return the name of what should be here and is not; empty where nothing is missing."""
-    if not focus or focus[0] == "*" or not isinstance(value, Mapping) or _wanted(members, focus) is not None:
-        return ""
-    return focus[0]
+        return 0
+    if isinstance(names, range):
+        return int(focus[0]) if focus[0].isdecimal() and int(focus[0][:9]) in names else None
+    return next((index for index, name in enumerate(names) if name == focus[0]), None)
 
 
 def _written(value: JSON, detail: _Detail) -> str:

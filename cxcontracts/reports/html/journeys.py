@@ -19,14 +19,13 @@ _GRAVEST_FIRST: Final = (*MARKS,)
 _LINKS: Final = 3
 """How many findings a step names."""
 
-_PARTS: Final = {
+_ASIDE: Final = {
     "setup": "Before it starts",
-    "steps": "",
     "fallbacks": "Where something fails",
     "cleanup": "Afterwards",
     "across": "Across the journey",
 }
-"""The parts of a journey in order, by what they are called."""
+"""The parts of a journey beside its steps, by what they are called."""
 
 _INTERACTIONS: Final = Outline(Pact.name, "What Pact files say that consumers expect", {}, True, ())
 
@@ -94,33 +93,39 @@ def _stage(step: str, finding: Finding) -> Stage:
     return Stage(step, "steps", finding.customer, finding.channel, finding.partner, "", finding.operation)
 
 
-def drawn(route: Route, *, heading: str = "h3") -> Element:
+def drawn(route: Route) -> Element:
     """Return the line of a journey."""
     outline, verdict = route.outline, route.verdict
     article = Element("article", {"class": f"journey {verdict or 'unseen'}", "id": journey_anchor(outline.name)})
     head = SubElement(article, "header")
-    title = add(head, heading, "Pact files" if outline is _INTERACTIONS or outline.name == Pact.name else outline.name)
-    title.tail = " "
+    add(head, "h3", "Pact files" if outline.name == Pact.name else outline.name).tail = " "
     _mark(head, verdict)
     if outline.goal:
         add(article, "p", outline.goal, {"class": "goal"})
     if customers := in_words(outline.customers, exact=outline.exact, share=outline.share):
         add(article, "p", customers, {"class": "soft"})
-    for part, name in _PARTS.items():
-        stages = [stage for stage in outline.steps if (stage.part if stage.part in _PARTS else "steps") == part]
-        if part == "across" and "" in route.found:
-            stages = [Stage("", part, "", "", "", "", "")]
-        if part in ("setup", "cleanup"):
-            stages = [stage for stage in stages if route.found.get(stage.name)] or []
-        if stages:
-            _line(article, name, stages, route)
+    if steps := [stage for stage in outline.steps if stage.part not in _ASIDE]:
+        _line(article, "line", steps, route)
+    asides = [(name, stages) for part, name in _ASIDE.items() if (stages := _beside(route, part))]
+    if asides:
+        beside = SubElement(article, "div", {"class": "asides"})
+        for name, stages in asides:
+            aside = SubElement(beside, "div")
+            add(aside, "p", name, {"class": "part"})
+            _line(aside, "line aside", stages, route)
     return article
 
 
-def _line(article: Element, name: str, stages: Sequence[Stage], route: Route) -> None:
-    if name:
-        add(article, "p", name, {"class": "part"})
-    line = SubElement(article, "ol", {"class": "line aside" if name else "line"})
+def _beside(route: Route, part: str) -> list[Stage]:
+    """Return the steps of a part of a journey; of those that set it up, or clean up, the ones that something was found of."""
+    if part == "across":
+        return [Stage("", part, "", "", "", "", "")] if "" in route.found else []
+    stages = [stage for stage in route.outline.steps if stage.part == part]
+    return stages if part == "fallbacks" else [stage for stage in stages if route.found.get(stage.name)]
+
+
+def _line(parent: Element, kind: str, stages: Sequence[Stage], route: Route) -> None:
+    line = SubElement(parent, "ol", {"class": kind})
     for stage in stages:
         _stop(line, stage, route)
 

@@ -80,7 +80,8 @@ class _Report:
         self._room = Room(limit - _KEPT_FREE)
         self._roots = Roots(run.findings)
         self._broken = experiences(run)
-        self._word, self._sentence = headline(run)
+        self._word, said = headline(run)
+        self._sentence = _sentence(said) if said.startswith("the ") else said  # else it begins with a name
         self._evidence = Evidence(run, Anchors(), self._roots.following)
         self._proofs: list[tuple[Finding, Element]] = []
         self._missing: list[str] = []

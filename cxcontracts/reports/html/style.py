@@ -62,6 +62,8 @@ h2 { font-size: 1.375rem; letter-spacing: -0.01em; line-height: 1.3; margin-bott
 .journey > header { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: center; }
 .journey h3 { font-size: 1.125rem; line-height: 1.3; }
 .goal { margin-top: 0.25rem; max-width: 75ch; }
+.asides { display: flex; flex-wrap: wrap; gap: 0 3.5rem; }
+.asides > div { flex: 0 1 20rem; min-width: min(14rem, 100%); }
 .part { margin-top: 1.75rem; font-size: 0.8125rem; font-weight: 650; color: var(--soft); letter-spacing: 0.04em; }
 .line { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.75rem, 1fr)); gap: 1.75rem 0; margin-top: 1.5rem; }
 .line.aside { margin-top: 0.6rem; }
@@ -76,8 +78,8 @@ h2 { font-size: 1.375rem; letter-spacing: -0.01em; line-height: 1.3; margin-bott
 .aside .stop > .mark .dot { width: 1.5rem; height: 1.5rem; font-size: 0.8125rem; }
 .backstage .dot { border-style: dashed; }
 .unseen > .dot { border-color: var(--rule); }
-.stop.unseen .says { color: var(--soft); font-weight: 400; }
-.says { font-weight: 550; line-height: 1.35; margin: 0.15rem 0 0.3rem; }
+.stop.unseen .says { color: var(--soft); }
+.says { line-height: 1.35; margin: 0.15rem 0 0.3rem; }
 .stop.broken .says { font-weight: 700; }
 .stop .soft { line-height: 1.4; }
 .points { margin-top: 0.3rem; font-size: 0.875rem; }
