@@ -16,7 +16,7 @@ def anchor_of(id: str) -> str:
     >>> anchor_of("rail-disruption/check-service/needs:cause.text")
     'rail-disruption/check-service/needs:cause.text'
     >>> anchor_of("a b/c/needs")
-    'finding/5f70e3b5b5ae'
+    'finding/3e8da96645c4'
     """
     return _named("finding", id) if "/" not in id else id if _SAFE.fullmatch(id) else _named("finding", id)
 
