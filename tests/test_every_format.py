@@ -20,8 +20,9 @@ import pytest
 
 from cxcontracts.cli.diff import FORMATS as OF_DIFFS
 from cxcontracts.cli.options import FORMATS, Reporting
-from cxcontracts.cli.publishing import TAKEN_FOR_THE_WHOLE, of_diff, of_run, publish_run
+from cxcontracts.cli.publishing import of_diff, publish_run
 from cxcontracts.findings import Diff, Run, Verdict
+from cxcontracts.reports.formats import TAKEN_FOR_THE_WHOLE, Look, rendered
 from cxcontracts.reports.lines import read_run, render
 from cxcontracts.running.secrets import Secrets
 from tests import diffs, runs
@@ -43,7 +44,7 @@ def report(form: str, found: Run | Diff) -> str:
     """Return a report as the command line writes it."""
     if isinstance(found, Diff):
         return of_diff(asked(form))[form](found)
-    return of_run(asked(form), Path.cwd(), Path.cwd())[form](found)
+    return rendered(found, form, Look(Path.cwd(), Path.cwd(), Path.cwd(), verbose=True))
 
 
 # -- text that was made to hurt --------------------------------------------------------------------------------------------------
