@@ -382,6 +382,8 @@ class Verification:
         ]
         complete = True
         try:
+            if progress is not None:
+                progress(0, len(journeys))
             for each in coordinators:
                 each.start()
             for number in range(1, len(journeys) + 1):

@@ -14,14 +14,17 @@ import subprocess
 import termios
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from subprocess import PIPE
 
 import jsonschema_rs
 import pytest
 
-from cxcontracts.cli.progress import Progress
+from cxcontracts.cli.progress import Progress, Walking
+from cxcontracts.estate.model import Call, Journey, Step
 from cxcontracts.reports import json as json_report
+from tests.walks_made import saw, walk
 from tests.workplace import BREAKING, COMMAND, COURIER, HURTFUL, HURTFUL_IN_YAML, JOURNEY, ORDERS, Workplace, harmful, workplace
 
 IMPACT = ("impact", "courier", "--candidate", BREAKING)
@@ -177,6 +180,29 @@ def test_progress_is_one_line_on_a_terminal_after_a_second_and_then_gone(stream:
         for done in (1, 2, 3):
             progress(done, 1000)
     assert stream.getvalue() == shown
+
+
+def test_in_a_log_there_is_a_line_every_ten_seconds() -> None:
+    stream, seconds = io.StringIO(), iter([0.0, 9.0, 10.0, 15.0, 20.0])
+    with Progress(stream, lambda: next(seconds)) as progress:
+        for done in (1, 2, 3, 4):
+            progress(done, 1000)
+    assert stream.getvalue() == "judged 2 of 1,000 requirements\njudged 4 of 1,000 requirements\n"
+
+
+def test_of_journeys_it_says_which_is_walked_and_who_was_called_how_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    steps = tuple(Step(name, "steps", Call(name, "GET", "/")) for name in ("a", "b", "c", "d\x1b[2J"))
+    journey = Journey("claim\nit", "journeys/claim.yaml", "", "", {}, True, {}, steps)
+    stream, seconds = Screen(), count()
+    with Walking(stream, lambda: next(seconds)) as progress:
+        progress(0, 2)
+        progress.seen(
+            walk(journey, *(saw(step=step.name) for step, often in zip(steps, (3, 2, 2, 1), strict=True) for _ in range(often)))
+        )
+        progress(1, 2)
+    last = stream.getvalue().split("\r\x1b[K")[-2]
+    assert last == "walked 1 of 2 journeys; now claim\\nit; calls: a 3, b 2, c 2, others 1"
 
 
 # What others wrote

@@ -13,7 +13,7 @@ from cxcontracts.cli.judged import seen_from_here, told, unsound
 from cxcontracts.cli.options import Reporting
 from cxcontracts.cli.output import say, show
 from cxcontracts.cli.packed import Packed, Used, used
-from cxcontracts.cli.progress import Progress
+from cxcontracts.cli.progress import Walking
 from cxcontracts.cli.publishing import publish_run, publish_unjudged
 from cxcontracts.errors import UnsoundError, UsageError
 from cxcontracts.sanitise import harmless_line
@@ -35,8 +35,6 @@ _PARTS = (
     ("--dry-run", "dry_run"),
 )
 """The options that leave something out, and what they are called."""
-
-_WORDS = "walked {done:,} of {total:,} journeys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +142,9 @@ def _run(root: Path, asked: Asked, recordings: Sequence[Path]) -> tuple[Run, Red
     from cxcontracts.verifying import verification
 
     opened = open_estate(root, running=True)
-    with verification(opened, asked, again, recordings=recordings, tell=as_json) as made:
-        with Progress(words=_WORDS) as progress:
+    progress = Walking()
+    with verification(opened, asked, again, recordings=recordings, tell=as_json, watch=progress.seen) as made:
+        with progress:
             run = made.run(progress)
         if made.not_kept:
             say(f"verify: there is no evidence of this run, or not all of it: {made.not_kept}")
