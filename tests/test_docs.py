@@ -18,7 +18,8 @@ import click
 import pytest
 
 from cxcontracts import changes, formats
-from cxcontracts.cli import exits, main
+from cxcontracts.cli import exits, main, options
+from cxcontracts.cli.diff import FORMATS as OF_DIFFS
 from cxcontracts.containment import nodes
 from cxcontracts.contracts import folder
 from cxcontracts.documents import refusals
@@ -256,6 +257,11 @@ def test_every_option_of_the_pytest_plugin_has_its_row() -> None:
     told = subprocess.run([sys.executable, "-m", "pytest", "--help"], capture_output=True, encoding="utf-8", check=True).stdout
     listed = {option for row in rows(page("pytest.md"), "## Options") for option in re.findall(r"--cx-[a-z-]+", row[0])}
     assert listed == set(re.findall(r"^ +(--cx-[a-z-]+)", told, re.MULTILINE))
+
+
+def test_every_format_of_reports_has_its_row() -> None:
+    listed = {name for row in rows("\n" + page("reports.md"), "# Reports") for name in _SPAN.findall(row[0])}
+    assert listed >= {*options.FORMATS, *OF_DIFFS}
 
 
 def test_every_key_of_the_json_report_is_on_the_page() -> None:

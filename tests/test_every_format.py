@@ -18,6 +18,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from benchmarks import reports as benchmark
 from cxcontracts.cli.diff import FORMATS as OF_DIFFS
 from cxcontracts.cli.options import FORMATS, Reporting
 from cxcontracts.cli.publishing import of_diff, publish_run
@@ -283,3 +284,10 @@ def test_an_estate_of_which_nothing_can_be_judged_is_never_green(unsound: Workpl
     assert not re.search(r"\bINTACT\b", ran.stdout)
     filed = unsound.run("check", "--report", f"{form}=report")
     assert (filed.exit_code, (unsound.folder / "report").exists()) == (2, form not in TAKEN_FOR_THE_WHOLE)
+
+
+def test_a_share_of_what_formats_cost_is_measured() -> None:
+    figures = {size: benchmark.figures_of(size, 1) for size in (10, 60)}
+    assert all(list(found) == list(FORMATS) for found in figures.values())
+    assert {len(benchmark.run_of(size).findings) for size in figures} == {10, 60}
+    assert benchmark.table(figures).count("\n| `") == len(FORMATS)
