@@ -39,6 +39,44 @@ NOW: Final = datetime.datetime(2027, 1, 15, 8, tzinfo=datetime.UTC)
 BANK: Final = Path(__file__).parent.parent / "contracts" / "bank"
 
 
+ANCHORS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("not-true-or-false", "identity"), "channel: app"),
+    **dict.fromkeys(("malformed", "announces-when"), "harm: blocked"),
+    **dict.fromkeys(("reserved-name", "keep-given"), "keep: {train: trains.0.id}"),
+    "status-class": "- {when: no such booking, status: 404, with: {ref: ZZZZZZ}, tells: [what, next]}",
+    "onboarding-line": "fail-on: [blocked, misled]",
+    "packs-customers": "freshness: {contract: 1d}",
+    "call-kept-url": "call: operator GET /timetable",
+    **dict.fromkeys(("lone-dollar", "unclosed-reference", "reference-name"), "with: {ref: $booking, surname: $surname}"),
+    "value-literal": "trains.*.id: text",
+    **dict.fromkeys(("value-type", "value-format", "value-impossible"), "may-have: {delay: {type: integer, minimum: 0}}"),
+    "condition-list": "needs-when: [{when: 'state is \"closed\"', needs: {reason: text}}]",
+    "informs-twice": "informs:",
+    **dict.fromkeys(
+        (
+            "sentence",
+            "sentence-operator",
+            "sentence-operand-missing",
+            "sentence-json",
+            "sentence-reference",
+            "sentence-words",
+            "sentence-list",
+            "sentence-bound",
+            "sentence-count",
+            "sentence-text",
+            "sentence-within",
+            "sentence-time",
+        ),
+        'must: [state is not "lost"]',
+    ),
+    "same-as": "booking: [{at: find, field: ref}, {is: $booking}]",
+    "waiver-partner": "until: 2027-05-31",
+    "not-utf8": "customer: I open my booking",
+    "call-query": "call: operator GET /timetable\nwith: {booking: $booking}",
+}
+"""What of the sound estate both examples of a row stand in place of, where the right one does not stand there."""
+
+
 def codes_of(mistake: Mistake, folder: Path, *, wrong: bool) -> set[str]:
     """Return the codes that come of a row's example, made in an empty folder.
 
@@ -85,11 +123,9 @@ def _of_estate(mistake: Mistake, folder: Path, wrong: bool) -> set[str]:
     if mistake.file == "waivers.yaml" and "track-parcel" in mistake.right:
         files = {**small, mistake.file: (mistake.wrong if wrong else mistake.right).encode()}
         return codes(lambda: _opened(files, folder))
-    files = dict(base)
-    if wrong:
-        files[mistake.file] = encoded(swapped(files[mistake.file].decode(), mistake.right, mistake.wrong), mistake.code)
-    else:
-        swapped(files[mistake.file].decode(), mistake.right, mistake.wrong)
+    anchor = ANCHORS.get(mistake.code, mistake.right)
+    text = swapped(base[mistake.file].decode(), anchor, mistake.wrong if wrong else mistake.right)
+    files = {**base, mistake.file: encoded(text, "latin-1" if wrong and mistake.code == "not-utf8" else "utf-8")}
     return codes(lambda: _opened_or_read(files, folder, base is not sound))
 
 
@@ -97,9 +133,9 @@ def _opened_or_read(files: Files, folder: Path, whole: bool) -> list[Problem]:
     return _opened(files, folder) if whole else _read(files, folder)
 
 
-def encoded(text: str, code: str) -> bytes:
+def encoded(text: str, encoding: str) -> bytes:
     """Return the bytes of a file: what an example shows by its picture is the character itself."""
-    return text.replace("␇", "\a").encode("latin-1" if code == "not-utf8" else "utf-8")
+    return text.replace("␇", "\a").encode(encoding)
 
 
 def swapped(text: str, old: str, new: str) -> str:

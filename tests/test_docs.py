@@ -29,6 +29,7 @@ from cxcontracts.estate.reading import read_estate
 from cxcontracts.findings import Harm, Promise, Verdict
 from cxcontracts.kinds import cxcontracts_kinds
 from cxcontracts.kinds.informs import PROBLEM
+from cxcontracts.mistakes import mistakes
 from cxcontracts.onboarding.scorecard import Pillar, Standing
 from cxcontracts.plugins import lines, manager, signature
 from cxcontracts.reports import json as json_report
@@ -37,6 +38,7 @@ from tests.test_house import calls_in, unknown_words
 from tests.workplace import Workplace
 
 REPOSITORY: Final = Path(__file__).parent.parent
+CODES: Final = REPOSITORY / "docs" / "codes"
 PAGES: Final = sorted((REPOSITORY / "docs").glob("*.md"))
 OTHERS: Final = [
     *(
@@ -45,6 +47,7 @@ OTHERS: Final = [
             "README.md",
             "ARCHITECTURE.md",
             "CHANGELOG.md",
+            "docs/codes/README.md",
             "contracts/bank/README.md",
             "contracts/rail/README.md",
             "contracts/telecom/README.md",
@@ -348,6 +351,21 @@ def test_the_plugin_with_a_line_works_as_the_page_shows_it(monkeypatch: pytest.M
         lines.cache_clear()
 
     assert "it runs at https://a.example" in shown
+
+
+# --- codes ----------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_pages_of_the_codes_are_what_explain_writes(tmp_path: Path) -> None:
+    Workplace(tmp_path).run("explain", "--pages", "codes")
+    there, written_ = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in (CODES, tmp_path / "codes"))
+    assert there == written_, "run: cxcontracts explain --pages docs/codes, and remove the pages of codes that are gone"
+
+
+def test_each_kind_of_requirement_and_each_mistake_has_its_page_which_the_index_links() -> None:
+    names = {f"{name}.md" for name in (*mistakes(), *(kind.name for kind in KINDS))}
+    assert {path.name for path in CODES.iterdir()} == {"README.md", *names}
+    assert set(re.findall(r"\]\(([^)/]+)\)", (CODES / "README.md").read_text(encoding="utf-8"))) == names
 
 
 # --- sessions -------------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from pathlib import Path
@@ -12,10 +13,13 @@ import pytest
 from cxcontracts import documents
 from cxcontracts.estate.written import JourneyKeys, PartnerKeys, journey_form, step_form
 from cxcontracts.kinds import cxcontracts_kinds
+from cxcontracts.mistakes import mistakes
 from cxcontracts.opening import open_estate
 from cxcontracts.requirements import OnContract
 from cxcontracts.rules import RULES
+from cxcontracts.sanitise import harmless_line
 from cxcontracts.templates import write_estate
+from tests.packs_made import pack_file
 from tests.workplace import COURIER, HURTFUL_IN_YAML, JOURNEY, Workplace
 
 EVERY: tuple[Any, ...] = tuple(cxcontracts_kinds())
@@ -49,8 +53,8 @@ def test_a_rule_that_no_exchange_proves_says_so(here: Workplace) -> None:
 
 def test_without_an_id_every_id_is_listed_once(here: Workplace) -> None:
     ran = here.run("explain")
-    listed = [line.split()[1] for line in ran.stdout.splitlines() if line.startswith("    ")]
-    assert sorted(listed) == sorted([*RULES, *KINDS])
+    listed = [line.split()[-1] for line in ran.stdout.splitlines() if line.startswith("    ")]
+    assert sorted(listed) == sorted([*RULES, *KINDS, *mistakes()])
     assert ran.stdout.startswith("Operations (6)\n    error    operation-removed\n")
     assert ran.stdout.endswith("\n\nWhat one means: cxcontracts explain ID\n")
     assert max(map(len, ran.stdout.splitlines())) <= 80
@@ -85,12 +89,16 @@ def test_programs_get_the_same_facts(here: Workplace) -> None:
 
 def test_programs_get_every_id_in_the_order_of_the_catalogue(here: Workplace) -> None:
     said = json.loads(here.run("explain", "--format", "json").stdout)
-    assert [entry["id"] for entry in said["entries"]] == [*RULES, *KINDS]
+    assert [entry["id"] for entry in said["entries"]] == [*RULES, *KINDS, *mistakes()]
     assert [entry["id"] for entry in said["entries"] if entry["about"] == "change"] == list(RULES)
 
 
-def test_the_kinds_of_change_and_those_of_requirement_are_listed_alone(here: Workplace) -> None:
-    for word, known in (("changes", list(RULES)), ("kinds", KINDS)):
+def test_no_two_catalogues_have_one_id() -> None:
+    assert len({*RULES, *KINDS, *mistakes()}) == len(RULES) + len(KINDS) + len(mistakes())
+
+
+def test_each_catalogue_is_listed_alone(here: Workplace) -> None:
+    for word, known in (("changes", list(RULES)), ("kinds", KINDS), ("mistakes", list(mistakes()))):
         said = json.loads(here.run("explain", word, "--format", "json").stdout)
         assert [entry["id"] for entry in said["entries"]] == known
         page = here.run("explain", word, "--format", "markdown").stdout
@@ -151,6 +159,68 @@ def test_the_table_of_the_page_says_of_each_kind_what_explain_says() -> None:
     ]
 
 
+# --- mistakes -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_mistake_is_explained_within_80_columns(here: Workplace) -> None:
+    ran = here.run("explain", "call-colon")
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert ran.stdout == (
+        "call-colon\n"
+        "    means           A parameter of a path is written with a colon, as other\n"
+        "                    tools do.\n"
+        "    wrong           in journeys/late-train.yaml:\n"
+        "        call: operator GET /bookings/:ref\n"
+        "    right           in journeys/late-train.yaml:\n"
+        "        call: operator GET /bookings/{ref}\n"
+        "    to do           Write it with braces, as in the contract.\n"
+    )
+
+
+def test_programs_get_a_mistake_by_its_parts(here: Workplace) -> None:
+    (entry,) = json.loads(here.run("explain", "no-goal", "--format", "json").stdout)["entries"]
+    assert entry == {
+        "about": "mistake",
+        "id": "no-goal",
+        "group": "Journeys and steps",
+        "meaning": "Reports lead with what a customer wants to achieve, and this journey does not say it.",
+        "remedy": "Write goal, in the customer's own words.",
+        "file": "journeys/late-train.yaml",
+        "wrong": "journey: late-train",
+        "right": "journey: late-train\ngoal: My train is late. Tell me what I can do.",
+    }
+
+
+def test_the_code_at_the_end_of_a_line_about_a_mistake_is_the_one_to_ask_for(here: Workplace) -> None:
+    write_estate(here.folder / "contracts")
+    here.edit(JOURNEY, "goal:", "gaol:")
+    codes = re.findall(r"\[(\S+)\]$", here.run("check").stderr, re.MULTILINE)
+    assert here.run("explain", codes[0]).stdout.startswith(
+        "unknown-key\n    means           Nothing reads a key of this name here."
+    )
+
+
+def test_the_nearest_code_is_offered(here: Workplace) -> None:
+    assert here.run("explain", "lone-dolar").stderr.endswith("did you mean 'lone-dollar'?\n")
+
+
+def test_pages_are_written_of_all_codes_and_of_one_none(here: Workplace) -> None:
+    assert here.run("explain", "--pages", "pages").exit_code == 0
+    page = here.read("pages/no-goal.md")
+    assert page.startswith("# no-goal\n\nReports lead with")
+    assert "```yaml\njourney: late-train\n```" in page
+    ran = here.run("explain", "no-goal", "--pages", "pages")
+    assert (ran.exit_code, ran.stderr) == (2, "cxcontracts: --pages writes a page for every code; leave 'no-goal' out\n")
+
+
+@pytest.mark.parametrize("code", mistakes())
+def test_no_line_of_a_mistake_is_broken_in_an_example(code: str, here: Workplace) -> None:
+    shown = here.run("explain", code).stdout.splitlines()
+    assert [line for line in shown if len(line) > 80 and not line.startswith("        ")] == []
+    for text in (mistakes()[code].wrong, mistakes()[code].right):
+        assert {harmless_line(f"        {line}", None) for line in text.splitlines()} <= set(shown)
+
+
 # --- requirements of an estate ------------------------------------------------------------------------------------------------
 
 NEED = "track-parcel/see-parcel/needs:expectedOn"
@@ -180,6 +250,20 @@ def test_the_id_of_a_finding_is_explained_by_the_requirement_that_it_judges(esta
         "    verdict         intact on the contract of record\n"
         "    needed by       contracts/journeys/track-parcel.yaml:32:7\n"
     )
+
+
+def test_the_id_of_a_finding_is_explained_by_the_pack_that_has_its_requirement(estate: Workplace, tmp_path: Path) -> None:
+    estate.edit(COURIER, "required: [parcelNumber, state, expectedOn, depot]", "required: [parcelNumber]")
+    pack = pack_file(tmp_path, estate.folder / "contracts", "courier", today=datetime.date.today())
+    (estate.folder / "contracts").rename(estate.folder / "elsewhere")
+    checked = json.loads(
+        estate.run("impact", "--pack", str(pack), "-c", "elsewhere/partners/courier/openapi.yaml", "-f", "json").stdout
+    )
+    for finding in checked["findings"]:
+        told = estate.run("explain", finding["id"], "--pack", str(pack))
+        assert (told.exit_code, told.stderr) == (0, "")
+        assert told.stdout.startswith(f"{finding['id']}\n")
+    assert "ask courier to promise it" in " ".join(estate.run("explain", NEED, "--pack", str(pack)).stdout.split())
 
 
 def test_what_the_record_does_not_promise_is_said_with_what_to_do(estate: Workplace) -> None:

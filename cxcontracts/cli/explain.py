@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from cxcontracts.cli.options import ESTATE, estate_root
+from cxcontracts.cli.options import ESTATE
+from cxcontracts.cli.packed import Packed, used
 from cxcontracts.errors import UnsoundError, UsageError
 
 if TYPE_CHECKING:
@@ -28,38 +29,51 @@ FORMATS: Final = ("text", "json", "markdown")
     show_default=True,
     help="For people, programs or a page.",
 )
+@click.option(
+    "--pages", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Write a page for each code there."
+)
+@click.option("--pack", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="ID is of a requirement in a pack.")
 @click.option("--estate", **ESTATE)
 @click.pass_obj
-def explain(found: Path | None, /, wanted: str | None, form: str, estate: Path | None) -> int:
+def explain(
+    found: Path | None, /, wanted: str | None, form: str, pages: Path | None, pack: Path | None, estate: Path | None
+) -> int:
     """Say what an id means, what follows from it, and what to do.
 
-    ID is a kind of change, a kind of requirement, or the requirement of a journey or a Pact file: of that it is said what the
-    customer would suffer, where it is written, and what the contract of record promises of it. ``changes`` and ``kinds`` list all
-    of each; without ID, all of both are listed.
+    ID is a kind of change, a kind of requirement, the code at the end of a line about a mistake, or the requirement of a journey
+    or a Pact file: of that it is said what the customer would suffer, where it is written, and what the contract of record
+    promises of it. ``changes``, ``kinds`` and ``mistakes`` list all of each; without ID, all of them are listed.
 
     \b
     Examples:
       cxcontracts explain
       cxcontracts explain response-enum-widened
       cxcontracts explain needs
+      cxcontracts explain unknown-key
       cxcontracts explain track-parcel/see-parcel/needs:expectedOn
     """
     from cxcontracts.cli.judged import seen_from_here, unsound
     from cxcontracts.cli.output import show
     from cxcontracts.reports.explained import RENDERED
 
-    catalogues = {"changes": _changes, "kinds": _kinds}
+    if pages is not None:
+        if wanted is not None:
+            raise UsageError(f"--pages writes a page for every code; leave {wanted[:80]!r} out")
+        _write_pages(pages)
+        return 0
+    catalogues = {"changes": _changes, "kinds": _kinds, "mistakes": _mistakes}
     if wanted is None or wanted in catalogues:
         listed = [entry for name, of in catalogues.items() if wanted in (None, name) for entry in of().values()]
         show(RENDERED[form](listed, False))
         return 0
     entry = _known(wanted, catalogues.values()) if wanted.count("/") < _SLASHES else None
     if entry is None:
-        root = estate_root(estate or found)
-        try:
-            entry = _requirement(wanted, root, Path.cwd() if form != "json" else root)
-        except UnsoundError as error:
-            return unsound(seen_from_here(error.problems, root))
+        with used(Packed(pack), estate or found) as asked:
+            root = asked.root
+            try:
+                entry = _requirement(wanted, root, asked.here or (Path.cwd() if form != "json" else root))
+            except UnsoundError as error:
+                return unsound(seen_from_here(error.problems, root, asked.here))
     show(RENDERED[form]([entry], True))
     return 0
 
@@ -81,6 +95,26 @@ def _kinds() -> Mapping[str, Entry]:
 
     judged = {kind.name: of_kind(kind) for kind in kinds()}
     return judged
+
+
+def _mistakes() -> Mapping[str, Entry]:
+    from cxcontracts.mistakes import mistakes
+    from cxcontracts.reports.explained import of_mistake
+
+    return {code: of_mistake(mistake) for code, mistake in mistakes().items()}
+
+
+def _write_pages(folder: Path) -> None:
+    """Write a page for each kind of requirement and each mistake, and their index.
+
+    Raises:
+        OSError: If one cannot be written.
+    """
+    from cxcontracts.reports.explained import pages
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in pages([*_kinds().values(), *_mistakes().values()]).items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _known(wanted: str, catalogues: Iterable[Callable[[], Mapping[str, Entry]]]) -> Entry:

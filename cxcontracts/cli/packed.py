@@ -30,10 +30,10 @@ class Packed:
     """The options of whoever runs a pack, as typed."""
 
     pack: Path | None
-    signed_by: str
-    export: Path | None
-    bodies: bool
-    key: Path | None
+    signed_by: str = ""
+    export: Path | None = None
+    bodies: bool = False
+    key: Path | None = None
 
     @classmethod
     def of(cls, asked: dict[str, Any]) -> Packed:

@@ -392,7 +392,9 @@ _REQUIREMENTS: Final = {
     "sentence-text": Row("'{operator}' looks into text, and {operand!r} is none", "write text in double quotes, $name or a path"),
     "quantile": Row("{value!r} is no response time", "write max, or a quantile as p50, p95 or p99"),
     "quantiles-order": Row("{lower} takes longer than {higher}", "max is the longest time, and a higher quantile is no shorter"),
-    "announces": Row("{value!r} says neither whether nor when a change is announced", "write true, or how long before, as 30d"),
+    "announces-when": Row(
+        "{value!r} says neither whether nor when a change is announced", "write true, or how long before, as 30d"
+    ),
     "is-reference": Row("{value!r} is no reference", "write $name, a given or a keep"),
     "same-as": Row("{value!r} is no way to compare", "one of: exact, email, phone, date, text"),
     "says-one-of": Row("an entry here has either at and field, or is", "write {{at: STEP, field: PATH}} or {{is: $name}}"),

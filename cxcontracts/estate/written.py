@@ -268,7 +268,7 @@ def _check_announces(written: JSON) -> None:
     if isinstance(written, bool):
         return
     if not isinstance(written, str) or not re.fullmatch(DURATION, written):
-        raise Misread.of("announces", value=written)
+        raise Misread.of("announces-when", value=written)
 
 
 AnnouncesForm = Annotated[Any, Checked(_check_announces, (("type", ["boolean", "string"]),))]

@@ -1,16 +1,17 @@
-"""What the ids that reports name mean: kinds of change, kinds of requirement and requirements, told alike."""
+"""What the ids that reports name mean: kinds of change, kinds of requirement, mistakes and requirements, told alike."""
 
 from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from cxcontracts.ascii_json import written
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Finding, Harm, Verdict
+from cxcontracts.mistakes import Mistake
 from cxcontracts.reports.inert import inert
 from cxcontracts.reports.json import finding_as_json
 from cxcontracts.reports.page import BOLD, Page
@@ -21,6 +22,7 @@ from cxcontracts.rules import Rule, example, group_of
 _VERSION: Final = 1
 _WIDTH: Final = 80
 _COLUMN: Final = 20
+_INDENT: Final = 8
 _KINDS: Final = "Kinds of requirement"
 
 
@@ -36,6 +38,7 @@ class Entry:
         facts: Label to text, in the order in which they are read.
         data: The same for programs.
         foreign: Whether others wrote what is said.
+        examples: What shows it, after what it means.
     """
 
     id: str
@@ -45,6 +48,27 @@ class Entry:
     facts: Mapping[str, str]
     data: Mapping[str, JSON]
     foreign: bool = False
+    examples: Sequence[Example] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Lines as they stand in a file.
+
+    Attributes:
+        label: What they show.
+        lines: The lines, as one text.
+        file: The file; empty where they are no lines of a file.
+    """
+
+    label: str
+    lines: str
+    file: str = ""
+
+    @property
+    def language(self) -> str:
+        """What a page marks the lines as."""
+        return {"yaml": "yaml", "lock": "yaml"}.get(self.file.rpartition(".")[2], "json" if self.file else "text")
 
 
 # --- entries ------------------------------------------------------------------------------------------------------------------
@@ -131,6 +155,28 @@ _KEYS: Final[Mapping[str, str]] = {
 }
 
 
+def of_mistake(mistake: Mistake) -> Entry:
+    """Return what a mistake in a file means."""
+    return Entry(
+        mistake.code,
+        mistake.group,
+        mistake.code,
+        "",
+        {"means": mistake.means, "to do": mistake.remedy},
+        {
+            "about": "mistake",
+            "id": mistake.code,
+            "group": mistake.group,
+            "meaning": _plain(mistake.means),
+            "remedy": _plain(mistake.remedy),
+            "file": mistake.file,
+            "wrong": mistake.wrong,
+            "right": mistake.right,
+        },
+        examples=(Example("wrong", mistake.wrong, mistake.file), Example("right", mistake.right, mistake.file)),
+    )
+
+
 def _plain(clause: str) -> str:
     return clause.replace("`", "")
 
@@ -180,11 +226,20 @@ def text(entries: Iterable[Entry], in_full: bool) -> str:
         for entry in listed:
             page.write_whole(entry.id if in_full else f"    {entry.headline}")
             for label, fact in entry.facts.items() if in_full else ():
-                page.row(label, fact, column=_COLUMN)
+                page.row(label, _plain(fact) if entry.examples else fact, column=_COLUMN)
+                if label == "means":
+                    _show(page, entry.examples)
     if not in_full:
         page.gap()
         page.write("What one means: cxcontracts explain ID")
     return str(page)
+
+
+def _show(page: Page, examples: Iterable[Example]) -> None:
+    for example_ in examples:
+        page.row(example_.label, f"in {example_.file}:" if example_.file else "for example:", column=_COLUMN)
+        for line in example_.lines.splitlines():
+            page.write_whole(line, indent=_INDENT)
 
 
 def json(entries: Iterable[Entry], in_full: bool) -> str:
@@ -196,11 +251,26 @@ def markdown(entries: Iterable[Entry], in_full: bool) -> str:
     """Return entries as sections; a list of them as pages, each with its preface."""
     blocks: list[str] = []
     for title, listed in _by_group(entries).items():
-        preface = _PREFACES[title == _KINDS]
+        preface = _PREFACES.get(str(listed[0].data["about"]), "")
         blocks += [preface] if not in_full and preface not in blocks else []
         blocks += [] if in_full or title == _KINDS else [f"## {title}"]
         blocks += [block for entry in listed for block in _section(entry)]
     return "\n\n".join(blocks) + "\n"
+
+
+def pages(entries: Iterable[Entry]) -> Mapping[str, str]:
+    """Return a page for each entry, and an index of them: the name of its file to its text."""
+    grouped = _by_group(entries)
+    made = {f"{entry.id}.md": _page(entry) for listed in grouped.values() for entry in listed}
+    index = [_INDEX]
+    for title, listed in grouped.items():
+        index += [f"## {title}", "\n".join(f"- [{entry.id}]({entry.id}.md)" for entry in listed)]
+    return {"README.md": "\n\n".join(index) + "\n", **made}
+
+
+def _page(entry: Entry) -> str:
+    heading, *blocks = _section(entry)
+    return "\n\n".join([heading.removeprefix("##"), *blocks, f"[All codes](README.md): {entry.group}"]) + "\n"
 
 
 def _section(entry: Entry) -> Iterable[str]:
@@ -210,21 +280,35 @@ def _section(entry: Entry) -> Iterable[str]:
         shown.pop("for example", None)
         yield entry.quote
     yield shown.pop("means")
+    for each in entry.examples:
+        yield f"{each.label.capitalize()}{f', in `{each.file}`' if each.file else ''}:"
+        yield f"```{each.language}\n{each.lines}\n```"
     yield "\n".join(f"- {label}: {fact}" for label, fact in shown.items())
 
 
-_PREFACES: Final = (
-    """\
+_PREFACES: Final[Mapping[str, str]] = {
+    "change": """\
 # Kinds of change
 
 What `diff` tells apart, each with an example; `cxcontracts explain ID` says the same of one. Ids stay: some may be added, none is
 renamed. How to give one a level of your own, and how to accept a change: [diff](diff.md).""",
-    """\
+    "kind": """\
 # Kinds of requirement
 
 What a journey can ask for, each with an example; `cxcontracts explain KIND` says the same of one.""",
-)
-"""What begins the page of the kinds of change, and that of the kinds of requirement."""
+    "mistake": """\
+# Mistakes
+
+What can be wrong in a file, each with an example; `cxcontracts explain CODE` says the same of one.""",
+}
+"""What begins the page of a catalogue, by what its entries are about."""
+
+_INDEX: Final = """\
+# Codes
+
+A page for each kind of requirement, and for each code that stands at the end of a line about a mistake, as `[unknown-key]`. What
+each page says, `cxcontracts explain CODE` says as well. Codes stay: some may be added, none is renamed. The kinds of change are
+on [a page of their own](../changes.md)."""
 
 RENDERED: Final[Mapping[str, Callable[[Iterable[Entry], bool], str]]] = {"text": text, "json": json, "markdown": markdown}
 """Each format: renders entries, each in full or as a list."""
