@@ -601,6 +601,7 @@ _CODES = {
     "content": "content-form",
     "headers": "headers-form",
     "parameters": "parameters-form",
+    "responses": "responses-form",
     "security": "security-form",
 }
 
