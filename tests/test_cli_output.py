@@ -195,11 +195,11 @@ def test_of_journeys_it_says_which_is_walked_and_who_was_called_how_often(monkey
     steps = tuple(Step(name, "steps", Call(name, "GET", "/")) for name in ("a", "b", "c", "d\x1b[2J"))
     journey = Journey("claim\nit", "journeys/claim.yaml", "", "", {}, True, {}, steps)
     stream, seconds = Screen(), count()
-    with Walking(stream, lambda: next(seconds)) as progress:
+    seen = [saw(step=step.name) for step, often in zip(steps, (3, 2, 2, 1), strict=True) for _ in range(often)]
+    progress = Walking(stream, lambda: next(seconds))
+    with progress:
         progress(0, 2)
-        progress.seen(
-            walk(journey, *(saw(step=step.name) for step, often in zip(steps, (3, 2, 2, 1), strict=True) for _ in range(often)))
-        )
+        progress.seen(walk(journey, *seen))
         progress(1, 2)
     last = stream.getvalue().split("\r\x1b[K")[-2]
     assert last == "walked 1 of 2 journeys; now claim\\nit; calls: a 3, b 2, c 2, others 1"
