@@ -190,9 +190,11 @@ def test_how_many_customers_there_are_is_told_as_packs_tell_it(rail: Estate) -> 
 def test_a_private_journey_is_not_told_and_yet_what_it_feels_is_not_felt_by_nobody(rail: Estate) -> None:
     secret = replace(rail, private=("rail-disruption",))
     one = finding()
-    ours = impact(partner_run(one, changes=(change(felt_by=(one.id,)), change())))
+    stage = Stage("check-service", "steps", "I see my train", "app", "operator", "", "GET /services/{id}")
+    journeys = (Outline("rail-disruption", "", {}, True, (stage,)),)
+    ours = impact(partner_run(one, changes=(change(felt_by=(one.id,)), change())), journeys=journeys)
     run = for_partner(ours, "operator", secret)
-    assert run.findings == ()
+    assert (run.findings, run.journeys) == ((), ())
     assert [each.felt_by for each in run.partners[0].changes] == [("private",), ()]
 
 

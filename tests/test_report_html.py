@@ -498,9 +498,15 @@ def test_what_matters_least_goes_first() -> None:
 
 
 def test_no_link_leads_to_what_is_left_out() -> None:
-    page = read(render(_many(3000), limit=300_000))
-    there = {f"#{each.attributes['id']}" for each in page.all() if "id" in each.attributes}
-    assert {each.attributes["href"] for each in page.all("a")} <= there
+    (many,) = _many(3000).partners
+    last = next(each.id for each in reversed(many.findings) if each.verdict is Verdict.INTACT)
+    run = impact(replace(many, changes=(change(felt_by=(last,)),)))
+    whole, cut = (read(render(run, limit=limit)) for limit in (100_000_000, 2_000_000))
+    assert [each.text for each in whole.one("section", class_="changes").all("a")] == [last]
+    assert last in cut.one("section", class_="changes").text
+    for page in (whole, cut):
+        there = {f"#{each.attributes['id']}" for each in page.all() if "id" in each.attributes}
+        assert {each.attributes["href"] for each in page.all("a")} <= there
 
 
 def test_the_same_run_gives_the_same_bytes() -> None:
