@@ -17,11 +17,10 @@ from typing import Final
 
 from benchmarks.corpus import REPOSITORY
 from benchmarks.measure import processor
-from cxcontracts.cli.options import FORMATS, Reporting
-from cxcontracts.cli.publishing import of_run
 from cxcontracts.exchanges import Exchange, Request, Response
 from cxcontracts.findings import Finding, Harm, Outline, PartnerRun, Promise, Run, Stage, Verdict, Version
 from cxcontracts.problems import Place
+from cxcontracts.reports.formats import FORMATS, Look, rendered
 
 SIZES: Final = (10, 1_000, 10_000)
 MOST: Final = 10.0
@@ -68,9 +67,9 @@ def figures_of(findings: int, repeat: int) -> dict[str, Figure]:
 
 
 def _rendered(form: str, run: Run) -> Figure:
-    render = of_run(Reporting(form, None, strict=False, verbose=False), REPOSITORY, REPOSITORY)[form]
+    look = Look(REPOSITORY, REPOSITORY, REPOSITORY)
     before = time.process_time()
-    report = render(run)
+    report = rendered(run, form, look)
     return Figure(time.process_time() - before, len(report.encode()))
 
 
