@@ -67,9 +67,8 @@ def figures_of(findings: int, repeat: int) -> dict[str, Figure]:
 
 
 def _rendered(form: str, run: Run) -> Figure:
-    look = Look(REPOSITORY, REPOSITORY, REPOSITORY)
     before = time.process_time()
-    report = rendered(run, form, look)
+    report = rendered(run, form, Look(REPOSITORY, REPOSITORY, REPOSITORY))
     return Figure(time.process_time() - before, len(report.encode()))
 
 

@@ -59,7 +59,7 @@ def shape(value: Any) -> Any:
 
 
 class Census(HTMLParser):
-    """Every element of a page with the names of its attributes, in order."""
+    """Every element of a page with the names of its attributes, in order, but for what marks a text that is a path."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -68,10 +68,10 @@ class Census(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, [name for name, _ in attrs]))
+        self.found += [(tag, [name for name, _ in attrs])] if tag != "mark" else []
 
     def handle_endtag(self, tag: str) -> None:
-        self.found.append(tag)
+        self.found += [tag] if tag != "mark" else []
 
 
 def tags(report: str) -> list[str]:
@@ -263,7 +263,7 @@ def many() -> Run:
 def test_a_report_of_many_findings_is_no_larger_than_its_readers_take_and_says_what_is_left_out(form: str, many: Run) -> None:
     made = report(form, many)
     assert len(made) <= LARGEST[form]
-    assert made.count("needs:field") >= 10_000 or re.search(r"\d[\d,]* more|not shown", made)
+    assert max(map(made.count, ("needs:field", '"check_name"'))) >= 10_000 or re.search(r"\d[\d,]* more|not shown", made)
 
 
 # -- where nothing at all could be judged ----------------------------------------------------------------------------------------
