@@ -137,7 +137,8 @@ footer { margin-top: 4rem; color: var(--soft); font-size: 0.875rem; }
   :root { --paper: #ffffff; --panel: #ffffff; --ink: #000000; --soft: #444444; --rule: #bbbbbb; --broken: #a01810;
   --open: #6d4700;
     --intact: #135a2e; --quiet: #444444; --link: #000000; --on-broken: #a01810; --point: #ffffff; --on-point: #000000; }
-  body { max-width: none; padding: 0; font-size: 10pt; }
+  html { font-size: 10pt; }
+  body { max-width: none; padding: 0; }
   .skip { display: none; }
   .broken > .dot { background: none; } pre mark { border-left: 4px solid; }
   .finding { border: 1px solid var(--rule); border-left: 0.25rem solid var(--tone); break-inside: avoid; }
