@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.workplace import Workplace
 
 FILES = {
     "estate.yaml": "format: 1\nestate: hostile\ncustomers: {everyone: {monthly: 5}}\n",
@@ -111,3 +112,21 @@ def test_schemas_that_double_at_every_level_stay_small(estate: Path) -> None:
     (estate / "new.yaml").write_text(f"{contract}components:\n  schemas:\n{levels}    S30: {{type: object}}\n")
 
     assert judged(estate, estate / "new.yaml")["said"] == ["unproven"]
+
+
+def chained(length: int, last: str) -> str:
+    """Return a contract whose answer refers to the last of many schemas, each by way of the next."""
+    links = "".join(f"    S{n}: {{$ref: '#/components/schemas/S{n + 1}'}}\n" for n in range(length))
+    contract = FILES["partners/p/openapi.yaml"].partition("schema:")[0] + "schema: {$ref: '#/components/schemas/S0'}\n"
+    return f"{contract}components:\n  schemas:\n{links}    S{length}: {last}\n"
+
+
+@pytest.mark.parametrize("length", [200, 3000])
+def test_a_reference_through_thousands_of_others_is_undecided_and_never_intact(length: int, estate: Path) -> None:
+    (estate / "old.yaml").write_text(chained(length, "{type: object, required: [x], properties: {x: {type: string}}}"))
+    (estate / "new.yaml").write_text(chained(length, "{type: object, properties: {x: {type: integer}}}"))
+
+    assert judged(estate, estate / "new.yaml")["said"] == ["unproven"]
+    words = ("diff", str(estate / "old.yaml"), str(estate / "new.yaml"), "--strict")
+    assert Workplace(estate).run(*words).exit_code == 3
+    assert Workplace(estate).run(*words[:2], words[1], "--strict").exit_code == 0

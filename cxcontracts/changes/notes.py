@@ -160,7 +160,8 @@ class Notes:
 
     def not_compared(self, element: str, at: At, error: Exception | None = None) -> None:
         """Note that a part cannot be compared, and why."""
-        if at[0] is not None and at[1] is not None and at[0].value == at[1].value:
+        unsound = isinstance(error, ContractError)
+        if unsound and at[0] is not None and at[1] is not None and at[0].value == at[1].value:
             return  # as unsound as it was
         why = error.problems[0].what if isinstance(error, ContractError) else _TOO_MANY
         self.add(element, f"cannot be compared: {why}", "not-compared", at=at, words=why)

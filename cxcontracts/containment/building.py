@@ -274,7 +274,7 @@ class _Translation:
                 break
             node = node.home.follow(node, alone)
         else:
-            raise Undecidable("a $ref leads back to itself")
+            raise Undecidable("a $ref leads back to itself, or through too many others")
         written = node.value
         if not isinstance(written, dict):
             return written is not False

@@ -46,6 +46,10 @@ class Direction(Enum):
     REQUEST = "request"
 
 
+_DEEPEST = 100
+"""Through how many others a schema may lead to what it says, by references and alternatives."""
+
+
 class TooManyShapes(Exception):
     """One place of a contract allows more alternatives than can be told apart."""
 
@@ -258,7 +262,7 @@ class Reader:
 
         Raises:
             ContractError: If a reference leads nowhere, or round in a circle without a step.
-            TooManyShapes: If there are more than :data:`MOST_SHAPES`.
+            TooManyShapes: If there are more than :data:`MOST_SHAPES`, or a schema leads to them through too many others.
         """
         whole: tuple[Shape, ...] = (ANYTHING,)
         for node in nodes:
@@ -296,6 +300,8 @@ class Reader:
             return known
         if id(value) in self._open:
             raise node.home.refuse(node, "this $ref leads back to itself", "let it point to a schema", "ref-cycle")
+        if len(self._open) > _DEEPEST:
+            raise TooManyShapes
         self._open.add(id(value))
         try:
             shapes = tuple(self._expand(node, value))

@@ -210,7 +210,9 @@ class Contract:
             if not isinstance(value, dict) or not isinstance(value.get("$ref"), str):
                 return node
             node = node.home.follow(node, value["$ref"])
-        raise node.home.refuse(node, "this $ref leads back to itself", "let it point to something", "ref-cycle")
+        raise node.home.refuse(
+            node, "this $ref leads back to itself, or through too many", "let it point to something", "ref-cycle"
+        )
 
     @cached_property
     def _paths(self) -> dict[str, list[str]]:
