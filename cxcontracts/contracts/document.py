@@ -211,7 +211,7 @@ class Contract:
                 return node
             node = node.home.follow(node, value["$ref"])
         raise node.home.refuse(
-            node, "this $ref leads back to itself, or through too many", "let it point to something", "ref-cycle"
+            node, "this $ref leads back to itself, or through too many others", "let it point to something", "ref-cycle"
         )
 
     @cached_property
