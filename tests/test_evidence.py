@@ -68,7 +68,8 @@ def test_findings_that_were_not_asked_for_are_not_kept(here: Workplace) -> None:
     assert {each["id"].rpartition("/")[2] for each in of("finding", lines(here))} == {"needs:state"}
 
 
-def test_a_run_that_is_killed_leaves_what_it_had_and_does_not_say_that_it_is_complete(here: Workplace) -> None:
+def kill_a_run(here: Workplace) -> None:
+    """Run verify, and kill it once it waits for an answer in its third walk."""
     waiting = threading.Event()
     turns = iter(range(100))
 
@@ -85,6 +86,10 @@ def test_a_run_that_is_killed_leaves_what_it_had_and_does_not_say_that_it_is_com
         assert waiting.wait(120)
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=120)
+
+
+def test_a_run_that_is_killed_leaves_what_it_had_and_does_not_say_that_it_is_complete(here: Workplace) -> None:
+    kill_a_run(here)
 
     found = lines(here)
     assert found[0]["complete"] is False

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import signal
-import socket
-import subprocess
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,9 +17,10 @@ from cxcontracts.har import read_har
 from cxcontracts.reports import formats
 from cxcontracts.reports.json import schema
 from cxcontracts.running.evidence import FILE, FOLDER_VARIABLE
-from tests.partners_running import Asked, answer
+from tests.partners_running import answer
+from tests.test_evidence import kill_a_run
 from tests.test_verify import PARCEL, shop, urls
-from tests.workplace import BREAKING, COMMAND, Workplace, workplace
+from tests.workplace import BREAKING, Workplace, workplace
 
 IMPACT = ("impact", "courier", "--candidate", BREAKING)
 
@@ -93,22 +90,7 @@ def test_without_exchanges_there_is_no_har(here: Workplace) -> None:
 
 
 def test_a_run_that_was_killed_shows_as_far_as_it_came_and_is_not_green(here: Workplace) -> None:
-    waiting = threading.Event()
-    turns = iter(range(100))
-
-    def reply(connection: socket.socket, _: Asked) -> None:
-        if next(turns) < 2:
-            connection.sendall(answer(PARCEL))
-        else:
-            waiting.set()
-            connection.recv(1)
-
-    with shop(parcel=reply) as partners:
-        words = [*COMMAND, "verify", *urls(*partners), "--timeout", "1h", "--no-fuzz"]
-        process = subprocess.Popen(words, cwd=here.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        assert waiting.wait(120)
-        process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=120)
+    kill_a_run(here)
     ran = here.run("report", "--report", "har=seen.har")
 
     assert ran.exit_code == 130
