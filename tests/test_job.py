@@ -54,6 +54,15 @@ def test_outputs_say_verdict_and_exit_code(
     assert (told["broken"] == "0") is (broken == "0")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("impact", "nobody", "--candidate", BREAKING), ("impact", "courier", "--candidate", "nowhere.yaml"), ("diff", "a", "b")],
+)
+def test_where_nothing_could_be_judged_the_job_is_told_so(here: Workplace, words: tuple[str, ...]) -> None:
+    ran = here.run(*words, "--report", "github")
+    assert (ran.exit_code, outputs(here)) == (2, {"verdict": "not-judged", "broken": "0", "exit-code": "2"})
+
+
 def test_the_summary_is_the_comment_that_a_pull_request_would_have(here: Workplace) -> None:
     for words in ((*IMPACT,), ("diff", COURIER, BREAKING)):
         here.run(*words, "--report", "github,markdown=comment.md")

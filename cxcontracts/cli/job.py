@@ -11,14 +11,11 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
 from cxcontracts.cli.output import say
-
-if TYPE_CHECKING:
-    from cxcontracts.cli.options import Reporting
 
 _SUMMARY: Final = 1_000_000
 """How large the summary of a step may be, in bytes, all that others wrote into it included."""
@@ -31,11 +28,13 @@ class Job:
     """What the job is told once the exit code is known.
 
     Attributes:
-        outputs: Name to value; empty where nobody wants any.
+        wanted: Whether it is told anything.
+        outputs: Name to value.
         summary: Markdown.
     """
 
-    outputs: dict[str, str] = field(default_factory=dict)
+    wanted: bool = False
+    outputs: dict[str, str] = field(default_factory=lambda: {"verdict": "not-judged", "broken": "0"})
     summary: str = ""
 
     def of(self, context: click.Context) -> None:
@@ -55,13 +54,13 @@ class Job:
 
     def finish(self, code: int) -> None:
         """Hand on what was kept, with the exit code, to the files that the job names. It never changes how the step ends."""
-        if not self.outputs:
+        if not self.wanted:
             return
         output, summary = os.environ.get("GITHUB_OUTPUT"), os.environ.get("GITHUB_STEP_SUMMARY")
         try:
             if output:
                 _append(Path(output), _written(self.outputs | {"exit-code": str(code)}))
-            if summary:
+            if summary and self.summary:
                 self._summarise(Path(summary))
         except OSError as error:
             say(f"cxcontracts: the job cannot be told what was found: {error.filename}: {error.strerror}")
@@ -74,13 +73,17 @@ class Job:
         _append(file, self.summary)
 
 
-def job_of(asked: Reporting) -> Job | None:
-    """Return what the job is to be told, where a report for GitHub is asked for."""
-    context = click.get_current_context(silent=True)
-    if context is None or all(each.format != "github" for each in asked.all):
-        return None
+def job_wanted(context: click.Context, format: str) -> None:
+    """Take note that a report in a format is asked for: of one for GitHub, the job is told how it went, whatever became of it."""
     job: Job | None = context.meta.get(_META)
-    return job
+    if job is not None and format == "github":
+        job.wanted = True
+
+
+def job_of(context: click.Context | None) -> Job | None:
+    """Return what the job is to be told, where a report for GitHub is asked for."""
+    job: Job | None = context.meta.get(_META) if context is not None else None
+    return job if job is not None and job.wanted else None
 
 
 def _append(file: Path, text: str) -> None:

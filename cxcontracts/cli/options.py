@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from cxcontracts.cli.job import job_wanted
 from cxcontracts.errors import UsageError
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def reporting_as(
             "reports",
             multiple=True,
             metavar="FORMAT=FILE",
-            callback=lambda context, option, texts: _reports(texts, (*formats, *further)),
+            callback=lambda context, option, texts: _reports(context, texts, (*formats, *further)),
             help="Write a further report: any of the formats, as in html=report.html,junit=report.xml.",
         )
         strict = click.option("--strict", is_flag=True, help="Exit with 3 where the answer is not certain.")
@@ -122,6 +123,7 @@ def reporting_as(
                 default=formats[0],
                 show_default=True,
                 metavar="FORMAT",
+                callback=_format,
                 help=f"For people, programs or CI systems: {', '.join(formats)}.",
             ),
         ):
@@ -131,12 +133,20 @@ def reporting_as(
     return reported
 
 
-def _reports(texts: Sequence[str], formats: Sequence[str]) -> tuple[tuple[str, Path | None], ...]:
+def _format(context: click.Context, _: click.Parameter, format: str) -> str:
+    job_wanted(context, format)
+    return format
+
+
+def _reports(context: click.Context, texts: Sequence[str], formats: Sequence[str]) -> tuple[tuple[str, Path | None], ...]:
     if not texts:
         return ()
     from cxcontracts.asked import reports
 
-    return reports(texts, formats, "--report")
+    found = reports(texts, formats, "--report")
+    for format, _ in found:
+        job_wanted(context, format)
+    return found
 
 
 def estate_root(named: Path | None) -> Path:

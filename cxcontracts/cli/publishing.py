@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import click
+
 from cxcontracts.cli.job import job_of
 from cxcontracts.cli.output import look_of, publish, say
 from cxcontracts.findings import Verdict
@@ -49,7 +51,7 @@ def publish_run(
     for report in asked.all:
         text = redact(rendered(run, report.format, _look(report, root, here)))
         _publish(command or run.command, report, text, outcome_of(run), partly)
-    job = job_of(asked)
+    job = job_of(click.get_current_context(silent=True))
     if job is not None:
         summary = redact(rendered(run, "markdown", _look(asked, root, here)))
         job.tell(headline(run).word, run.summary[Verdict.BROKEN], summary)
@@ -85,7 +87,7 @@ def publish_diff(diff: Diff, asked: Reporting, outcome: str) -> None:
     partly = next((why for _, why in limits(diff)), "")
     for report in asked.all:
         _publish("diff", report, of_diff(report)[report.format](diff), outcome, partly)
-    job = job_of(asked)
+    job = job_of(click.get_current_context(silent=True))
     if job is not None:
         job.tell(headline(diff).word, sum(change.breaking for change in diff.changes), markdown.render(diff))
 
