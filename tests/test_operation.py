@@ -196,7 +196,7 @@ def test_a_parameter_has_a_schema_or_a_media_type_with_one(written: str, media: 
         ("parameters: [{name: 7, in: query}]", "parameter-form", "a parameter needs name and in"),
         ("parameters: [{name: q, in: query, content: [a]}]", "content-form", "content must be a mapping, not list"),
         ("parameters: [{$ref: '#/no'}]", "ref-nowhere", "$ref '#/no' points to nothing: there is no 'no'"),
-        ("parameters: [{$ref: '#/loop'}]", "ref-cycle", "this $ref leads back to itself"),
+        ("parameters: [{$ref: '#/loop'}]", "ref-cycle", "this $ref leads back to itself, or through too many others"),
     ],
 )
 def test_what_is_no_parameter_is_refused_with_its_line(written: str, code: str, what: str) -> None:

@@ -500,6 +500,7 @@ def test_our_option_does_not_shorten_to_anyone_elses(pytester: pytest.Pytester) 
         "--cx-messages=PARTNER=URL",
         "--cx-budget=LIMIT",
         "--cx-timeout=TIME",
+        "--cx-report=FORMAT=FILE",
         "--cx-pack=FILE",
         "--cx-signed-by=KEY",
         "--cx-allow=write",
