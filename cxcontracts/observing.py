@@ -43,15 +43,20 @@ def recording_judged(opened: Opened, recorded: Sequence[Recorded], asked: Asked,
     journeys = [journey for name, journey in opened.estate.journeys.items() if name in names]
     verdicts = Observer(opened.judge, kinds(), {}, curl).verdicts(journeys, walks)
     seen = {step.partner for journey in journeys for step in journey.steps if step.partner}
-    run = run_of(opened, "judge", verdicts, walks, asked, asked.partners or seen)
+    run = run_of(opened, "judge", verdicts, answered(walks), asked, asked.partners or seen)
     return _with_drift(run, drift(opened.judge, walks, held.unmatched)), held.notes
+
+
+def answered(walks: Iterable[Walk]) -> int:
+    """Return how many calls were answered, and events came, in some walks."""
+    return sum(1 for walk in walks for sighting in walk.sightings if sighting.response is not None)
 
 
 def run_of(
     opened: Opened,
     command: str,
     verdicts: Verdicts,
-    walks: Sequence[Walk],
+    exchanges: int,
     asked: Asked,
     partners: Collection[str],
     *,
@@ -60,11 +65,11 @@ def run_of(
     """Return the outcome of a command.
 
     Args:
+        exchanges: How many were seen.
         partners: Those that are told of.
         complete: False where it was interrupted.
     """
     named = [finding for finding in verdicts.findings if asked.names(finding.id)]
-    seen = sum(1 for walk in walks for sighting in walk.sightings if sighting.response is not None)
     told = [_partner(opened, opened.estate.partners[name], [each for each in named if each.partner == name]) for name in partners]
     return Run(
         command,
@@ -73,7 +78,7 @@ def run_of(
         opened.estate.fail_on,
         complete=complete,
         not_exercised={id: why for id, why in verdicts.not_exercised.items() if asked.names(id)},
-        exchanges=seen + sum(1 for finding in named if finding.kind == Pact.name),
+        exchanges=exchanges + sum(1 for finding in named if finding.kind == Pact.name),
         environment=asked.environment,
     )
 

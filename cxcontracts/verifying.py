@@ -28,7 +28,7 @@ from cxcontracts.findings import Finding, Run, Verdict
 from cxcontracts.fuzzing.schemathesis import deep
 from cxcontracts.har import Recorded
 from cxcontracts.judging import Judge
-from cxcontracts.observing import run_of
+from cxcontracts.observing import answered, run_of
 from cxcontracts.opening import Opened, read_contract
 from cxcontracts.outlines import outline
 from cxcontracts.plugins import kinds
@@ -189,6 +189,8 @@ class Verification:
         self._record = record
         self._evidence = evidence
         self._found: dict[str, Verdicts] = {}
+        self._answered = 0
+        self._letting_go = threading.Lock()
         self._opened = opened
         self._asked = asked
         self._targets = targets
@@ -339,20 +341,22 @@ class Verification:
         walks, complete = self._walked(journeys, progress)
         verdicts = Verdicts((), {})
         for journey in journeys:
-            verdicts = verdicts.beside(self._found.get(journey.name) or self._judged(journey, walks))
+            verdicts = verdicts.beside(self._found.get(journey.name) or self._judged(journey, walks[journey.name]))
         if complete:
             of_interactions = self.of_interactions(self.interactions())
             self._evidence.judged(of_interactions, self._asked.names)
             verdicts = verdicts.beside(of_interactions)
         partners = self._asked.partners & self._targets.keys() or self._targets
         unfelt = tuple(self._probed()) if complete and self._asked.deep else ()
-        run = replace(run_of(self._opened, "verify", verdicts, walks, self._asked, partners, complete=complete), unfelt=unfelt)
+        exchanges = self._answered + answered(walk for left in walks.values() for walk in left)
+        run = run_of(self._opened, "verify", verdicts, exchanges, self._asked, partners, complete=complete)
+        run = replace(run, unfelt=unfelt)
         self._evidence.close(run)
         return run
 
     def _judged(self, journey: Journey, walks: Sequence[Walk]) -> Verdicts:
         """Judge a journey, and keep what was found."""
-        verdicts = self._observer.verdicts([journey], [walk for walk in walks if walk.journey.name == journey.name])
+        verdicts = self._observer.verdicts([journey], walks)
         self._evidence.judged(verdicts, self._asked.names)
         return verdicts
 
@@ -372,8 +376,8 @@ class Verification:
 
     # --- walking --------------------------------------------------------------------------------------------------------------
 
-    def _walked(self, journeys: Sequence[Journey], progress: Progress | None) -> tuple[list[Walk], bool]:
-        """Return every walk, in the order of the journeys, and whether all of them were made."""
+    def _walked(self, journeys: Sequence[Journey], progress: Progress | None) -> tuple[Mapping[str, Sequence[Walk]], bool]:
+        """Return the walks of each journey that is not judged yet, and whether all of them were made."""
         made: dict[str, list[Walk]] = {journey.name: [] for journey in journeys}
         done: SimpleQueue[BaseException | None] = SimpleQueue()
         shares = Shares(self._allowance, [journey.name for journey in journeys], self._stop)
@@ -400,7 +404,7 @@ class Verification:
             self._partners.stop()
             for each in coordinators:
                 each.join(_GRACE / len(coordinators))
-        return [walk for journey in journeys for walk in tuple(made[journey.name])], complete
+        return {name: tuple(walks) for name, walks in made.items()}, complete
 
     def _walk_all(
         self, journey: Journey, shares: Shares, made: Mapping[str, list[Walk]], done: SimpleQueue[BaseException | None]
@@ -411,6 +415,9 @@ class Verification:
                 self._record(walk)
             if not self._stop.is_set():
                 self._found[journey.name] = self._judged(journey, made[journey.name])
+                with self._letting_go:
+                    self._answered += answered(made[journey.name])
+                    made[journey.name].clear()
             done.put(None)
         except CancelledError:
             done.put(None)
