@@ -22,8 +22,8 @@ from cxcontracts.reports.sentences import (
     more_places,
     release,
     scene,
+    suffered,
     waiting,
-    who,
 )
 
 _BODY: Final = 600
@@ -64,7 +64,7 @@ def _head(run: Run) -> Iterator[str]:
     first = headline(run)
     broken = [finding for finding in run.findings if finding.verdict is Verdict.BROKEN]
     if broken:
-        yield f"### {first.word}: {inert(who(broken))}"
+        yield f"### {first.word}: {inert(suffered(broken))}"
     else:
         yield f"### {first.word}"
     yield inert(first.sentence)
