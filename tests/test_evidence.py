@@ -20,7 +20,7 @@ from cxcontracts.verdicts import Verdicts
 from tests.partners_running import Asked, answer
 from tests.runs import check
 from tests.test_verify import ORDER, PARCEL, report, shop, urls
-from tests.workplace import COMMAND, Workplace, workplace
+from tests.workplace import COMMAND, JOURNEY, Workplace, workplace
 
 
 @pytest.fixture
@@ -127,6 +127,28 @@ def test_secrets_are_taken_out_of_all_that_is_kept(here: Workplace, monkeypatch:
 
     (file,) = runs(here)
     assert len(of("finding", lines(here))) > 5
+    assert "s3cret" not in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "login", ["{bearer: $env.TOKEN}", "{basic: {user: $env.USER, password: $env.TOKEN}}", "{header: {X-Key: $env.TOKEN}}"]
+)
+def test_what_one_partner_echoes_of_another_ones_login_is_not_kept_though_nobody_logged_in_yet(
+    here: Workplace, monkeypatch: pytest.MonkeyPatch, login: str
+) -> None:
+    monkeypatch.setenv("TOKEN", "s3cret-courier-token")
+    monkeypatch.setenv("USER", "parcels")
+    with shop(answer(ORDER | {"state": "s3cret-courier-token"})) as (orders, courier):
+        address = "contract: openapi.yaml"
+        more = f"{address}\nenvironments: {{sandbox: {{url: '{courier.url}', auth: {login}}}}}"
+        here.edit("contracts/partners/courier/partner.yaml", address, more)
+        alone = here.read(JOURNEY).partition("  - step: see-parcel")[0].replace("journey: track-parcel", "journey: alone")
+        here.write("contracts/journeys/alone.yaml", alone)
+        ran = here.run("verify", "--env", "sandbox", "--url", f"orders={orders.url}", "--no-fuzz", "--journey", "alone")
+        assert orders.asked and not courier.asked, ran.output
+
+    (file,) = runs(here)
+    assert len(of("exchange", lines(here))) > 1
     assert "s3cret" not in file.read_text(encoding="utf-8")
 
 

@@ -9,7 +9,7 @@ import secrets as chance
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final, Self
@@ -20,9 +20,9 @@ from cxcontracts.bodies import MOST_TEXT, raw, read_body, sent_as, written_body
 from cxcontracts.exchanges import JSON, NO_BODY, Raw, Request, Response
 from cxcontracts.kinds.answers import NOBODY
 from cxcontracts.running.apps import App
-from cxcontracts.running.logins import Certified, Credential, Login, Signed, login, with_credentials
+from cxcontracts.running.logins import Certified, Credential, Login, Signed, login, secrets_of, with_credentials
 from cxcontracts.running.quotas import Limit, Quotas, run_folder
-from cxcontracts.running.secrets import HIDDEN, Secrets
+from cxcontracts.running.secrets import HIDDEN, Secrets, insist_on_secret, read_secret
 from cxcontracts.running.targets import Target
 from cxcontracts.running.transport import Carrier, Permit, Transport
 from cxcontracts.running.wire import Failed, Incoming, Origin, Outgoing, origin_of, target_of
@@ -113,6 +113,7 @@ class Partners:
         self._quotas = self._closing.enter_context(_quotas(limits, deadline))
         self._ours = Secrets()
         self.secrets = Secrets()
+        self._learn_all()
 
     def __enter__(self) -> Self:
         return self
@@ -275,6 +276,14 @@ class Partners:
         carrier: Carrier = App(app, permit) if app else Transport(permit, login.context)
         self._carriers.append(carrier)
         return carrier
+
+    def _learn_all(self) -> None:
+        """Learn each secret before anything is sent: what one partner echoes may be what we log in with at another, later."""
+        for target in self._targets.values():
+            for written in (target.auth, *target.identities.values()):
+                for reference in secrets_of(written):
+                    with suppress(Failed):  # who logs in with it is told
+                        self._learn(insist_on_secret(reference, read_secret(reference, target.folder)), reference)
 
     def _learn(self, value: str, shown: str) -> None:
         self._ours.add(value, shown)

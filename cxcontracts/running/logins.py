@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -275,6 +275,15 @@ class Signed(Login):
         except PluginError as error:
             raise Failed(Trouble.LOGIN, f"the request is not signed: {error}") from None
         return [Credential("header", name.lower(), value) for name, value in added.items()]
+
+
+def secrets_of(written: Mapping[str, JSON] | None) -> Iterator[str]:
+    """Yield the references to secrets that an ``auth`` of the estate logs in with, as written; names of users are none."""
+    match written:
+        case {"bearer": reference} | {"basic": {"password": reference}} | {"oauth2": {"client-secret": reference}}:
+            yield reference
+        case {"header": named} | {"query": named}:
+            yield from named.values()
 
 
 def login(written: Mapping[str, JSON] | None, folder: Path, learn: Learn, carrier: Callable[[str], Carrier]) -> Login:
