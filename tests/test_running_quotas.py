@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -139,6 +140,20 @@ def test_two_that_share_a_folder_share_what_is_allowed(tmp_path: Path, clock: Cl
                 pass
         with pytest.raises(Failed), other.turn("shop", None):
             pass
+
+
+def test_those_who_begin_at_the_same_moment_do_not_hinder_each_other(tmp_path: Path, clock: Clock) -> None:
+    # Two workers of pytest-xdist do: a database that is just being made told the second that it is locked, and its tests failed.
+    def begins(folder: Path, together: threading.Barrier) -> None:
+        together.wait()
+        quotas(folder, clock, requests=1).close()
+
+    with ThreadPoolExecutor(4) as pool:
+        for attempt in range(50):
+            folder, together = tmp_path / str(attempt), threading.Barrier(4)
+            folder.mkdir()
+            for begun in [pool.submit(begins, folder, together) for _ in range(4)]:
+                begun.result()
 
 
 def test_the_place_of_a_process_that_was_killed_is_free_after_its_deadline(tmp_path: Path, clock: Clock) -> None:

@@ -129,7 +129,8 @@ class Quotas:
         self._lock = threading.Lock()
         self._turns = {name: threading.Semaphore(limit.at_once) for name, limit in limits.items() if limit.at_once}
         self._database = sqlite3.connect(folder / "quotas.db", timeout=60, isolation_level=None, check_same_thread=False)
-        self._database.execute("PRAGMA journal_mode = WAL")
+        # Not WAL: while one process changes a new database to it, the next is told at once that it is locked.
+        self._database.execute("PRAGMA journal_mode = PERSIST")
         self._database.execute("PRAGMA synchronous = OFF")
         self._database.executescript(_TABLES)
 
