@@ -9,13 +9,12 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any, Final, Self
 from urllib.parse import urlencode
 
@@ -42,7 +41,7 @@ from cxcontracts.running.inbox import Address, Inbox
 from cxcontracts.running.quotas import shared_folder
 from cxcontracts.running.recording import HarWriter
 from cxcontracts.running.secrets import Secrets, read_secret
-from cxcontracts.running.sharing import Allowance, Shares
+from cxcontracts.running.sharing import Allowance, Share
 from cxcontracts.running.targets import Target, targets
 from cxcontracts.running.turns import Turns
 from cxcontracts.running.varying import Counting, Fuzzer, LoggedIn
@@ -190,7 +189,7 @@ class Verification:
         self._evidence = evidence
         self._found: dict[str, Verdicts] = {}
         self._answered = 0
-        self._letting_go = threading.Lock()
+        self._begun = 0
         self._opened = opened
         self._asked = asked
         self._targets = targets
@@ -198,6 +197,7 @@ class Verification:
         self._observer = Observer(opened.judge, kinds(), self._running, curl)
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(asked.workers, "cxcontracts")
+        self._conductors = ThreadPoolExecutor(asked.workers, "cxcontracts-journey")
         self._partners = partners
         self._varies = asked.varies and not is_production(asked.environment)
         self._allowance = Allowance(MOST_VARIED if asked.requests is None else asked.requests)
@@ -215,14 +215,14 @@ class Verification:
             "cleaner": lambda: LoggedIn(partners.afterwards(CLEANUP), hooks.headers),
         }
         holding = tuple(kind for kind in kinds() if isinstance(kind, OnExchanges) and kind.name in _HOLDING)
-        limited = Counting(sender, self._allowance)
-        self._walker = Walker(opened.judge, sender if asked.requests is None else limited, holding, **options)
+        counted = sender if asked.requests is None else Counting(sender, self._allowance)
+        self._walker = Walker(opened.judge, counted, holding, **options)
         self._fuzzer = Fuzzer(
             opened.judge,
-            Walker(opened.judge, limited, holding, **options),
+            self._walker,
+            sender,
             self._observer,
             frozenset(name for name, target in targets.items() if "write" in target.may and not is_production(asked.environment)),
-            self._allowance,
             self._pool,
             asked.seed,
             self._stop,
@@ -233,7 +233,8 @@ class Verification:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for pool in (self._pool, self._conductors):
+            pool.shutdown(wait=True, cancel_futures=True)
 
     @property
     def partners(self) -> Partners:
@@ -250,14 +251,19 @@ class Verification:
         """What nobody may read, as far as the run came to know it."""
         return self._partners.secrets
 
-    def of_journey(self, journey: Journey) -> Verdicts:
-        """Walk one journey, and judge what was seen."""
-        shares = Shares(self._allowance, [journey.name], self._stop)
-        walks: list[Walk] = []
-        for walk in self._all(journey, shares):
-            self._record(walk)
-            walks.append(walk)
-        return self._observer.verdicts([journey], walks)
+    def of_journey(self, journey: Journey, of: int) -> Verdicts:
+        """Walk one journey, and judge what was seen.
+
+        Args:
+            of: How many are walked one after the other in this process: what may be sent is left to all of them alike.
+        """
+        self._begun += 1
+        kept = self._allowance.requests * max(of - self._begun, 0) // of
+        going = self._going(journey)
+        while going.ahead is not None:
+            going.share.grant(max(self._allowance.left - kept, 0))
+            self._go(going)
+        return self._observer.verdicts([journey], going.walks)
 
     def interactions(self) -> list[Requirement]:
         """Return the interactions of Pact files with partners that run here, as far as they were asked for."""
@@ -338,25 +344,26 @@ class Verification:
         journeys = self.journeys()
         run = Run("verify", self._opened.estate.name, (), self._opened.estate.fail_on, environment=self._asked.environment)
         self._evidence.start(replace(run, journeys=tuple(map(outline, journeys))))
-        walks, complete = self._walked(journeys, progress)
+        going = [self._going(journey) for journey in journeys]
+        complete = self._walked(going, progress)
         verdicts = Verdicts((), {})
-        for journey in journeys:
-            verdicts = verdicts.beside(self._found.get(journey.name) or self._judged(journey, walks[journey.name]))
+        for each in going:
+            verdicts = verdicts.beside(self._found.get(each.journey.name) or self._judged(each))
         if complete:
             of_interactions = self.of_interactions(self.interactions())
             self._evidence.judged(of_interactions, self._asked.names)
             verdicts = verdicts.beside(of_interactions)
         partners = self._asked.partners & self._targets.keys() or self._targets
         unfelt = tuple(self._probed()) if complete and self._asked.deep else ()
-        exchanges = self._answered + answered(walk for left in walks.values() for walk in left)
+        exchanges = self._answered + answered(walk for each in going for walk in each.walks)
         run = run_of(self._opened, "verify", verdicts, exchanges, self._asked, partners, complete=complete)
         run = replace(run, unfelt=unfelt)
         self._evidence.close(run)
         return run
 
-    def _judged(self, journey: Journey, walks: Sequence[Walk]) -> Verdicts:
+    def _judged(self, going: _Going) -> Verdicts:
         """Judge a journey, and keep what was found."""
-        verdicts = self._observer.verdicts([journey], walks)
+        verdicts = self._observer.verdicts([going.journey], going.walks)
         self._evidence.judged(verdicts, self._asked.names)
         return verdicts
 
@@ -376,70 +383,65 @@ class Verification:
 
     # --- walking --------------------------------------------------------------------------------------------------------------
 
-    def _walked(self, journeys: Sequence[Journey], progress: Progress | None) -> tuple[Mapping[str, Sequence[Walk]], bool]:
-        """Return the walks of each journey that is not judged yet, and whether all of them were made."""
-        made: dict[str, list[Walk]] = {journey.name: [] for journey in journeys}
-        done: SimpleQueue[BaseException | None] = SimpleQueue()
-        shares = Shares(self._allowance, [journey.name for journey in journeys], self._stop)
-        coordinators = [
-            threading.Thread(target=self._walk_all, args=(each, shares, made, done), daemon=True) for each in journeys
-        ]
-        complete = True
+    def _walked(self, journeys: Sequence[_Going], progress: Progress | None) -> bool:
+        """Walk journeys in rounds, of which each shares what may still be sent, and judge each; return whether all were made."""
+        say = progress or (lambda done, total: None)
+        say(0, len(journeys))
+        futures: dict[Future[None], _Going] = {}
+        left = list(journeys)
         try:
-            if progress is not None:
-                progress(0, len(journeys))
-            for each in coordinators:
-                each.start()
-            for number in range(1, len(journeys) + 1):
-                failure = done.get()
-                if failure is not None:
-                    raise failure
-                if progress is not None:
-                    progress(number, len(journeys))
+            while left:
+                for each in left:
+                    each.share.grant(self._allowance.left // len(left))
+                futures = {self._conductors.submit(self._go, each): each for each in left}
+                for future in as_completed(futures):
+                    future.result()
+                    if futures[future].ahead is None:
+                        self._let_go(futures[future])
+                        left.remove(futures[future])
+                        say(len(journeys) - len(left), len(journeys))
         except KeyboardInterrupt:
-            complete = False
-        if not complete:
             self._stop.set()
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            for pool in (self._pool, self._conductors):
+                pool.shutdown(wait=False, cancel_futures=True)
             self._partners.stop()
-            for each in coordinators:
-                each.join(_GRACE / len(coordinators))
-        return {name: tuple(walks) for name, walks in made.items()}, complete
+            wait(futures, _GRACE)
+            return False
+        return True
 
-    def _walk_all(
-        self, journey: Journey, shares: Shares, made: Mapping[str, list[Walk]], done: SimpleQueue[BaseException | None]
-    ) -> None:
-        try:
-            for walk in self._all(journey, shares):
-                made[journey.name].append(walk)
-                self._record(walk)
-            if not self._stop.is_set():
-                self._found[journey.name] = self._judged(journey, made[journey.name])
-                with self._letting_go:
-                    self._answered += answered(made[journey.name])
-                    made[journey.name].clear()
-            done.put(None)
-        except CancelledError:
-            done.put(None)
-        except BaseException as error:  # it is raised again where the run can end with it
-            done.put(error)
-        finally:
-            shares.leave(journey.name)
+    def _let_go(self, going: _Going) -> None:
+        """Judge a journey that is walked to its end, and hold its walks no longer."""
+        self._found[going.journey.name] = self._judged(going)
+        self._answered += answered(going.walks)
+        going.walks.clear()
 
-    def _all(self, journey: Journey, shares: Shares) -> Iterator[Walk]:
-        """Walk a journey as it is written; where it works, with other values too."""
+    def _going(self, journey: Journey) -> _Going:
+        share = Share(self._allowance)
+        rounds = self._rounds(journey, share)
+        return _Going(journey, share, rounds, next(rounds))
+
+    def _go(self, going: _Going) -> None:
+        """Make the walks of a round."""
+        for walk in going.ahead or ():
+            going.walks.append(walk)
+            self._record(walk)
+        going.ahead = next(going.rounds, None)
+
+    def _rounds(self, journey: Journey, share: Share) -> Iterator[Iterator[Walk]]:
+        """Yield rounds of walks: first the journey as it is written; where it works, then with other values too."""
         walked: list[Walk] = []
-        for walk in self._tried(journey):
-            walked.append(walk)
-            yield walk
+        yield self._tried(journey, walked)
         rows = [{name: value for name, value in walk.sightings[0].known.items()} for walk in walked if walk.sightings]
         if walked and self._varies and not self._allowance.spent:
-            yield from self._fuzzer.walks(journey, walked[-1], rows, shares)
+            yield from self._fuzzer.rounds(journey, walked[-1], rows, share)
 
-    def _tried(self, journey: Journey) -> Iterator[Walk]:
+    def _tried(self, journey: Journey, walked: list[Walk]) -> Iterator[Walk]:
         """Walk each row of a journey: again where it does not hold, until that repeats or proves to be chance.
 
         What may be walked again is walked a few times even where it holds: of several instances, one may be new.
+
+        Args:
+            walked: Grows by each walk.
         """
         rows = self._walker.rows(journey)
         least = -(-_LEAST_WALKS // rows)
@@ -447,10 +449,29 @@ class Verification:
             failures: list[frozenset[str]] = []
             for attempt in range(1, MOST_TRIES + least):
                 walk = self._pool.submit(self._walker.walk, journey, row, attempt).result()
+                walked.append(walk)
                 yield walk
                 failures.append(self._observer.failing(journey, walk))
                 if self._stop.is_set() or not may_repeat(self._opened.judge, journey) or _settled(failures, least):
                     break
+
+
+@dataclass
+class _Going:
+    """A journey while it is walked.
+
+    Attributes:
+        share: What it may send with varied values in the round ahead.
+        rounds: The rounds after the one ahead.
+        ahead: The walks of the next round; None once it is walked to its end.
+        walks: What was seen.
+    """
+
+    journey: Journey
+    share: Share
+    rounds: Iterator[Iterator[Walk]]
+    ahead: Iterator[Walk] | None
+    walks: list[Walk] = field(default_factory=list)
 
 
 def _settled(failures: Sequence[frozenset[str]], least: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -64,6 +65,26 @@ def test_limits_hold_over_all_processes_of_a_run(pytester: pytest.Pytester, here
     assert len(courier.asked) == 4
     assert len({each.headers["cxcontracts-run"] for each in orders.asked}) == 2
     assert "the 4 requests that the estate allows in a run are used up" in joined(ran)
+
+
+def test_journeys_share_what_may_be_sent_as_far_as_their_tests_run(pytester: pytest.Pytester, here: Workplace) -> None:
+    numbers = ("10000001", "20000002", "30000003")
+    for number in numbers:
+        journey = here.read(JOURNEY).replace("journey: track-parcel", f"journey: j-{number}").replace("20417733", number)
+        here.write(f"contracts/journeys/j-{number}.yaml", journey)
+    (here.folder / JOURNEY).unlink()
+
+    def sent(*words: str) -> list[int]:
+        """Return how many orders each journey asks for; they are walked one after the other."""
+        with shop() as (orders, courier):
+            pytester.runpytest_subprocess("contracts", *options(orders, courier)[:2], "--cx-budget=30", *words)
+        asked = [each.target.rpartition("/")[2] for each in orders.asked]
+        begun = [asked.index(number) for number in numbers if number in asked]
+        return [end - start for start, end in pairwise((*begun, len(asked)))]
+
+    assert sent() == [7, 7, 7]
+    (alone,) = sent("-k", numbers[1])
+    assert alone > 7
 
 
 def test_a_break_fails_its_test_alone_with_whose_it_is_and_how_to_send_it_again(

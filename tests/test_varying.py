@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cxcontracts.estate.model import Journey
 from cxcontracts.exchanges import JSON, Request
@@ -15,7 +18,7 @@ from cxcontracts.findings import Verdict
 from cxcontracts.plugins import kinds
 from cxcontracts.requirements import OnExchanges
 from cxcontracts.running.calling import Came, Partners
-from cxcontracts.running.sharing import Allowance, Shares
+from cxcontracts.running.sharing import Allowance, Share
 from cxcontracts.running.targets import Target
 from cxcontracts.running.varying import Counting, Fuzzer, LoggedIn
 from cxcontracts.running.walking import Walker
@@ -23,7 +26,7 @@ from cxcontracts.verdicts import Observer
 from cxcontracts.walks import Purpose, Trouble, Walk
 from tests.estates_made import contract, opened, write
 from tests.partners_running import Asked, Partner, answer, running
-from tests.verified import query, replying
+from tests.verified import query, replying, verify
 
 TAKING = contract(
     """
@@ -55,6 +58,7 @@ class Varied:
 
     journey: Journey
     observer: Observer
+    base: Walk
     walks: list[Walk]
     allowance: Allowance
 
@@ -70,7 +74,7 @@ class Varied:
 
 @contextmanager
 def fuzzing(
-    folder: Path, partner: Partner, journey: str, allowance: Allowance, writes: frozenset[str] = frozenset()
+    folder: Path, partner: Partner, journey: str, writes: frozenset[str] = frozenset()
 ) -> Iterator[tuple[Journey, Walk, Fuzzer, Observer, threading.Event]]:
     estate = opened(write(folder, journey, {"p": TAKING}))
     (read,) = estate.estate.journeys.values()
@@ -79,10 +83,17 @@ def fuzzing(
     targets = {"p": Target("p", partner.url, may=("read", "write"))}
     with Partners(targets, limits={}, until=None, run_id="run-1") as partners, ThreadPoolExecutor(1) as pool:
         sender = LoggedIn(partners, lambda name, identity: {})
-        base = Walker(estate.judge, sender, judging, runs=frozenset("p")).walk(read, 0)
-        walker = Walker(estate.judge, Counting(sender, allowance), judging, runs=frozenset("p"), stop=stop)
+        walker = Walker(estate.judge, sender, judging, runs=frozenset("p"), stop=stop)
+        base = walker.walk(read, 0)
         observer = Observer(estate.judge, kinds(), {}, lambda _: "")
-        yield read, base, Fuzzer(estate.judge, walker, observer, writes, allowance, pool, 0, stop), observer, stop
+        yield read, base, Fuzzer(estate.judge, walker, sender, observer, writes, pool, 0, stop), observer, stop
+
+
+def all_rounds(fuzzer: Fuzzer, journey: Journey, base: Walk, allowance: Allowance) -> Iterator[Walk]:
+    share = Share(allowance)
+    for each in fuzzer.rounds(journey, base, [base.sightings[0].known], share):
+        share.grant(allowance.left)
+        yield from each
 
 
 def varied(
@@ -90,10 +101,8 @@ def varied(
 ) -> tuple[Varied, list[Asked]]:
     allowance = Allowance(requests)
     with running(replying(reply)) as p:
-        with fuzzing(folder, p, journey, allowance, writes) as (read, base, fuzzer, observer, stop):
-            rows = [base.sightings[0].known]
-            shares = Shares(allowance, [read.name], stop)
-            found = Varied(read, observer, list(fuzzer.walks(read, base, rows, shares)), allowance)
+        with fuzzing(folder, p, journey, writes) as (read, base, fuzzer, observer, _):
+            found = Varied(read, observer, base, list(all_rounds(fuzzer, read, base, allowance)), allowance)
         return found, p.asked
 
 
@@ -173,9 +182,9 @@ def test_what_is_spent_is_not_exceeded_and_what_is_stopped_ends(tmp_path: Path) 
     assert len(asked) == 1 + 7
     assert found.allowance.spent
 
-    with running(answer({"a": "x"})) as p, fuzzing(tmp_path, p, ASKING, Allowance(100)) as (read, base, fuzzer, _, stop):
+    with running(answer({"a": "x"})) as p, fuzzing(tmp_path, p, ASKING) as (read, base, fuzzer, _, stop):
         stop.set()
-        assert list(fuzzer.walks(read, base, [], Shares(Allowance(100), [read.name], stop))) == []
+        assert list(all_rounds(fuzzer, read, base, Allowance(100))) == []
         assert len(p.asked) == 1
 
 
@@ -290,3 +299,66 @@ def test_a_refusal_that_follows_from_what_an_earlier_step_was_sent_is_not_told_o
     journey = WRITING.replace("{q: $name}}", "{q: $name}, needs: {a: text}, keep: {kept: b}}").replace("n: $n", "q: $kept, n: $n")
     found, _ = varied(tmp_path, reply, journey, requests=400, writes=frozenset("p"))
     assert found.broken().keys() == {frozenset({"j/s/needs:a"})}
+
+
+def sent(folder: Path, **wanted: Any) -> list[tuple[str, str]]:
+    """Return what two journeys of two partners send, one of which takes some numbers amiss, in the order in which it arrives."""
+    journey = ASKING.replace("}]\n", "}, {step: t, call: q GET /thing, with: {q: $name, n: $nights}, needs: {a: text}}]\n")
+    root = write(folder, journey, {"p": TAKING, "q": TAKING})
+    other = (root / "journeys/j.yaml").read_text().replace("journey: j", "journey: k").replace("Ada", "Bo")
+    (root / "journeys/k.yaml").write_text(other)
+
+    chance = random.Random()
+
+    def reply(asked: Asked) -> bytes:
+        time.sleep(chance.random() / 500)
+        return answer({"a": 1 if query(asked)["n"] in "57" else "x"})
+
+    with running(replying(reply)) as both:
+        verify(root, {"p": both, "q": both}, varies=True, requests=400, **wanted)
+    return [(asked.method, asked.target) for asked in both.asked]
+
+
+def test_the_same_seed_sends_the_same_requests_with_one_worker_in_the_same_order(tmp_path: Path) -> None:
+    first = sent(tmp_path / "a", seed=3, workers=1)
+    assert 200 < len(first) <= 400
+    assert sent(tmp_path / "b", seed=3, workers=1) == first
+
+    several = sent(tmp_path / "c", seed=3, workers=4)
+    assert several != first
+    assert sorted(several) == sorted(first)
+    assert sorted(sent(tmp_path / "d", seed=4, workers=4)) != sorted(first)
+
+
+def test_a_fresh_value_is_not_used_again_by_walks_with_other_values(tmp_path: Path) -> None:
+    # A partner that knows an address already refuses it.
+    journey = """
+    given:
+      mail: {from: customer, pattern: "^[a-z]{4,9}$", fresh: true}
+      nights: {from: customer, type: integer, minimum: 1, maximum: 9, examples: [3]}
+    steps: [{step: s, call: p POST /thing, with: {q: $mail, n: $nights}, needs: {a: text}}]
+    """
+    known: set[str] = set()
+
+    def reply(asked: Asked) -> bytes:
+        mail = query(asked)["q"]
+        if mail in known:
+            return answer({}, 409)
+        known.add(mail)
+        return answer({"a": "x"})
+
+    with running(replying(reply)) as p:
+        found = verify(write(tmp_path, journey, {"p": TAKING}), {"p": p}, varies=True)
+    sent = [query(each)["q"] for each in p.asked]
+    assert len(set(sent)) == len(sent) > 5
+    assert found.verdicts == {}
+
+
+def test_a_failure_that_nothing_is_left_for_is_told_as_seen_once(tmp_path: Path) -> None:
+    working = {"q": "Ada", "n": "3"}
+    found, asked = varied(tmp_path, lambda asked: answer({"a": "x" if query(asked) == working else 1}), requests=1)
+
+    assert len(asked) == 2
+    findings = found.observer.verdicts([found.journey], [found.base, *found.walks]).findings
+    (told,) = (each for each in findings if each.verdict is not Verdict.INTACT)
+    assert (told.id, told.verdict, told.confirmed) == ("j/s/needs:a", Verdict.BROKEN, False)

@@ -33,7 +33,13 @@ from cxcontracts.cli.packed import Packed, packed
     help="No more than so many requests, or so long: 500, 2m, or 500,2m.",
 )
 @click.option("--no-fuzz", is_flag=True, help="Walk the journeys as they are written, with no other values.")
-@click.option("--seed", type=int, default=0, show_default=True, help="What chance begins with: the same seed sends the same.")
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="What chance begins with: the same seed sends the same, and with one worker in the same order.",
+)
 @click.option("--deep", is_flag=True, help="Let Schemathesis' whole engine loose as well; what it finds is felt by nobody.")
 @click.option("--timeout", default="10s", show_default=True, metavar="TIME", help="The longest that one answer may take.")
 @click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="How many walks to make at once.")

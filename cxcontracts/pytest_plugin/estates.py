@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,12 +42,14 @@ class JudgedEstate:
     Attributes:
         root: Its folder.
         opened: What is sound of it.
+        wanted: The files, as they count from its folder, of which any test runs; known once all are collected.
     """
 
     root: Path
     opened: Opened
     _seen: Whereabouts
     _first: str = ""
+    wanted: frozenset[str] = frozenset()
 
     @property
     def fail_on(self) -> frozenset[Harm]:
@@ -59,7 +61,7 @@ class JudgedEstate:
 
         The mistakes of files that no test stands for are told with the first file that is asked for.
         """
-        name = self._name(file)
+        name = self.name(file)
         self._first = self._first or name
         found, beside = self._listed(file)
         self._collected.add(file.stem)
@@ -78,7 +80,7 @@ class JudgedEstate:
         if _lies_with_journeys(file):
             return judge.of_journey(self.opened.estate.journeys[file.stem])
         if file not in self._of_pacts:
-            name = self._name(file)
+            name = self.name(file)
             self._of_pacts[file] = [each for each in judge.of_pacts({file.parents[1].name}) if each.where.file == name]
         return self._of_pacts[file]
 
@@ -91,7 +93,7 @@ class JudgedEstate:
     def _collected(self) -> set[str]:
         return set()
 
-    def _name(self, file: Path) -> str:
+    def name(self, file: Path) -> str:
         """Return the path of a file that is collected, as it counts from the estate's folder."""
         return f"journeys/{file.name}" if _lies_with_journeys(file) else file.relative_to(self.root).as_posix()
 
@@ -236,8 +238,15 @@ class Estates:
 
         return VerifiedEstate(root, opened, seen, self._config, self._closing)
 
-    def collected(self) -> None:
-        """Write down what was learned while tests were collected, and let the garbage collector go."""
+    def collected(self, files: Collection[Path]) -> None:
+        """Write down what was learned while tests were collected, and let the garbage collector go.
+
+        Args:
+            files: Those of which any test runs.
+        """
+        for root, opened in self._opened.items():
+            if isinstance(opened, JudgedEstate):
+                opened.wanted = frozenset(opened.name(file) for file in files if root_of(file) == root)
         for root, cache in self._caches.items():
             opened = self._opened[root]
             cache.save(whole=isinstance(opened, JudgedEstate) and opened.whole)

@@ -191,7 +191,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Let large estates remember what was learned while tests were collected, and hold nothing up any longer."""
     estates = session.stash.get(_ESTATES, None)
     if estates is not None:
-        estates.collected()
+        estates.collected({item.path for item in session.items if isinstance(item, _Test)})
 
 
 @pytest.hookimpl(wrapper=True)

@@ -48,7 +48,7 @@ class VerifiedEstate(JudgedEstate):
 
     def requirements(self, file: Path) -> Sequence[Requirement]:
         """Return what can be judged of a journey where its partners run; nothing of one that asks nothing of them."""
-        name = self._name(file)
+        name = self.name(file)
         if name not in self._requirements:
             of_journey = self._made.requirements(self._journeys[name]) if name in self._journeys else ()
             self._requirements[name] = [*of_journey, *(each for each in self._interactions if each.where.file == name)]
@@ -84,7 +84,7 @@ class VerifiedEstate(JudgedEstate):
     def _judged(self, requirement: Requirement) -> Verdicts:
         """Return all that stands in the file of a requirement, judged."""
         if not requirement.named:
-            return self._made.of_journey(requirement.journey)
+            return self._made.of_journey(requirement.journey, of=len(self.wanted & self._journeys.keys()) or 1)
         file = requirement.where.file
         return self._made.of_interactions([each for each in self._interactions if each.where.file == file])
 

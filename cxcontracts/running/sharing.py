@@ -1,12 +1,8 @@
-"""How the journeys of a run share what may be sent, so that none of them has more for being quick."""
+"""How many requests may be sent, and how journeys share them, so that none of them has more for being quick."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
-
-_MOMENT = 0.1
-"""Seconds after which who waits looks whether the run was stopped."""
 
 
 class Allowance:
@@ -34,44 +30,36 @@ class Allowance:
         return self._left <= 0
 
 
-class Shares:
-    """What each of some journeys may send in a round: of what is left when all have come to it, as much as any other.
+class Share:
+    """What one journey may take of an allowance: as much as it is granted for a round, however much others take meanwhile.
 
     Args:
-        allowance: What is left.
-        names: Who shares it.
-        stop: Set once nobody waits for anybody any more.
+        whole: What it is a share of.
     """
 
-    def __init__(self, allowance: Allowance, names: Collection[str], stop: threading.Event) -> None:
-        self._allowance = allowance
-        self._stop = stop
-        self._all = set(names)
-        self._here: set[str] = set()
-        self._round = 0
-        self._share = 0
-        self._changed = threading.Condition()
+    def __init__(self, whole: Allowance) -> None:
+        self._whole = whole
+        self._granted = Allowance(0)
 
-    def next(self, name: str) -> int:
-        """Wait until everybody has come to the next round, and return how much each may send in it."""
-        with self._changed:
-            now = self._round
-            self._here.add(name)
-            self._go_on()
-            while self._round == now and not self._stop.is_set():
-                self._changed.wait(_MOMENT)
-            return self._share
+    def grant(self, requests: int) -> None:
+        """Let so many be taken; what was left of the last round is not."""
+        self._granted = Allowance(requests)
 
-    def leave(self, name: str) -> None:
-        """Take note that nobody has to wait for one of them any more."""
-        with self._changed:
-            self._all.discard(name)
-            self._here.discard(name)
-            self._go_on()
+    def take(self) -> bool:
+        """Take one, and return whether there was one."""
+        return self._granted.take() and self._whole.take()
 
-    def _go_on(self) -> None:
-        if self._all and self._here >= self._all:
-            self._share = self._allowance.left // len(self._all)
-            self._round += 1
-            self._here.clear()
-            self._changed.notify_all()
+    @property
+    def requests(self) -> int:
+        """How many there were to be shared."""
+        return self._whole.requests
+
+    @property
+    def left(self) -> int:
+        """How many are left of the round."""
+        return self._granted.left
+
+    @property
+    def spent(self) -> bool:
+        """Whether none is left of the round."""
+        return self._granted.spent

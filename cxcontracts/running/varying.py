@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -24,7 +24,7 @@ from cxcontracts.judging import Judge
 from cxcontracts.kinds.answers import NOBODY
 from cxcontracts.kinds.seen import success
 from cxcontracts.running.calling import Came, Partners
-from cxcontracts.running.sharing import Allowance, Shares
+from cxcontracts.running.sharing import Allowance, Share
 from cxcontracts.running.walking import Sender, Varied, Walker, serves_once
 from cxcontracts.sending import given_names
 from cxcontracts.verdicts import Observer
@@ -40,18 +40,20 @@ _WEIGHTS: Final[Mapping[Harm, float]] = {
 }
 """How often a step takes its turn, by the gravest harm of what is asked there."""
 
-
 _ROUNDS: Final = (1, 1, 2, 3)
 """Of how many kinds of variations those of each round are: first one of each value, then values that meet, then all others."""
 
 _BATCH: Final = 8
 """How many variations are tried before what failed of them is looked at: the same, however many work at them."""
 
+_KEPT: Final = 4
+"""One in so many of the requests of a round is kept for what fails: it is tried again, and made smaller."""
+
 
 class Counting:
     """Sends as another does, and takes each request from an allowance."""
 
-    def __init__(self, sender: Sender, allowance: Allowance) -> None:
+    def __init__(self, sender: Sender, allowance: Allowance | Share) -> None:
         self._sender = sender
         self._allowance = allowance
 
@@ -148,9 +150,9 @@ class Fuzzer:
     Args:
         judge: Knows the contracts.
         walker: Walks.
+        sender: Sends requests.
         observer: Tells what does not hold.
         writes: The partners to which unsafe calls may be made with varied values.
-        allowance: How much may be sent.
         pool: Makes several walks at the same time.
         seed: What chance begins with.
         stop: Set once nothing more is to be sent.
@@ -160,93 +162,102 @@ class Fuzzer:
         self,
         judge: Judge,
         walker: Walker,
+        sender: Sender,
         observer: Observer,
         writes: frozenset[str],
-        allowance: Allowance,
         pool: Executor,
         seed: int,
         stop: threading.Event,
     ) -> None:
         self._judge = judge
         self._walker = walker
+        self._sender = sender
         self._observer = observer
         self._writes = writes
-        self._allowance = allowance
         self._pool = pool
         self._seed = seed
         self._stop = stop
 
-    def walks(self, journey: Journey, base: Walk, rows: Sequence[Mapping[str, JSON]], shares: Shares) -> Iterator[Walk]:
-        """Yield what was seen of a journey whose values were varied: what held, and of each failure its smallest difference.
+    def rounds(self, journey: Journey, base: Walk, rows: Sequence[Mapping[str, JSON]], share: Share) -> Iterator[Iterator[Walk]]:
+        """Yield rounds, each of what was seen: what held, and of each failure its smallest difference.
+
+        What is sent depends on what is answered to this journey, and on nothing that others do meanwhile.
 
         Args:
             base: A walk that works; of the steps that do not, nothing is varied.
             rows: The rows of givens that were walked.
-            shares: What the journey may send, beside others.
+            share: What the journey may send in a round, granted before its first walk is asked for.
         """
-        streams = list(self._streams(journey, base, rows))
-        known = set(self._broken(journey, base))
-        blamed: set[str] = set()
-        for most in _ROUNDS:
-            until = shares.next(journey.name) + _sent(streams)
-            batches = _Batches(streams, most)
-            while _sent(streams) < until and not self._done() and (batch := batches.next(until - _sent(streams))):
-                yield from self._of_batch(journey, batch, known, blamed)
+        walker = self._walker.sending(Counting(self._sender, share))
+        streams = list(self._streams(walker, journey, base, rows))
+        varying = _Varying(journey, streams, share, set(self._broken(journey, base)))
+        for most in _ROUNDS if streams else ():
+            yield self._round(varying, most)
 
-    def _done(self) -> bool:
-        return self._allowance.spent or self._stop.is_set()
+    def _round(self, varying: _Varying, most: int) -> Iterator[Walk]:
+        batches = _Batches(varying.streams, most)
+        share = varying.share
+        kept = share.left // _KEPT
+        while share.left > kept and not self._stop.is_set() and (batch := batches.next(share.left - kept)):
+            yield from self._of_batch(varying, batch)
 
-    def _of_batch(
-        self, journey: Journey, batch: Sequence[tuple[_Stream, Variation]], known: set[str], blamed: set[str]
-    ) -> Iterator[Walk]:
-        """Yield what is worth keeping of some variations; what hides behind a failure is sent again without it.
+    def _over(self, varying: _Varying) -> bool:
+        return varying.share.spent or self._stop.is_set()
 
-        Args:
-            known: What is known to fail; grows.
-            blamed: The names that alone made something fail; grows.
-        """
-        for (stream, variation), walk in zip(batch, self._pool.map(_walked, batch), strict=True):
-            failing = self._broken(journey, walk)
+    def _of_batch(self, varying: _Varying, batch: Sequence[tuple[_Stream, Variation]]) -> Iterator[Walk]:
+        """Yield what is worth keeping of some variations; what hides behind a failure is sent again without it."""
+        walks = list(self._pool.map(_walked, batch))
+        for (stream, variation), walk in zip(batch, walks, strict=True):
+            failing = self._broken(varying.journey, walk)
             if failing:
                 stream.waves.refused(variation)
             else:
                 yield walk
-            for shown in self._shown(journey, stream, variation, walk, failing, known):
+            for shown in self._shown(varying, stream, variation, walk, failing):
                 due = next((each.varied for each in shown.sightings if each.varied), {})
-                blamed |= due.keys() if len(due) == 1 else set()
+                varying.blamed |= due.keys() if len(due) == 1 else set()
                 yield shown
-            if not self._done() and not stream.whole(walk):
-                for name in blamed & variation.varied.keys():
+            if not self._over(varying) and not stream.whole(walk):
+                for name in varying.blamed & variation.varied.keys():
                     stream.waves.refused(replace(variation, varied={name: variation.varied[name]}))
-                stream.waves.again(variation, blamed)
+                stream.waves.again(variation, varying.blamed)
 
     def _broken(self, journey: Journey, walk: Walk) -> frozenset[str]:
         return self._observer.failing(journey, walk, Verdict.BROKEN)
 
     def _shown(
-        self, journey: Journey, stream: _Stream, variation: Variation, walk: Walk, failing: frozenset[str], known: set[str]
+        self, varying: _Varying, stream: _Stream, variation: Variation, walk: Walk, failing: frozenset[str]
     ) -> Iterator[Walk]:
         """Yield what each failure is due to, confirmed; where one does not repeat, the failure and what came of it again.
 
+        Where nothing more may be sent, the failure stands as it was seen, once.
+
         Args:
             failing: What fails in the walk.
-            known: What was known to fail before; what is shown is known from then on.
         """
-        while failing - known and not self._done():
+        journey, known = varying.journey, varying.known
+        while failing - known:
+            if self._over(varying):
+                known |= failing
+                yield walk
+                return
             wanted = failing - known
             until = self._until(journey, wanted)
-            again = stream.walk(variation.varied, variation.because, attempt=2, until=until)
+            again = self._again(stream, variation.varied, variation.because, until)
             if not self._alike(journey, wanted, again):
                 known |= wanted
                 yield from (walk, again)
                 return
-            shown = self._minimal(journey, stream, variation, wanted, again)
+            shown = self._minimal(varying, stream, variation, wanted, again)
             told = self._broken(journey, shown)
             known |= told
             yield shown
             failing = _of_answers(failing - told)
 
-    def _minimal(self, journey: Journey, stream: _Stream, variation: Variation, wanted: frozenset[str], again: Walk) -> Walk:
+    def _again(self, stream: _Stream, varied: Mapping[str, JSON], because: str, until: str) -> Walk:
+        return self._pool.submit(stream.walk, varied, because, 2, until).result()
+
+    def _minimal(self, varying: _Varying, stream: _Stream, variation: Variation, wanted: frozenset[str], again: Walk) -> Walk:
         """Return a walk that fails in the same way with the fewest differences.
 
         Args:
@@ -254,13 +265,13 @@ class Fuzzer:
             again: A walk in which it did.
         """
         last = {"walk": again}
+        until = self._until(varying.journey, wanted)
 
         def fails(varied: Mapping[str, JSON]) -> bool:
-            if self._done():
+            if self._over(varying):
                 return False
-            because = difference(stream.space.sample, varied)
-            tried = stream.walk(varied, because, attempt=2, until=self._until(journey, wanted))
-            failed = self._alike(journey, wanted, tried)
+            tried = self._again(stream, varied, difference(stream.space.sample, varied), until)
+            failed = self._alike(varying.journey, wanted, tried)
             if failed:
                 last["walk"] = tried
             return failed
@@ -286,7 +297,7 @@ class Fuzzer:
         known = [each.name for each in journey.steps if each.part == "steps"]
         return max(steps, key=known.index, default="") if all(each in known for each in steps) else ""
 
-    def _streams(self, journey: Journey, base: Walk, rows: Sequence[Mapping[str, JSON]]) -> Iterator[_Stream]:
+    def _streams(self, walker: Walker, journey: Journey, base: Walk, rows: Sequence[Mapping[str, JSON]]) -> Iterator[_Stream]:
         """Yield what is varied: each call that only asks alone, all others together, in whole walks.
 
         Steps that send different things under one name are not varied in the same walks.
@@ -302,13 +313,13 @@ class Fuzzer:
             safe = step.safe or seen.request is None or seen.request.method in SAFE
             if scene is None or not (safe or (step.partner in self._writes and not serves_once(journey))):
                 continue
-            space = space_of(scene, seen.known, rows, fixed=self._walker.fixed(journey))
+            space = space_of(scene, seen.known, rows, fixed=walker.fixed(journey))
             if not space.fields:
                 continue
             if safe:
                 asking[step.name] = _givens_of(space, journey)
                 waves = Waves(space, partial(_further, space, self._seed))
-                yield _Stream(self._walker, journey, base, {step.name: space}, waves, self._weight(journey, step), step)
+                yield _Stream(walker, journey, base, {step.name: space}, waves, self._weight(journey, step), step)
             else:
                 weight = max(weight, self._weight(journey, step))
                 group = next((each for each in groups if not _own_names(space) & _all_names(each)), None)
@@ -320,11 +331,28 @@ class Fuzzer:
             space = joined(spaces.values())
             unnamed = replace(space, fields=tuple(each for each in space.fields if "path" not in each.places))
             waves = Waves(space, partial(_drawn, unnamed, self._seed), together=True)
-            yield _Stream(self._walker, journey, base, spaces, waves, weight)
+            yield _Stream(walker, journey, base, spaces, waves, weight)
 
     def _weight(self, journey: Journey, step: Step) -> float:
         harms = (each.harm for _, each in self._observer.requirements(journey) if each.step is step)
         return max((_WEIGHTS[harm] for harm in harms), default=1.0)
+
+
+@dataclass
+class _Varying:
+    """A journey while it is varied.
+
+    Attributes:
+        share: What it may send in the round.
+        known: What is known to fail.
+        blamed: The names that alone made something fail.
+    """
+
+    journey: Journey
+    streams: Sequence[_Stream]
+    share: Share
+    known: set[str]
+    blamed: set[str] = field(default_factory=set)
 
 
 def _own_names(space: Space) -> set[str]:
@@ -391,10 +419,6 @@ class _Batches:
             yield from (turn for turn in interleaved(told) if turn[1].varied)
 
 
-def _sent(streams: Iterable[_Stream]) -> int:
-    return sum(stream.sent for stream in streams)
-
-
 def _walked(turn: tuple[_Stream, Variation]) -> Walk:
     stream, variation = turn
     return stream.walk(variation.varied, variation.because)
@@ -427,12 +451,6 @@ class _Stream:
         working = [each for each in journey.steps if each.part == "steps" and _worked(base, each)]
         self._last = working[-1]
         self.cost = 1 if alone else len(working)
-        self._counts: list[int] = []
-
-    @property
-    def sent(self) -> int:
-        """How many requests it took so far."""
-        return sum(self._counts)
 
     def walk(self, varied: Mapping[str, JSON], because: str, attempt: int = 1, until: str = "") -> Walk:
         """Return what came of a variation.
@@ -442,11 +460,8 @@ class _Stream:
         """
         change = Varied(self._spaces, varied, because, until or self._last.name)
         if self._alone:
-            walk = self._walker.alone(self._base, self._alone, change, attempt)
-        else:
-            walk = self._walker.walk(self._journey, self._base.row, attempt, change)
-        self._counts.append(len(walk.sightings))
-        return walk
+            return self._walker.alone(self._base, self._alone, change, attempt)
+        return self._walker.walk(self._journey, self._base.row, attempt, change)
 
     def whole(self, walk: Walk) -> bool:
         """Tell whether a walk went as far as the working one did."""

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -215,6 +216,12 @@ class Walker:
         self._identifying: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
         setting = filter(_sets_states, judge.estate.journeys.values())
         self._stateful = frozenset(step.partner for journey in setting for step in journey.steps if step.partner)
+
+    def sending(self, sender: Sender) -> Walker:
+        """Return one that sends by another, and knows what this one comes to know: which fresh values are used, too."""
+        other = copy(self)
+        other._sender = sender
+        return other
 
     def rows(self, journey: Journey) -> int:
         """Return how many rows of givens a journey has: as many as examples, and not more than a few."""
