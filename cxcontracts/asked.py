@@ -57,6 +57,17 @@ class Asked:
     deep: bool = False
     handed: Mapping[str, Handed] = field(default_factory=dict)
 
+    @property
+    def only(self) -> tuple[str, ...]:
+        """What is asked for, in words; nothing where all is.
+
+        >>> Asked(journeys=frozenset({"rebook"}), pattern="needs").only
+        ('journey rebook', 'requirements with needs in their id')
+        """
+        asked = (("partner", sorted(self.partners)), ("journey", sorted(self.journeys)))
+        named = [f"{what} {name}" for what, names in asked for name in names]
+        return (*named, *([f"requirements with {self.pattern} in their id"] if self.pattern else []))
+
     def names(self, id: str) -> bool:
         """Tell whether a requirement is asked for."""
         return not self.pattern or self.pattern in id or matches(id, self.pattern)

@@ -32,9 +32,10 @@ def started(run: Run, tell: Tell, about: Line) -> Iterator[Line]:
         run: The run, before anything was found.
         about: What else is known of it, e.g. when it began.
     """
-    where: Line = {"environment": run.environment} if run.environment else {}
+    environment: Line = {"environment": run.environment} if run.environment else {}
+    only: Line = {"only": list(run.only)} if run.only else {}
     start = {"event": "start", "version": VERSION, "complete": False, "command": run.command, "estate": run.estate}
-    yield {**start, **where, "fail_on": sorted(run.fail_on), **about}
+    yield {**start, **environment, **only, "fail_on": sorted(run.fail_on), **about}
     yield from ({"event": "journey", **tell(journey)} for journey in run.journeys)
 
 

@@ -349,6 +349,7 @@ class Run:
         environment: Where they were had, e.g. ``sandbox``; empty where no environment was named.
         unfelt: What the traffic showed that no journey feels.
         journeys: The journeys that findings are of; empty where no report asks for them.
+        only: What was asked for, where that is a part of the estate, e.g. ``journey rebook``; empty for all of it.
     """
 
     command: str
@@ -363,6 +364,7 @@ class Run:
     environment: str = ""
     unfelt: tuple[str, ...] = ()
     journeys: tuple[Outline, ...] = ()
+    only: tuple[str, ...] = ()
 
     @property
     def mistakes(self) -> tuple[Problem, ...]:

@@ -80,6 +80,7 @@ def run_of(
         not_exercised={id: why for id, why in verdicts.not_exercised.items() if asked.names(id)},
         exchanges=exchanges + sum(1 for finding in named if finding.kind == Pact.name),
         environment=asked.environment,
+        only=asked.only,
     )
 
 

@@ -343,7 +343,7 @@ class Verification:
         """Walk, and judge what was seen; an interrupt ends the walking, and what was seen until then is judged."""
         journeys = self.journeys()
         run = Run("verify", self._opened.estate.name, (), self._opened.estate.fail_on, environment=self._asked.environment)
-        self._evidence.start(replace(run, journeys=tuple(map(outline, journeys))))
+        self._evidence.start(replace(run, journeys=tuple(map(outline, journeys)), only=self._asked.only))
         going = [self._going(journey) for journey in journeys]
         complete = self._walked(going, progress)
         verdicts = Verdicts((), {})

@@ -71,6 +71,25 @@ def test_a_run_that_was_cut_short_says_so_and_is_not_taken_for_the_whole(pyteste
     ran.stdout.fnmatch_lines(["*tests.sarif is not written*"])
 
 
+@pytest.mark.parametrize(
+    ("words", "only"),
+    [
+        (["contracts"], None),
+        ([], None),
+        (["contracts", "-k", "see_parcel or needs"], ["-k see_parcel or needs"]),
+        (["contracts/journeys/track-parcel.yaml"], ["journeys/track-parcel.yaml"]),
+    ],
+)
+def test_a_run_of_some_tests_says_which(
+    pytester: pytest.Pytester, here: Workplace, words: list[str], only: list[str] | None
+) -> None:
+    pytester.runpytest_subprocess(*words, "--cx-report", "json=tests.json,sarif=tests.sarif")
+
+    assert json.loads(here.read("tests.json")).get("only") == only
+    category = json.loads(here.read("tests.sarif"))["runs"][0]["automationDetails"]["id"]
+    assert category.endswith(f"{only[0]}/" if only else "parcels/")
+
+
 def test_mistakes_are_reported(pytester: pytest.Pytester, here: Workplace) -> None:
     here.edit(JOURNEY, "    with: {parcelNumber: $parcel} ", "    wiht: {parcelNumber: $parcel} ")
     here.write("contracts/journeys/second.yaml", here.read(JOURNEY).replace("wiht", "with").replace("track-parcel", "second"))

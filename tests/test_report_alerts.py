@@ -42,6 +42,9 @@ RUNS = {
     "interrupted": impact(partner_run(finding()), complete=False),
     "mistakes": impact(partner_run(finding()), problems=(MISTAKE,)),
     "verified": impact(partner_run(*EVERY), command="verify", environment="sandbox", not_exercised={"a/b/c": "idle"}),
+    "of a part": impact(
+        partner_run(*intact(3)), command="verify", only=("journey rebook", "requirements with needs in their id")
+    ),
     "a kind that is not installed": impact(partner_run(finding(f"{STEP}/telepathy:x"))),
 }
 
@@ -166,6 +169,20 @@ def test_a_run_of_one_partner_does_not_replace_the_report_of_another() -> None:
         "cxcontracts/impact/rail-retail/",
         "cxcontracts/verify/rail-retail/sandbox/operator/",
     ]
+
+
+def test_a_run_of_a_part_closes_no_alert_of_the_rest() -> None:
+    part, whole = RUNS["of a part"], dataclasses.replace(RUNS["of a part"], only=())
+    told, (first,) = json.loads(sarif.render(alerts_of(part))), json.loads(gitlab.render(alerts_of(part)))
+
+    assert told["runs"][0]["automationDetails"] != json.loads(sarif.render(alerts_of(whole)))["runs"][0]["automationDetails"]
+    assert "rebook" in told["runs"][0]["automationDetails"]["id"]
+    assert told["runs"][0]["invocations"][0]["executionSuccessful"]
+    assert (first["severity"], first["description"]) == (
+        "info",
+        "asked for no more than journey rebook and requirements with needs in their id: the rest was not looked at",
+    )
+    assert json.loads(gitlab.render(alerts_of(whole))) == []
 
 
 def test_a_run_that_did_not_look_at_everything_says_so_and_is_never_empty() -> None:

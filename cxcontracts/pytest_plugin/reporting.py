@@ -6,6 +6,7 @@ Each test tells its part in the lines of a run, as plain values, so that it may 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from cxcontracts.errors import UsageError
 from cxcontracts.findings import OBSERVING, Finding, Run
 from cxcontracts.outlines import outline
 from cxcontracts.problems import Problem
+from cxcontracts.pytest_plugin import PACKED
 from cxcontracts.pytest_plugin.estates import JudgedEstate
 from cxcontracts.reports.formats import FORMATS, TAKEN_FOR_THE_WHOLE, Look, linked_from, rendered
 from cxcontracts.reports.json import as_json
@@ -116,7 +118,7 @@ class Reporter:
             self._said.append(harmless_line(what, None))
             return
         ended = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not session.shouldfail
-        run = _run(events, complete=ended and not session.shouldstop)
+        run = _run(events, complete=ended and not session.shouldstop, only=_only(session.config, Path(roots[0])))
         for format, file in self._wanted:
             self._write(run, format, file, Path(roots[0]))
 
@@ -139,13 +141,25 @@ class Reporter:
             terminalreporter.write(text.rstrip("\n") + "\n")
 
 
-def _run(events: Sequence[Mapping[str, Any]], *, complete: bool) -> Run:
+def _only(config: pytest.Config, root: Path) -> tuple[str, ...]:
+    """Return what was asked for, where that is a part of the estate: by ``-k`` and the like, or by what is named."""
+    option = config.option
+    chosen = [f"{name} {value}" for name, value in (("-k", option.keyword), ("-m", option.markexpr)) if value]
+    left_out = (("--lf", "lf"), ("--sw", "stepwise"), ("--deselect", "deselect"), ("--ignore", "ignore"))
+    chosen += [name for name, attribute in left_out if getattr(option, attribute, None)]
+    named = [Path(config.invocation_params.dir, argument) for argument in config.args]
+    if PACKED not in config.stash and not any(root.is_relative_to(os.path.abspath(place)) for place in named):
+        chosen += [os.path.relpath(place, root) for place in named]
+    return tuple(chosen)
+
+
+def _run(events: Sequence[Mapping[str, Any]], *, complete: bool, only: Sequence[str]) -> Run:
     """Return the run that tests have told of: what processes told alike counts once, of a test that ran again the last time."""
     keyed: dict[tuple[str, str], Mapping[str, Any]] = {}
     for number, event in enumerate(events):
         named = event.get("id") or event.get("journey") or event.get("partner") or ""
         keyed[event["event"], str(number) if event["event"] in (_EXCHANGES, "problem") else str(named)] = event
-    start = keyed["start", ""]
+    start = keyed["start", ""] = {**keyed["start", ""], **({"only": list(only)} if only else {})}
     told = [event for event in keyed.values() if event["event"] != _EXCHANGES]
     told.sort(key=lambda each: (str(each.get("partner")), _place(each), str(each.get("id"))))
     end: dict[str, Any] = {"event": "end", "complete": complete}

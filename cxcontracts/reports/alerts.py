@@ -15,7 +15,7 @@ from cxcontracts.plugins import kinds
 from cxcontracts.problems import Place, Problem
 from cxcontracts.reports.ci.alerts import Alert, Alerts, Help
 from cxcontracts.reports.explained import of_kind
-from cxcontracts.reports.headlines import headline, notes
+from cxcontracts.reports.headlines import headline, notes, of_a_part
 from cxcontracts.reports.sentences import account, count, limits, scene, suffering
 
 MISTAKE: Final = "mistake-in-a-file"
@@ -63,6 +63,7 @@ def alerts_of(run: Run) -> Alerts:
         headline=(f"{first.word}  {first.sentence}", *notes(run)),
         remarks=tuple(_remarks(run)),
         explain=_explained,
+        part="".join(of_a_part(run)),
         start=next((place for finding in run.findings if (place := _inside(Place(finding.where.file)))), None),
     )
 
@@ -70,10 +71,12 @@ def alerts_of(run: Run) -> Alerts:
 def _category(run: Run) -> tuple[str, ...]:
     """Return what tells the alerts of this run from others: readers take what a report of the same category lacks for fixed."""
     where = (run.environment,) if run.environment else ()
-    return (run.command, run.estate, *where, *(partner.partner for partner in run.partners if len(run.partners) == 1))
+    single = (partner.partner for partner in run.partners if len(run.partners) == 1)
+    return (run.command, run.estate, *where, *single, *(["; ".join(run.only)] if run.only else []))
 
 
 def _remarks(run: Run) -> Iterator[str]:
+    yield from of_a_part(run)
     if run.not_exercised:
         number = len(run.not_exercised)
         yield f"{count(number, 'requirement')} {'was' if number == 1 else 'were'} not exercised: no exchange shows more of them"

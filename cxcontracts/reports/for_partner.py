@@ -83,6 +83,7 @@ class _Excerpt:
             environment=self._hide.text(self._run.environment),
             unfelt=tuple(self._hide.text(each) for each in self._run.unfelt if each.startswith(f"{self._partner} ")),
             journeys=tuple(self._outlines()),
+            only=("a part of the estate",) if self._run.only else (),
         )
 
     def _partner_run(self, findings: tuple[Finding, ...]) -> PartnerRun:

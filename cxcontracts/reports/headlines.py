@@ -46,6 +46,13 @@ def notes(run: Run) -> Iterator[str]:
         yield "interrupted: there may be more"
     if broken and not run.gates:
         yield "the gate stays open: no harm found here is in fail-on of estate.yaml"
+    yield from of_a_part(run)
+
+
+def of_a_part(run: Run) -> Iterator[str]:
+    """Yield what of the estate was asked for; nothing where all of it was."""
+    if run.only:
+        yield f"asked for no more than {listed(run.only)}: the rest was not looked at"
 
 
 def _verdict(run: Run) -> tuple[str, str]:

@@ -42,6 +42,8 @@ def render(run: Run) -> str:
     if run.command in OBSERVING:
         report |= {"exchanges": run.exchanges, "not_exercised": dict(run.not_exercised), "unfelt": list(run.unfelt)}
         report |= {"environment": run.environment} if run.environment else {}
+    if run.only:
+        report["only"] = list(run.only)
     if run.journeys:
         report["journeys"] = [outline_as_json(outline) for outline in run.journeys]
     if run.problems:

@@ -44,7 +44,7 @@ _GROUPS: Final[Mapping[Verdict, str]] = {
 
 def render(run: Run) -> str:
     """Return the report of a run as GitHub Flavored Markdown of at most 60,000 characters, ending in a line feed."""
-    marker = (run.command, run.estate, run.environment, *(partner.partner for partner in run.partners))
+    marker = (run.command, run.estate, run.environment, *(partner.partner for partner in run.partners), *run.only)
     comment = Comment(marker, "\n\n".join(_head(run)))
     broken, roots = experiences(run), Roots(run.findings)
     comment.blocks("", _blocks(broken[:FIRST], partial(_experience, run, roots)))

@@ -51,6 +51,7 @@ def run_of(report: Mapping[str, Any]) -> Run:
         environment=report.get("environment", ""),
         unfelt=tuple(report.get("unfelt", ())),
         journeys=tuple(_outline(each) for each in report.get("journeys", ())),
+        only=tuple(report.get("only", ())),
     )
 
 

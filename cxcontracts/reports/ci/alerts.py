@@ -75,6 +75,7 @@ class Alerts:
         limits: Why no alert would not mean that all is well: a kind in kebab case, and a sentence.
         headline: The verdict and what else belongs beside it, a sentence each.
         remarks: What else is worth knowing for programs, a sentence each.
+        part: What was looked at, where that is a part alone; empty where it is all.
         explain: Returns what rules mean, in the order of their catalogue.
         start: The start of a file that a limit may stand at; None where there is none in the repository.
     """
@@ -87,5 +88,6 @@ class Alerts:
     limits: tuple[tuple[str, str], ...]
     headline: tuple[str, ...]
     remarks: tuple[str, ...]
+    part: str
     explain: Callable[[Collection[str]], Sequence[Help]]
     start: Place | None

@@ -1,8 +1,8 @@
 """The report for merge requests of GitLab: Code Quality, a list of findings.
 
-GitLab shows what is new against the target branch's report, and takes for one finding what has the same fingerprint. An empty
-list means "all is fixed", so what was interrupted or looked at nothing has a finding that says so. What is accepted is left out:
-the format knows no such thing.
+GitLab shows what is new against the target branch's report, and takes for one finding what has the same fingerprint. It takes
+what a list lacks for fixed, so what was interrupted, looked at nothing, or at a part alone has a finding that says so. What is
+accepted is left out: the format knows no such thing.
 
 Source: GitLab, "Code Quality", section "Code Quality report format".
 """
@@ -34,6 +34,8 @@ def render(alerts: Alerts) -> str:
     told = alerts.open[:MOST]
     findings = [_own(kind, why, "blocker") for kind, why in alerts.limits]
     findings += map(_finding, told)
+    if alerts.part:
+        findings.append(_own("of-a-part", alerts.part, "info"))
     if len(told) < len(alerts.open):
         findings.append(_own("left-out", f"{len(alerts.open) - len(told):,} more are left out; the JSON report has all", "info"))
     met: Counter[str] = Counter()

@@ -30,6 +30,7 @@ def alerts_of(diff: Diff, inside: Inside) -> Alerts:
         limits=tuple(limits(diff)),
         headline=(f"{first.word}  {first}", *notes(diff)),
         remarks=(),
+        part="",
         explain=_explained,
         start=_start(diff, inside),
     )
