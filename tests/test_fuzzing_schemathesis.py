@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
 import textwrap
+import threading
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -352,3 +355,22 @@ def test_the_home_of_hypothesis_is_where_it_was() -> None:
     from hypothesis import configuration
 
     assert "__hypothesis_home_directory" in vars(configuration)
+
+
+def test_what_draws_by_chance_beside_it_is_no_strategy(library: Any, spaces: list[Space]) -> None:
+    # An app that runs in this process does so while another journey's values are drawn.
+    done = threading.Event()
+
+    def draws() -> None:
+        while not done.is_set():
+            random.random()
+
+    beside = threading.Thread(target=draws)
+    beside.start()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert list(adapter.random_cases(spaces[0], 1, 40))
+    finally:
+        done.set()
+        beside.join()

@@ -16,6 +16,7 @@ import os
 import re
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -425,14 +426,22 @@ def _library() -> Any:
     return schemathesis
 
 
+_USING: Final = threading.Lock()
+"""Held by who uses the library: what it is told to keep to itself is the whole process's."""
+
+
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Keep the library to itself: no hooks that the environment names, and what Hypothesis writes is thrown away."""
+    """Keep the library to itself: no hooks that the environment names, and what Hypothesis writes is thrown away.
+
+    Where an app runs in this process and draws from :mod:`random` meanwhile, Hypothesis takes it for a strategy, and would warn.
+    """
     from hypothesis import configuration
 
-    hooks = os.environ.pop("SCHEMATHESIS_HOOKS", None)
-    home = vars(configuration)["__hypothesis_home_directory"]
-    with tempfile.TemporaryDirectory(prefix="cxcontracts-", ignore_cleanup_errors=True) as folder:
+    with _USING, tempfile.TemporaryDirectory(prefix="cxcontracts-", ignore_cleanup_errors=True) as folder:
+        warnings.filterwarnings("ignore", r"Do not use the `random` module inside strategies")
+        hooks = os.environ.pop("SCHEMATHESIS_HOOKS", None)
+        home = vars(configuration)["__hypothesis_home_directory"]
         configuration.set_hypothesis_home_dir(folder)
         try:
             yield
