@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import CancelledError, Executor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -201,13 +201,14 @@ class Fuzzer:
         while share.left > kept and not self._stop.is_set() and (batch := batches.next(share.left - kept)):
             yield from self._of_batch(varying, batch)
 
-    def _over(self, varying: _Varying) -> bool:
-        return varying.share.spent or self._stop.is_set()
-
     def _of_batch(self, varying: _Varying, batch: Sequence[tuple[_Stream, Variation]]) -> Iterator[Walk]:
         """Yield what is worth keeping of some variations; what hides behind a failure is sent again without it."""
-        walks = list(self._pool.map(_walked, batch))
-        for (stream, variation), walk in zip(batch, walks, strict=True):
+        made = [self._pool.submit(_walked, turn) for turn in batch]
+        wait(made)  # so that what is sent next is the same, however many work
+        for (stream, variation), done in zip(batch, made, strict=True):
+            if done.cancelled():
+                return
+            walk = done.result()
             failing = self._broken(varying.journey, walk)
             if failing:
                 stream.waves.refused(variation)
@@ -217,7 +218,7 @@ class Fuzzer:
                 due = next((each.varied for each in shown.sightings if each.varied), {})
                 varying.blamed |= due.keys() if len(due) == 1 else set()
                 yield shown
-            if not self._over(varying) and not stream.whole(walk):
+            if not varying.share.spent and not stream.whole(walk):
                 for name in varying.blamed & variation.varied.keys():
                     stream.waves.refused(replace(variation, varied={name: variation.varied[name]}))
                 stream.waves.again(variation, varying.blamed)
@@ -237,13 +238,12 @@ class Fuzzer:
         """
         journey, known = varying.journey, varying.known
         while failing - known:
-            if self._over(varying):
+            wanted = failing - known
+            again = self._again(varying, stream, variation.varied, variation.because, self._until(journey, wanted))
+            if again is None:
                 known |= failing
                 yield walk
                 return
-            wanted = failing - known
-            until = self._until(journey, wanted)
-            again = self._again(stream, variation.varied, variation.because, until)
             if not self._alike(journey, wanted, again):
                 known |= wanted
                 yield from (walk, again)
@@ -254,8 +254,16 @@ class Fuzzer:
             yield shown
             failing = _of_answers(failing - told)
 
-    def _again(self, stream: _Stream, varied: Mapping[str, JSON], because: str, until: str) -> Walk:
-        return self._pool.submit(stream.walk, varied, because, 2, until).result()
+    def _again(self, varying: _Varying, stream: _Stream, varied: Mapping[str, JSON], because: str, until: str) -> Walk | None:
+        """Return what comes of a variation on another try; None where nothing more may be sent."""
+        if varying.share.spent:
+            return None
+        try:
+            return self._pool.submit(stream.walk, varied, because, 2, until).result()
+        except (CancelledError, RuntimeError):  # the pool takes nothing more once the run is stopped
+            if self._stop.is_set():
+                return None
+            raise
 
     def _minimal(self, varying: _Varying, stream: _Stream, variation: Variation, wanted: frozenset[str], again: Walk) -> Walk:
         """Return a walk that fails in the same way with the fewest differences.
@@ -268,13 +276,11 @@ class Fuzzer:
         until = self._until(varying.journey, wanted)
 
         def fails(varied: Mapping[str, JSON]) -> bool:
-            if self._over(varying):
+            tried = self._again(varying, stream, varied, difference(stream.space.sample, varied), until)
+            if tried is None or not self._alike(varying.journey, wanted, tried):
                 return False
-            tried = self._again(stream, varied, difference(stream.space.sample, varied), until)
-            failed = self._alike(varying.journey, wanted, tried)
-            if failed:
-                last["walk"] = tried
-            return failed
+            last["walk"] = tried
+            return True
 
         minimal = minimised(stream.space.sample, variation.varied, fails, admits=stream.space.admits)
         return last["walk"].due_to(minimal, difference(stream.space.sample, minimal))
