@@ -324,7 +324,7 @@ def test_a_handler_is_told_wherever_it_is_and_learns_our_login_only_at_the_partn
     auth = {"bearer": "$env.SHOP_TOKEN"}
     with running(answer({})) as other, running(answer({})) as shop, calling(f"{shop.url}/v2", auth=auth) as partners:
         came = [partners.tell("shop", url, {"state": "x"}) for url in ("_states", "/_states", f"{other.url}/_states?a=b")]
-        refused = partners.follow("shop", "GET", f"{other.url}/_states")
+        refused = partners.follow("shop", Request("GET", f"{other.url}/_states"))
 
     assert [each.trouble for each in (*came, refused)] == [None, None, None, Trouble.FORBIDDEN]
     assert [each.target for each in shop.asked] == ["/v2/_states", "/_states"]

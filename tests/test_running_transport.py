@@ -93,7 +93,7 @@ LOGIN = {"header": {"X-Key": "$env.SHOP_KEY"}}
 def test_a_link_is_followed_from_where_it_stood(link: str, asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOP_KEY", "CANARY")
     with running(answer(1)) as shop, calling(f"{shop.url}/v2", auth=LOGIN) as partners:
-        came = partners.follow("shop", "GET", link.replace("{url}", shop.url), beside=f"{shop.url}/v2/parcels/7")
+        came = partners.follow("shop", Request("GET", link.replace("{url}", shop.url)), beside=f"{shop.url}/v2/parcels/7")
 
     assert (came.trouble, came.request.base) == (None, shop.url)
     assert [(each.target, each.headers["x-key"]) for each in shop.asked] == [(asked, "CANARY")]
@@ -106,7 +106,7 @@ def test_a_link_to_a_host_of_the_estate_is_followed_and_nobody_logs_in_there(mon
         running(answer(2)) as shop,
         calling(shop.url, auth=LOGIN, hosts=(f"127.0.0.1:{files.port}",)) as partners,
     ):
-        came = partners.follow("shop", "GET", f"{files.url}/label.pdf")
+        came = partners.follow("shop", Request("GET", f"{files.url}/label.pdf"))
 
     assert (came.trouble, shop.connected) == (None, 0)
     assert [(each.target, "x-key" in each.headers) for each in files.asked] == [("/label.pdf", False)]
@@ -127,14 +127,17 @@ def test_a_link_to_a_host_of_the_estate_is_followed_and_nobody_logs_in_there(mon
 )
 def test_a_link_that_leads_elsewhere_is_not_followed(link: str) -> None:
     with running(answer(1)) as shop, calling(shop.url) as partners:
-        came = partners.follow("shop", "GET", link)
+        came = partners.follow("shop", Request("GET", link))
 
     assert (came.trouble, came.response, shop.connected) == (Trouble.FORBIDDEN, None, 0)
 
 
 def test_a_link_is_followed_as_far_as_we_may() -> None:
     with running(answer(1)) as shop, calling(shop.url) as partners:
-        came = partners.follow("shop", "DELETE", "/parcels/7"), partners.follow("shop", "POST", "/parcels", safe=True, body=[])
+        came = (
+            partners.follow("shop", Request("DELETE", "/parcels/7")),
+            partners.follow("shop", Request("POST", "/parcels", body=[]), safe=True),
+        )
 
     assert [each.trouble for each in came] == [Trouble.FORBIDDEN, None]
 
@@ -326,7 +329,7 @@ def test_a_proxy_that_is_not_there_is_unreachable(monkeypatch: pytest.MonkeyPatc
 def test_what_leads_elsewhere_does_not_get_to_the_proxy_either(monkeypatch: pytest.MonkeyPatch) -> None:
     with running(answer(1)) as proxy, calling("http://partner.test") as partners:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
-        came = partners.follow("shop", "GET", "http://elsewhere.example/")
+        came = partners.follow("shop", Request("GET", "http://elsewhere.example/"))
 
     assert (came.trouble, came.why, proxy.connected) == (Trouble.FORBIDDEN, "the estate names no http://elsewhere.example", 0)
 

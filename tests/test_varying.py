@@ -115,7 +115,7 @@ def test_what_counts_sends_no_more_than_its_allowance_whatever_is_asked_of_it() 
         counting = Counting(LoggedIn(partners, lambda name, identity: {"X-Key": "k-1234567"}), Allowance(3))
         calls: list[Callable[[], Came]] = [
             lambda: counting.send("p", Request("GET", "/a")),
-            lambda: counting.follow("p", "GET", "/b"),
+            lambda: counting.follow("p", Request("GET", "/b")),
             lambda: counting.tell("p", "/c", {}),
         ]
         first = [call() for call in calls]

@@ -140,29 +140,15 @@ class Partners:
         side = self._side(partner, identity)
         return self._send(side, replace(request, base=side.target.url.rstrip("/")), safe)
 
-    def follow(
-        self,
-        partner: str,
-        method: str,
-        url: str,
-        *,
-        beside: str = "",
-        headers: Mapping[str, str] | None = None,
-        query: Sequence[tuple[str, str]] = (),
-        body: JSON = NO_BODY,
-        identity: str = "",
-        safe: bool = False,
-    ) -> Came:
+    def follow(self, partner: str, link: Request, *, beside: str = "", identity: str = "", safe: bool = False) -> Came:
         """Return what came of following a link that a partner gave.
 
         It leads to the partner's own origin, or to one of its ``hosts``; there nobody logs in, for they are not the partner.
 
         Args:
             partner: Whose rights and login it is followed with.
-            method: Upper case.
-            url: The link, absolute or relative.
+            link: Its path is the link, absolute or relative; its query is added to the link's own.
             beside: The address of the request in whose answer it stood; the partner's own where it is empty.
-            headers, query, body: What else is sent; the query is added to the link's own.
             identity, safe: As in :meth:`send`.
 
         Raises:
@@ -171,17 +157,15 @@ class Partners:
         side = self._side(partner, identity)
         base = side.target.url.rstrip("/") + "/"
         try:
-            parts = urlsplit(urljoin(beside or base, url))
+            parts = urlsplit(urljoin(beside or base, link.path))
             origin = origin_of(parts.geturl())
-            asked = [*parse_qsl(parts.query, keep_blank_values=True), *query]
+            query = (*parse_qsl(parts.query, keep_blank_values=True), *link.query)
         except ValueError as error:
             failed = Failed(Trouble.FORBIDDEN, f"the link cannot be followed: {error}")
-            came = self._came(side, Request(method, url, tuple(query), headers or {}, body), (), None, failed, _now(), 0.0)
-            return replace(came, gone=False)
+            return replace(self._came(side, link, (), None, failed, _now(), 0.0), gone=False)
         if origin != origin_of(base):
             side = self._side(partner, NOBODY)
-        request = Request(method, parts.path or "/", tuple(asked), headers or {}, body, str(origin))
-        return self._send(side, request, safe)
+        return self._send(side, replace(link, path=parts.path or "/", query=query, base=str(origin)), safe)
 
     def tell(self, partner: str, url: str, body: JSON) -> Came:
         """Return what came of posting to a handler that the user named for a partner: of provider states, of messages.
@@ -211,10 +195,10 @@ class Partners:
         return self._send(side, Request("POST", parts.path or "/", query, json, body, str(origin)), safe=True)
 
     def is_own(self, partner: str, url: str, beside: str = "") -> bool:
-        """Tell whether a link leads to the partner's own origin.
+        """Tell whether a link, absolute or relative, leads to the partner's own origin.
 
         Args:
-            url, beside: As in :meth:`follow`.
+            beside: As in :meth:`follow`.
         """
         base = self._targets[partner].url.rstrip("/") + "/"
         try:

@@ -14,7 +14,7 @@ from typing import Final
 
 from cxcontracts.errors import UsageError
 from cxcontracts.estate.model import Journey, Step
-from cxcontracts.exchanges import JSON, NO_BODY, Request
+from cxcontracts.exchanges import JSON, Request
 from cxcontracts.findings import Harm, Verdict
 from cxcontracts.fuzzing.minimal import difference, minimised
 from cxcontracts.fuzzing.plan import Variation, Waves, interleaved
@@ -63,25 +63,11 @@ class Counting:
             return self._spent(request)
         return self._sender.send(partner, request, identity=identity, safe=safe)
 
-    def follow(
-        self,
-        partner: str,
-        method: str,
-        url: str,
-        *,
-        beside: str = "",
-        headers: Mapping[str, str] | None = None,
-        query: Sequence[tuple[str, str]] = (),
-        body: JSON = NO_BODY,
-        identity: str = "",
-        safe: bool = False,
-    ) -> Came:
+    def follow(self, partner: str, link: Request, *, beside: str = "", identity: str = "", safe: bool = False) -> Came:
         """Send a request to an address that the partner handed out."""
         if not self._allowance.take():
-            return self._spent(Request(method, url, tuple(query), headers or {}, body))
-        return self._sender.follow(
-            partner, method, url, beside=beside, headers=headers, query=query, body=body, identity=identity, safe=safe
-        )
+            return self._spent(link)
+        return self._sender.follow(partner, link, beside=beside, identity=identity, safe=safe)
 
     def tell(self, partner: str, url: str, body: JSON) -> Came:
         """Post to a handler that the user named for the partner."""
@@ -107,41 +93,26 @@ class LoggedIn:
 
     def send(self, partner: str, request: Request, *, identity: str = "", safe: bool = False) -> Came:
         """Send a request to a partner."""
-        headers = {**self._added(partner, identity), **request.headers}
-        return self._partners.send(partner, replace(request, headers=headers), identity=identity, safe=safe)
+        return self._partners.send(partner, self._logged_in(request, partner, identity), identity=identity, safe=safe)
 
-    def follow(
-        self,
-        partner: str,
-        method: str,
-        url: str,
-        *,
-        beside: str = "",
-        headers: Mapping[str, str] | None = None,
-        query: Sequence[tuple[str, str]] = (),
-        body: JSON = NO_BODY,
-        identity: str = "",
-        safe: bool = False,
-    ) -> Came:
+    def follow(self, partner: str, link: Request, *, beside: str = "", identity: str = "", safe: bool = False) -> Came:
         """Send a request to an address that the partner handed out."""
-        added = self._added(partner, identity) if self._partners.is_own(partner, url, beside) else {}
-        sent = {**added, **(headers or {})}
-        return self._partners.follow(
-            partner, method, url, beside=beside, headers=sent, query=query, body=body, identity=identity, safe=safe
-        )
+        if self._partners.is_own(partner, link.path, beside):
+            link = self._logged_in(link, partner, identity)
+        return self._partners.follow(partner, link, beside=beside, identity=identity, safe=safe)
 
     def tell(self, partner: str, url: str, body: JSON) -> Came:
         """Post to a handler that the user named for the partner; the user's own code logs in at none."""
         return self._partners.tell(partner, url, body)
 
-    def _added(self, partner: str, identity: str) -> Mapping[str, str]:
-        """Return what logs in at a partner; nothing for nobody."""
+    def _logged_in(self, request: Request, partner: str, identity: str) -> Request:
+        """Return a request with what logs in at a partner; with nothing more for nobody."""
         if identity == NOBODY:
-            return {}
+            return request
         added = {name.lower(): value for name, value in self._headers(partner, identity).items()}
         for value in added.values():
             self._partners.secrets.add(value)
-        return added
+        return replace(request, headers={**added, **request.headers})
 
 
 class Fuzzer:

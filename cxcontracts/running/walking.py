@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -77,19 +77,7 @@ class Sender(Protocol):
         """Send a request to a partner."""
         ...
 
-    def follow(
-        self,
-        partner: str,
-        method: str,
-        url: str,
-        *,
-        beside: str = "",
-        headers: Mapping[str, str] | None = None,
-        query: Sequence[tuple[str, str]] = (),
-        body: JSON = NO_BODY,
-        identity: str = "",
-        safe: bool = False,
-    ) -> Came:
+    def follow(self, partner: str, link: Request, *, beside: str = "", identity: str = "", safe: bool = False) -> Came:
         """Send a request to an address that the partner handed out."""
         ...
 
@@ -672,17 +660,8 @@ class Walker:
         assert step.call is not None
         sender = way.sender or self._sender
         if step.call.path.startswith("$"):
-            return sender.follow(
-                step.partner,
-                step.call.method,
-                request.path,
-                beside=way.stood_in.get(_followed_name(step), ""),
-                headers=request.headers,
-                query=request.query,
-                body=request.body,
-                identity=step.identity,
-                safe=step.safe,
-            )
+            beside = way.stood_in.get(_followed_name(step), "")
+            return sender.follow(step.partner, request, beside=beside, identity=step.identity, safe=step.safe)
         return sender.send(step.partner, request, identity=step.identity, safe=step.safe)
 
     def _filled(self, way: _Way, template: JSON) -> JSON:
