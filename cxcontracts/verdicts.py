@@ -184,8 +184,7 @@ class Observer:
         if judgement.verdict is Verdict.INCONCLUSIVE or sighting is None:
             unknown = Attribution(Fault.NOBODY_KNOWS, (), judgement.because)
             return replace(finding, witness=None, attribution=unknown, curl=self._curl(sighting) if sighting else "")
-        before = _before(sighting, walks)
-        proved = self._proved(finding, requirement, judged, sighting, step, before)
+        proved = self._proved(finding, requirement, judged, sighting, step, walks)
         return self._waived(self._caught(proved, requirement, judged, walks))
 
     def _proved(
@@ -195,15 +194,14 @@ class Observer:
         judged: Sequence[Judgement],
         sighting: Sighting,
         step: Step,
-        before: Sequence[Sighting],
+        walks: Sequence[Walk],
     ) -> Finding:
-        """Return a break with all that its exchange shows: whose it is, how often it was seen, how to see it again.
-
-        Args:
-            before: What was seen before that exchange in the same walk.
-        """
+        """Return a break with all that its exchange shows: whose it is, how often it was seen, how to see it again."""
         failed = [each for each in judged if each.verdict is finding.verdict]
-        alike = [each for each in judged if each.sighting is not None and _same_try(each.sighting, sighting)]
+        rows = {id(each): walk.row for walk in walks for each in walk.sightings}
+        row = rows.get(id(sighting))  # of what came late, none is known
+        tried = [each for each in judged if each.sighting is not None and _same_try(each.sighting, sighting)]
+        alike = [each for each in tried if row in (None, rows.get(id(each.sighting), row))]
         passed = [each for each in alike if each.verdict is Verdict.INTACT]
         tries = [each for each in alike if each.verdict is not Verdict.INCONCLUSIVE]
         known, running = self._known(requirement.journey, step), self._running_at(step)
@@ -212,7 +210,9 @@ class Observer:
             flaky=f"{len(tries) - len(passed)}/{len(tries)}" if passed else "",
             confirmed=len(failed) > 1 or failed[0].observed > 1,
             promised=self._promised(requirement),
-            attribution=attributed(requirement.journey, step, sighting, known, running, failed[0].element, before),
+            attribution=attributed(
+                requirement.journey, step, sighting, known, running, failed[0].element, _before(sighting, walks)
+            ),
             curl=self._curl(sighting),
         )
 

@@ -26,7 +26,6 @@ from cxcontracts.exchanges import JSON, NO_BODY
 from cxcontracts.findings import Finding, Run, Verdict
 from cxcontracts.fuzzing.schemathesis import deep
 from cxcontracts.har import Recorded
-from cxcontracts.judging import Judge
 from cxcontracts.observing import answered, run_of
 from cxcontracts.opening import Opened, read_contract
 from cxcontracts.outlines import outline
@@ -45,7 +44,7 @@ from cxcontracts.running.sharing import Allowance, Share
 from cxcontracts.running.targets import Target, targets
 from cxcontracts.running.turns import Turns
 from cxcontracts.running.varying import Counting, Fuzzer, LoggedIn
-from cxcontracts.running.walking import POLL, Unprepared, Walker, only_asks, serves_once
+from cxcontracts.running.walking import POLL, Unprepared, Walker, may_repeat
 from cxcontracts.running.wire import origin_of
 from cxcontracts.scenes import Side
 from cxcontracts.verdicts import Curl, Observer, Verdicts
@@ -511,16 +510,6 @@ def _insist_on(named: Collection[str], known: Collection[str], what: str) -> Non
         raise UsageError(f"{what} {name!r} is not in the estate; {did_you_mean(name, known)}")
 
 
-def may_repeat(judge: Judge, journey: Journey) -> bool:
-    """Tell whether a journey can be walked again without doing twice what was wanted once."""
-    if serves_once(journey):
-        return False
-    if any(step.state for step in journey.steps if step.part == "setup"):
-        return True
-    calls = [step for step in journey.steps if step.call is not None and not step.by]
-    return all(only_asks(judge, step) or step.asks.get("repeat-safe") is True for step in calls)
-
-
 def _running(opened: Opened, environment: str, targets: Mapping[str, Target]) -> dict[str, Side]:
     """Return the contract that each partner runs in the environment, where that is not the one of record."""
     found: dict[str, Side] = {}
@@ -533,4 +522,4 @@ def _running(opened: Opened, environment: str, targets: Mapping[str, Target]) ->
     return found
 
 
-__all__ = ["Asked", "Hooks", "Sighting", "Verdict", "Verification", "inboxes", "is_production", "may_repeat", "verification"]
+__all__ = ["Asked", "Hooks", "Sighting", "Verdict", "Verification", "inboxes", "is_production", "verification"]

@@ -757,6 +757,26 @@ def test_what_changes_something_is_tried_again_under_repeat_safe_alone(step: str
     assert found["s/answers"].confirmed == (times > 1)
 
 
+def test_what_one_row_shows_is_not_called_chance_for_another_row_that_holds(tmp_path: Path) -> None:
+    journey = given(name="[A, B]") + "\nsteps: [{step: s, call: p GET /thing, with: {q: $name}, needs: {a: text}}]"
+    with running(replying(lambda asked: answer({"a": "x" if query(asked)["q"] == "A" else 1}))) as p:
+        found = verify(write(tmp_path, journey, {"p": OPEN}), {"p": p})
+
+    assert (found.verdict("s/needs:a"), found["s/needs:a"].flaky, found["s/needs:a"].confirmed) == ("broken", "", True)
+
+
+@pytest.mark.parametrize(("second", "flaky", "confirmed"), [({"a": 1}, "", True), ({"a": "x"}, "1/2", False)])
+def test_where_a_journey_changes_something_what_only_asks_is_asked_again_before_that(
+    second: JSON, flaky: str, confirmed: bool, tmp_path: Path
+) -> None:
+    journey = "steps: [{step: s, call: p GET /thing, needs: {a: text}}, {step: t, call: p POST /thing}]"
+    with running(answer({"a": 1}), answer(second)) as p:
+        found = verify(write(tmp_path, journey, {"p": OPEN}), {"p": p})
+
+    assert [each.method for each in p.asked] == ["GET", "GET", "POST"]
+    assert (found.verdict("s/needs:a"), found["s/needs:a"].flaky, found["s/needs:a"].confirmed) == ("broken", flaky, confirmed)
+
+
 def test_customers_are_recognised_in_each_row(tmp_path: Path) -> None:
     journey = (
         given(name="[A, B]")

@@ -379,6 +379,9 @@ class Walker:
             self._play(way, step)
             return True
         sighting = self._until_it_holds(way, step)
+        if self._worth_a_second_look(way, step, sighting):
+            sighting = self._asked(way, step)
+            way.sightings.append(sighting)
         response = sighting.response
         if sighting.trouble is not None or response is None or not succeeded(response, step.status):
             return False
@@ -386,6 +389,14 @@ class Walker:
         if sighting.request is not None:
             way.stood_in.update(dict.fromkeys(keep_paths(step), sighting.request.base + sighting.request.path))
         return True
+
+    def _worth_a_second_look(self, way: _Way, step: Step, sighting: Sighting) -> bool:
+        """Tell whether what fails is asked again at once, as the journey is not walked again, and goes on to change things."""
+        if way.varied is not None or sighting.trouble is not None or "within" in step.asks or not self._may_ask_again(step):
+            return False
+        if may_repeat(self._judge, way.journey) or serves_once(way.journey):
+            return False
+        return not self._holds(way, step, sighting)
 
     def _play(self, way: _Way, step: Step) -> None:
         """Keep what a partner that does not run here would hand out, as its contract shows it."""
@@ -672,6 +683,16 @@ class Walker:
 
     def _waiting(self, way: _Way, step: Step, other: str) -> Sighting:
         return replace(self._unsent(way, step, Trouble.WAITS, f"waits for {other}"), waits_for=other)
+
+
+def may_repeat(judge: Judge, journey: Journey) -> bool:
+    """Tell whether a journey can be walked again without doing twice what was wanted once."""
+    if serves_once(journey):
+        return False
+    if any(step.state for step in journey.steps if step.part == "setup"):
+        return True
+    calls = [step for step in journey.steps if step.call is not None and not step.by]
+    return all(only_asks(judge, step) or step.asks.get("repeat-safe") is True for step in calls)
 
 
 def serves_once(journey: Journey) -> bool:
