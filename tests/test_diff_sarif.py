@@ -101,9 +101,10 @@ def test_what_is_gone_stands_in_the_old_version_alone() -> None:
     assert "relatedLocations" not in result
 
 
-def test_what_lies_outside_the_repository_has_no_location() -> None:
+def test_what_lies_outside_the_repository_stands_at_the_name_of_the_contract() -> None:
     (result,) = orjson.loads(render(diff(NULLABLE), lambda _: None))["runs"][0]["results"]
-    assert result.keys() & {"locations", "relatedLocations"} == set()
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "operator.yaml"
+    assert "relatedLocations" not in result
 
 
 def test_a_uri_is_one_whatever_the_file_is_called() -> None:

@@ -98,8 +98,10 @@ def test_a_mistake_of_a_file_stands_where_it_is() -> None:
 
 def test_what_stands_outside_of_the_repository_has_no_place_and_says_where() -> None:
     for file in ("../elsewhere/journeys/a.yaml", "/tmp/a.yaml"):
-        (alert,) = alerts_of(impact(partner_run(finding(where=Place(file, 3, 4))))).open
-        assert alert.place is None
+        mistaken = dataclasses.replace(MISTAKE, place=Place(file, 3, 4))
+        mistake, alert = alerts_of(impact(partner_run(finding(where=Place(file, 3, 4))), problems=(mistaken,))).open
+        assert (mistake.place, alert.place) == (None, None)
+        assert f"at: {file}:3:4" in mistake.account(99)
         assert f"needed by: {file}:3:4" in alert.account(99)
 
 
@@ -124,6 +126,16 @@ def schemas(corpus: Path) -> tuple[Any, ...]:
 def test_every_report_fits_both_schemas_of_sarif(name: str, schemas: tuple[Any, ...]) -> None:
     report = orjson.loads(sarif.render(alerts_of(RUNS[name])))
     assert [error.message for schema in schemas for error in schema.iter_errors(report)] == []
+
+
+def test_every_result_has_a_location_within_the_repository_for_else_github_refuses_the_whole_report() -> None:
+    for file in ("../../a.yaml", "/tmp/a.yaml", "journeys/a.yaml", ""):
+        elsewhere = dataclasses.replace(MISTAKE, place=Place(file, 3, 4))
+        for partners in ((), (partner_run(finding(where=Place(file, 3, 4))),)):
+            results = read(impact(*partners, problems=(elsewhere,), complete=False))["results"]
+            uris = [result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in results]
+            assert len(uris) > 1
+            assert [uri for uri in uris if not re.fullmatch(r"(?!\.\./)\w[\w./-]*", uri)] == []
 
 
 def test_a_result_leads_with_the_customers_and_stands_at_the_line_of_the_requirement() -> None:

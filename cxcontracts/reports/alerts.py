@@ -119,15 +119,17 @@ def _account(finding: Finding, place: Place | None, room: int) -> list[str]:
 
 
 def _mistake(problem: Problem) -> Alert:
+    place = _inside(problem.place)
+    at = "" if place else f"at: {problem.place}"
     return Alert(
         rule=MISTAKE,
         title=problem.code or MISTAKE,
         level=Level.WARNING if problem.warning else Level.ERROR,
         proved=False,
         summary="; ".join(filter(None, (problem.what, problem.remedy))),
-        account=lambda _: list(filter(None, (problem.what, problem.remedy))),
+        account=lambda _: list(filter(None, (problem.what, problem.remedy, at))),
         subject=problem.place.file,
-        place=_inside(problem.place),
+        place=place,
         before=None,
         fingerprint=_digest(problem.place.file, problem.code, problem.what),
     )

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import PurePosixPath
+from typing import Final, Protocol
 
 from cxcontracts.findings import Level
 from cxcontracts.problems import Place
+
+OURS: Final = "cxcontracts"
+"""Where that is shown which stands in nobody's file."""
 
 
 class Help(Protocol):
@@ -60,6 +64,12 @@ class Alert:
     before: Place | None
     fingerprint: str
     accepted: str = ""
+
+    @property
+    def somewhere(self) -> Place:
+        """Where it is shown by readers who refuse what stands nowhere: its place, or its subject as if that were a file."""
+        parts = (part for part in PurePosixPath(self.subject).parts if part not in ("/", "//", ".", ".."))
+        return self.place or Place("/".join(parts) or OURS)
 
 
 @dataclass(frozen=True, slots=True)

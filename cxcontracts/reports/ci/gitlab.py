@@ -16,8 +16,7 @@ from typing import Final
 from cxcontracts.ascii_json import written
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Level
-from cxcontracts.problems import Place
-from cxcontracts.reports.ci.alerts import Alert, Alerts
+from cxcontracts.reports.ci.alerts import OURS, Alert, Alerts
 from cxcontracts.sanitise import harmless_line
 
 MOST: Final = 10_000
@@ -47,7 +46,7 @@ def render(alerts: Alerts) -> str:
 
 
 def _finding(alert: Alert) -> dict[str, JSON]:
-    place, rule = alert.place or Place(alert.subject), harmless_line(alert.rule, _DESCRIPTION)
+    place, rule = alert.somewhere, harmless_line(alert.rule, _DESCRIPTION)
     return {
         "description": harmless_line(alert.summary, _DESCRIPTION) or rule,
         "check_name": rule,
@@ -69,10 +68,10 @@ def _own(kind: str, why: str, severity: str) -> dict[str, JSON]:
         "check_name": kind,
         "fingerprint": kind,
         "severity": severity,
-        "location": {"path": "cxcontracts", "lines": {"begin": 1}},
+        "location": {"path": OURS, "lines": {"begin": 1}},
     }
 
 
 def _path(file: str) -> str:
     """Return a path as GitLab takes it: it has no ``./`` before it, and is never empty."""
-    return harmless_line(file, None).removeprefix("./") or "cxcontracts"
+    return harmless_line(file, None).removeprefix("./") or OURS

@@ -2,7 +2,8 @@
 
 It holds what somebody should look at, and what is accepted, as suppressed; what is harmless is no alert. A result keeps its
 fingerprint when lines move. What was interrupted, or looked at nothing, has a result that says so: readers take an empty report
-for "all is fixed". Text is cut and made harmless; a link that a partner writes is none.
+for "all is fixed". Every result has a location: of one that stands outside of the repository it is the name of whose it is, since
+GitHub refuses a whole report for one result without. Text is cut and made harmless; a link that a partner writes is none.
 
 Sources: SARIF 2.1.0 (OASIS, 2020-03-27); GitHub, "SARIF support for code scanning", for what it reads and how much of it.
 """
@@ -20,7 +21,7 @@ from cxcontracts.ascii_json import written
 from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Level
 from cxcontracts.problems import Place
-from cxcontracts.reports.ci.alerts import Alert, Alerts, Help
+from cxcontracts.reports.ci.alerts import OURS, Alert, Alerts, Help
 from cxcontracts.sanitise import harmless_line
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -82,7 +83,7 @@ def _run(alerts: Alerts, most: int, longest: int) -> dict[str, JSON]:
             for alert, fingerprints in zip(told, _fingerprints(told), strict=True)
         ],
     }
-    run["results"] += [_limit(why, alerts.start) | {"ruleIndex": places[_LIMITED]} for _, why in alerts.limits]
+    run["results"] += [_limit(why, alerts.start or Place(OURS)) | {"ruleIndex": places[_LIMITED]} for _, why in alerts.limits]
     return run
 
 
@@ -123,9 +124,8 @@ def _result(alert: Alert, longest: int) -> dict[str, JSON]:
         "ruleId": _line(alert.rule, _NAME),
         "level": _LEVELS[alert.level],
         "message": {"text": _text(alert.account(_BODY), longest)},
+        "locations": [_location(alert.somewhere)],
     }
-    if alert.place is not None:
-        result["locations"] = [_location(alert.place)]
     if alert.before is not None:
         result["relatedLocations"] = [{"id": 1, **_location(alert.before), "message": {"text": "what it was before"}}]
     if alert.accepted:
@@ -142,9 +142,8 @@ def _fingerprints(alerts: Sequence[Alert]) -> Iterator[dict[str, JSON]]:
         yield {"cxcontracts/v1": fingerprint, "primaryLocationLineHash": f"{fingerprint}:{met[fingerprint]}"}
 
 
-def _limit(why: str, place: Place | None) -> dict[str, JSON]:
-    result: dict[str, JSON] = {"ruleId": _LIMITED, "level": "error", "message": {"text": _text([why])}}
-    return result | ({"locations": [_location(place)]} if place else {})
+def _limit(why: str, place: Place) -> dict[str, JSON]:
+    return {"ruleId": _LIMITED, "level": "error", "message": {"text": _text([why])}, "locations": [_location(place)]}
 
 
 def _location(place: Place) -> dict[str, JSON]:
