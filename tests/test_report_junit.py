@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from cxcontracts.findings import Finding, Harm, Run, Verdict
 from cxcontracts.problems import Place
 from cxcontracts.reports.junit import render
-from cxcontracts.reports.suites import GITLAB_CASES, Dialect, UnfaithfulReportError, faithful
+from cxcontracts.reports.suites import GITLAB_CASES, TOLD_TOGETHER, Dialect, UnfaithfulReportError, faithful
 from tests.readers import commands, unseen
 from tests.runs import check, finding, hurt, impact, intact, partner_run, version
 
@@ -230,6 +230,16 @@ def test_what_passing_cases_say_stands_in_their_suite_where_a_case_may_not_say_i
     said = root.findtext("testsuite/system-out") or ""
     assert "needs:tolerated\ntolerated: at check-service" in said
     assert said.count("because: ") == 4
+
+
+def test_what_many_passing_cases_say_in_their_suite_is_no_longer_than_jenkins_keeps_and_the_rest_is_counted() -> None:
+    many = [finding(f"a/b/needs:{n}", Verdict.TOLERATED, because="because " * 100) for n in range(1000)]
+    root = read(impact(partner_run(*many)), dialect=Dialect.STRICT)
+    said = root.findtext("testsuite/system-out") or ""
+    told = said.count("because: ")
+    assert 50 < told < 1000
+    assert len(said) < TOLD_TOGETHER + 100
+    assert said.endswith(f"\n\n… and {1000 - told} more; the JSON report has all")
 
 
 def test_gitlab_gets_no_part_that_it_does_not_show() -> None:

@@ -37,6 +37,11 @@ GITLAB_CASES: Final = 20_000
 """How many cases GitLab is given: it refuses a report of 250,000 parts, and a case has up to ten."""
 
 
+TOLD_TOGETHER: Final = 100_000
+"""How many characters the passing cases of a suite say together, where a case may say nothing: Jenkins keeps no more, and many
+readers of XML refuse a text of 10 MB."""
+
+
 class UnfaithfulReportError(Exception):
     """The XML does not say what the run found. A fault of cxcontracts or of junit-xml, never of the user."""
 
@@ -263,7 +268,10 @@ def _for_gitlab(root: ElementTree.Element, at: datetime) -> None:
 
 
 def _strictly(root: ElementTree.Element, at: datetime) -> None:
-    """Leave out what either schema does not know, and add what Ant's asks for; what passing cases say goes to their suite."""
+    """Leave out what either schema does not know, and add what Ant's asks for; what passing cases say goes to their suite.
+
+    There it is cut: it becomes one text.
+    """
     root.attrib.clear()
     for number, suite in enumerate(root):
         suite.attrib |= {"id": str(number), "package": "cxcontracts", "hostname": "localhost"}
@@ -279,8 +287,16 @@ def _strictly(root: ElementTree.Element, at: datetime) -> None:
                 case.remove(output)
             for skipped in case.findall("skipped"):
                 skipped.attrib.pop("type")
-        ElementTree.SubElement(suite, "system-out").text = "\n\n".join(said)
+        ElementTree.SubElement(suite, "system-out").text = _together(said)
         ElementTree.SubElement(suite, "system-err")
+
+
+def _together(said: Sequence[str]) -> str:
+    """Return as many texts in one as there is room for, and how many more there are."""
+    lengths = itertools.accumulate(len(each) + 2 for each in said)
+    told = sum(1 for length in lengths if length <= TOLD_TOGETHER)
+    more = [f"… and {len(said) - told:,} more; the JSON report has all"] if told < len(said) else []
+    return "\n\n".join((*said[:told], *more))
 
 
 _SPOKEN: Final = {Dialect.RICH: _for_most, Dialect.GITLAB: _for_gitlab, Dialect.STRICT: _strictly}
