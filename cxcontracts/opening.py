@@ -281,9 +281,15 @@ class Opened:
         return findings, problems, True
 
     def partner_run(self, name: str) -> PartnerRun:
-        """Return which contract of a partner is judged, what changed in it and who feels that; nothing that was found."""
+        """Return which contract of a partner is judged, what changed in it and who feels that; nothing that was found.
+
+        Raises:
+            KeyboardInterrupt: If an interrupt came in between.
+        """
         if name in self.candidates:
-            self.found({name})  # what is judged tells on which parts it depends
+            *_, complete = self.found({name})  # what is judged tells on which parts it depends
+            if not complete:
+                raise KeyboardInterrupt
         return self._partner(self.estate.partners[name], (), complete=True)
 
     def _partner(self, partner: Partner, findings: tuple[Finding, ...], *, complete: bool) -> PartnerRun:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
 from typing import Any
 
 import pytest
@@ -88,6 +93,29 @@ def test_a_run_of_some_tests_says_which(
     assert json.loads(here.read("tests.json")).get("only") == only
     category = json.loads(here.read("tests.sarif"))["runs"][0]["automationDetails"]["id"]
     assert category.endswith(f"{only[0]}/" if only else "parcels/")
+
+
+@pytest.mark.parametrize(
+    ("number", "more"), [(signal.SIGTERM, []), (signal.SIGINT, []), (signal.SIGTERM, ["-n", "2"])], ids=["TERM", "INT", "xdist"]
+)
+def test_a_run_that_a_signal_ends_says_so_and_is_not_taken_for_the_whole(
+    here: Workplace, number: signal.Signals, more: list[str]
+) -> None:
+    environment = here.plug("open('waits', 'w').close(); threading.Event().wait()")
+    os.mkfifo(here.folder / "waits")
+    here.write("tests.sarif", "what was found last time")
+    wanted = "json=tests.json,junit=tests.xml,sarif=tests.sarif"
+    words = [sys.executable, "-m", "pytest", "contracts", CANDIDATE, *more, "--cx-report", wanted]
+    with subprocess.Popen(words, cwd=here.folder, env=environment, stdout=subprocess.PIPE, text=True) as ran:
+        here.read("waits")
+        ran.send_signal(number)
+        said, _ = ran.communicate()
+
+    assert ran.returncode == pytest.ExitCode.INTERRUPTED
+    assert json.loads(here.read("tests.json"))["complete"] is False
+    assert ElementTree.fromstring(here.read("tests.xml")).find(".//error") is not None
+    assert here.read("tests.sarif") == "what was found last time"
+    assert "tests.sarif is not written" in said
 
 
 def test_mistakes_are_reported(pytester: pytest.Pytester, here: Workplace) -> None:

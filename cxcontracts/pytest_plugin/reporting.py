@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import threading
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +105,12 @@ class Reporter:
             insist_on_folder(*(self._here / file for _, file in self._wanted if file is not None))
         except UsageError as error:
             raise pytest.UsageError(harmless_line(str(error), None)) from None
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Let SIGTERM end the run as Ctrl-C does, so that what was found until then is written: pytest would just be gone."""
+        if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            config.add_cleanup(partial(signal.signal, signal.SIGTERM, signal.SIG_DFL))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep what a test tells."""
