@@ -10,7 +10,6 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +109,7 @@ class Reporter:
         """Let SIGTERM end the run as Ctrl-C does, so that what was found until then is written: pytest would just be gone."""
         if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
             signal.signal(signal.SIGTERM, signal.default_int_handler)
-            config.add_cleanup(partial(signal.signal, signal.SIGTERM, signal.SIG_DFL))
+            config.add_cleanup(_as_before)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep what a test tells."""
@@ -160,6 +159,10 @@ def _only(config: pytest.Config, root: Path) -> tuple[str, ...]:
     if PACKED not in config.stash and not any(root.is_relative_to(os.path.abspath(place)) for place in named):
         chosen += [os.path.relpath(place, root) for place in named]
     return tuple(chosen)
+
+
+def _as_before() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _run(events: Sequence[Mapping[str, Any]], *, complete: bool, only: Sequence[str]) -> Run:
