@@ -215,6 +215,13 @@ def test_code_scanning_gets_nothing_but_what_is_there_of_a_whole_run() -> None:
         assert upload["if"] == f"${{{{ hashFiles('{upload['with']['sarif_file']}') != '' }}}}"
 
 
+def test_what_speaks_for_a_pull_request_is_told_also_of_a_run_that_failed_and_never_of_one_that_was_cancelled() -> None:
+    jobs = template("github/pull-request.yml")["jobs"]
+    speaking = [job for job in jobs.values() if "write" in job["permissions"].values()]
+    assert len(speaking) == 2
+    assert [job["if"] for job in speaking if not job["if"].startswith("${{ !cancelled() && ")] == []
+
+
 def test_a_nightly_run_that_is_not_certain_is_orange_where_the_system_knows_that_colour() -> None:
     assert template("gitlab/templates/nightly.yml")["cxcontracts-nightly"]["allow_failure"] == {"exit_codes": [exits.UNCERTAIN]}
     others = [f"gitlab/templates/{path.name}" for path in files("gitlab") if path.stem != "nightly"]
@@ -487,15 +494,23 @@ def test_a_gate_holds_a_train_operators_release_against_a_rail_retailer(cloned: 
     assert "126,000 commuters, 45,000 leisure and 9,000 assisted a month" in " ".join(found.said.split())
 
 
-def test_code_scanning_gets_no_file_of_a_run_that_is_not_whole(cloned: Path) -> None:
-    (step,) = (step for step in ASKING if step.command == "action")
+WHOLE: Final = [step for step in ASKING if re.search(r"(?<!-)\b(sarif|gitlab)=", step.script)]
+
+
+@pytest.mark.parametrize("step", WHOLE, ids=str)
+def test_whoever_closes_alerts_gets_no_file_of_a_run_that_is_not_whole(cloned: Path, step: Step) -> None:
     machine = Machine(cloned)
-    (machine.work / "contracts/journeys/another.yaml").write_text("journey: another\nsteps: []\n")
-    given = {"CX_ESTATE": "contracts", "CX_COMMAND": "impact", "CX_ARGUMENTS": f"courier\n--candidate={BREAKING}\n"}
-    found = ran(machine, step, given)
+    with case(machine, step, broken=True) as expected:
+        (machine.work / "contracts/journeys/another.yaml").write_text("journey: another\nsteps: []\n")
+        found = ran(machine, step, expected.given)
     assert found.code == exits.UNUSABLE, found.said
-    assert "report.sarif" not in reports(machine)
-    assert {"report.html", "junit.xml", "run.jsonl"} <= reports(machine), found.said
+    assert reports(machine).isdisjoint({"report.sarif", "quality.json"})
+    if "diff" not in step.script:  # which cannot tell who would feel it, and ends the step
+        assert {"report.html", "junit.xml", "run.jsonl"} <= reports(machine), found.said
+
+
+def test_sarif_and_code_quality_are_written_for_every_system_that_reads_them() -> None:
+    assert {step.host for step in WHOLE} == {"github", "gitlab"}
 
 
 def test_an_earlier_report_is_not_taken_for_that_of_a_run_that_wrote_none(cloned: Path) -> None:
