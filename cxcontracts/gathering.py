@@ -20,9 +20,9 @@ from cxcontracts.onboarding.dossier import Dossier, Live
 from cxcontracts.opening import Opened
 from cxcontracts.plugins import kinds
 from cxcontracts.problems import Problem
+from cxcontracts.redaction import HIDDEN
 from cxcontracts.requirements import OnExchanges
 from cxcontracts.running.calling import Came, Partners
-from cxcontracts.running.secrets import HIDDEN
 from cxcontracts.running.targets import Target, targets
 from cxcontracts.running.wire import origin_of
 from cxcontracts.scenes import Scene

@@ -8,7 +8,7 @@ from typing import Any
 
 from cxcontracts.exchanges import NO_BODY, Exchange, Raw, Request, Response
 from cxcontracts.findings import Harm, Run, Verdict
-from cxcontracts.redaction import redacted, redacted_json
+from cxcontracts.redaction import credentials, redacted, redacted_json, without_credentials
 from tests.runs import hurt
 
 CANARY = "canary-0815-4711"
@@ -69,3 +69,41 @@ def test_a_body_stays_what_it_was_and_loses_numbers_too() -> None:
     )
     assert redacted_json({"a": (123456, True, 1.5)}, no_pin) == {"a": ["***", True, 1.5]}
     assert redacted_json([123456], no_pin, numbers=False) == [123456]
+
+
+OF_SOMEBODY = Request(
+    "GET",
+    "/a",
+    (("api_key", "k3y-in-query"), ("page", "2")),
+    {
+        "authorization": "Bearer t0ken",
+        "cookie": "sid=c00kie; lang=en",
+        "x-api-key": "k3y",
+        "proxy-authorization": "$env.PROXY",
+        "x-keys": "1",
+    },
+)
+
+
+def test_what_is_a_credential_by_its_name_is_taken_out_of_requests_and_what_has_a_name_keeps_it() -> None:
+    found = redacted(OF_SOMEBODY, lambda text: text)
+    assert found == without_credentials(OF_SOMEBODY)
+    assert found.query == (("api_key", "$hidden"), ("page", "2"))
+    assert found.headers == {
+        "authorization": "Bearer $hidden",
+        "cookie": "sid=$hidden; lang=$hidden",
+        "x-api-key": "$hidden",
+        "proxy-authorization": "$env.PROXY",
+        "x-keys": "1",
+    }
+    assert [*credentials(OF_SOMEBODY)] == ["t0ken", "c00kie", "en", "k3y", "$env.PROXY", "k3y-in-query"]
+
+
+def test_no_cookie_that_is_handed_out_is_left() -> None:
+    response = Response(
+        200, {"set-cookie": "sid=a; Path=/; Expires=Sat, 16 Jan 2027 08:30:00 GMT, id=$env.b; Secure", "x": "a=b"}
+    )
+    assert redacted(response, lambda text: text).headers == {
+        "set-cookie": "sid=$hidden; Path=/; Expires=Sat, 16 Jan 2027 08:30:00 GMT, id=$hidden; Secure",
+        "x": "a=b",
+    }

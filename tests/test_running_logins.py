@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, quote
 
 import pytest
 
+from cxcontracts.bodies import MOST_TEXT
 from cxcontracts.exchanges import JSON, Request
 from cxcontracts.plugins import hookimpl, manager
 from cxcontracts.running.calling import Came
@@ -151,6 +152,8 @@ def echoes(secret: str) -> Mapping[str, bytes]:
         "header": answer(b"", X_Echo=encoded["percent"], Location=f"https://elsewhere.example/?key={encoded['percent']}"),
         "401": answer({"error": f"bad token {secret}"}, 401),
         "cut": answer(f"bad token {secret}".encode(), Content_Length="500"),
+        "where text is cut": answer(f"{'x' * (MOST_TEXT - 7)}{secret}".encode(), Content_Type="text/plain"),
+        "where what breaks off is cut": answer(f"{'x' * (MOST_TEXT - 7)}{secret}".encode(), Content_Length="70000"),
         "status line": f"HTTP/9.9 999 {secret}\r\n\r\n".encode(),
         "no http": f"bad token {secret}\r\n\r\n".encode(),
     }

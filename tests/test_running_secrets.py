@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxcontracts.exchanges import Raw
-from cxcontracts.running.secrets import HIDDEN, MOST_NAMELESS, Secrets, insist_on_secret, read_secret
+from cxcontracts.redaction import HIDDEN
+from cxcontracts.running.secrets import MOST_NAMELESS, Secrets, insist_on_secret, read_secret
 from cxcontracts.running.wire import Failed
 from cxcontracts.walks import Trouble
 

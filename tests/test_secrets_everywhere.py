@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from cxcontracts.cli.options import FORMATS
-from cxcontracts.exchanges import JSON
+from cxcontracts.exchanges import JSON, Request, Response
+from cxcontracts.har import HAR_END, Recorded, har_entry, har_start
 from cxcontracts.running.evidence import FOLDER_VARIABLE
 from tests.partners_running import answer
 from tests.test_every_format import meanings
 from tests.test_running_secrets import forms
-from tests.test_verify import ORDER, PARCEL, shop
+from tests.test_verify import ORDER, PARCEL, shop, urls
 from tests.workplace import Workplace, workplace
 
 CANARY = "CANARY-Zq4711+x/yZ9~tail"
 """A token as partners give them: what stands in a header as it is."""
+
+AT = datetime(2027, 1, 15, 8, 30, tzinfo=UTC)
 
 NAME = CANARY.replace("+", "-").replace("/", "_").replace("~", ".")
 """A second one, of characters that the name of a header may have."""
@@ -81,6 +85,47 @@ def test_no_byte_of_a_run_has_a_secret_in_any_form(here: Workplace, order: bytes
     assert {"report.har", "seen.har", "report.jsonl", "again.sarif", "outputs", "summary"} <= written.keys()
     assert [name for name in written if name.startswith("runs/")]
     assert {(name, form) for name, text in written.items() for form in remains(text)} == set()
+
+
+OF_CUSTOMER = {"authorization": "t0ken-of-4711", "cookie": "c00kie-of-4711", "x-api-key": "k3y-of-4711"}
+
+
+def test_no_byte_of_a_judged_recording_has_the_logins_of_its_customers(here: Workplace) -> None:
+    wrong = {"parcelNumber": "SP123456789", "state": OF_CUSTOMER["cookie"], "depot": OF_CUSTOMER["authorization"]}
+    headers = {"authorization": f"Bearer {OF_CUSTOMER['authorization']}", "x-api-key": OF_CUSTOMER["x-api-key"]}
+    request = Request(
+        "GET",
+        "/parcels/SP123456789",
+        (("access_token", "qu3ry-of-4711"),),
+        {**headers, "cookie": f"sid={OF_CUSTOMER['cookie']}"},
+        base="http://courier.example",
+    )
+    seen = Recorded(request, Response(200, {"set-cookie": "next=n3w-of-4711; Path=/"}, wrong), AT, 0.1)
+    here.write("seen.har", (har_start("a proxy", "1") + har_entry(seen) + HAR_END).decode())
+    assert all(f"{each}-of-4711" in here.read("seen.har") for each in ("t0ken", "c00kie", "k3y", "qu3ry", "n3w"))
+
+    further = [word for form in FORMATS for word in ("--report", f"{form}=report.{form}")]
+    ran = here.run("judge", "seen.har", "--url", "courier=http://courier.example", "--verbose", *further)
+
+    assert (ran.exit_code, "BROKEN" in ran.stdout, "curl " in ran.stdout) == (1, True, True)
+    written = {path.name: path.read_text(encoding="utf-8") for path in here.folder.glob("report.*")}
+    assert len(written) == len(FORMATS)
+    assert {name for name, text in {**written, "standard output": ran.output}.items() if "of-4711" in text} == set()
+
+
+def test_no_byte_of_a_run_has_the_cookies_that_partners_hand_out(here: Workplace) -> None:
+    with shop(
+        answer(ORDER, Set_Cookie="sid=c00kie-of-4711; Path=/"),
+        answer(PARCEL | {"expectedOn": None}, Set_Cookie="id=c00kie-of-4711"),
+    ) as shops:
+        further = [word for form in (*FORMATS, "har") for word in ("--report", f"{form}=report.{form}")]
+        ran = here.run("verify", *urls(*shops), "--no-fuzz", "--verbose", "--record", "seen.har", *further)
+
+    left = {str(path.relative_to(here.folder)): path for path in here.folder.rglob("*") if path.is_file()}
+    written = {name: path.read_text(encoding="utf-8") for name, path in left.items()} | {"standard output": ran.output}
+    assert ran.exit_code == 1
+    assert "sid=$hidden; Path=/" in written["seen.har"]
+    assert {name for name, text in written.items() if "of-4711" in text} == set()
 
 
 def remains(text: str) -> list[str]:

@@ -10,7 +10,9 @@ import click
 from cxcontracts.cli.options import Reporting, estate_root, reporting
 
 if TYPE_CHECKING:
+    from cxcontracts.findings import Run
     from cxcontracts.har import Recorded
+    from cxcontracts.redaction import Redact
 
 
 @click.command(short_help="Does recorded traffic show what the journeys need?")
@@ -66,8 +68,20 @@ def judge(
         return unsound(seen_from_here(error.problems, root))
     for note in notes:
         say(f"judge: {note}")
-    publish_run(outlined(run, opened.estate), look, root)
+    publish_run(outlined(run, opened.estate), look, root, redact=_redacting(run))
     return told(run, look.strict)
+
+
+def _redacting(run: Run) -> Redact:
+    """Return what takes the logins of the recorded customers out of all that is told of them."""
+    from cxcontracts.redaction import credentials
+    from cxcontracts.running.secrets import Secrets
+
+    secrets = Secrets()
+    for finding in run.findings:
+        for each in credentials(finding.witness.request) if finding.witness is not None else ():
+            secrets.add(each)
+    return secrets.redact
 
 
 def _read(recordings: tuple[Path, ...]) -> list[Recorded]:

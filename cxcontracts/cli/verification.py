@@ -162,9 +162,10 @@ def _would_send(root: Path, asked: Asked) -> list[str]:
 
 def again(sighting: Sighting) -> str:
     """Return the line for a shell that sends a request again."""
+    from cxcontracts.redaction import without_credentials
     from cxcontracts.reports.curl import curl
 
-    return curl(sighting.request) if sighting.request is not None else ""
+    return curl(without_credentials(sighting.request)) if sighting.request is not None else ""
 
 
 def _asked(options: Options) -> Asked:

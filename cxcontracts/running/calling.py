@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import re
 import secrets as chance
 import threading
 import time
@@ -19,10 +18,11 @@ from cxcontracts import __version__
 from cxcontracts.bodies import MOST_TEXT, raw, read_body, sent_as, written_body
 from cxcontracts.exchanges import JSON, NO_BODY, Raw, Request, Response
 from cxcontracts.kinds.answers import NOBODY
+from cxcontracts.redaction import hidden
 from cxcontracts.running.apps import App
 from cxcontracts.running.logins import Certified, Credential, Login, Signed, login, secrets_of, with_credentials
 from cxcontracts.running.quotas import Limit, Quotas, run_folder
-from cxcontracts.running.secrets import HIDDEN, Secrets, insist_on_secret, read_secret
+from cxcontracts.running.secrets import Secrets, insist_on_secret, read_secret
 from cxcontracts.running.targets import Target
 from cxcontracts.running.transport import Carrier, Permit, Transport
 from cxcontracts.running.wire import Failed, Incoming, Origin, Outgoing, origin_of, target_of
@@ -400,29 +400,16 @@ class Partners:
 
     def _hidden(self, name: str, value: str) -> str:
         """Return the value of a header or parameter, without the credential that it is by its name."""
-        if not _CREDENTIAL.search(name):
-            return value
-        kept, mark, hidden = value.partition(" ") if "authorization" in name.lower() else ("", "", value)
-        if name.lower() == "cookie":
-            for word in _OF_COOKIE.findall(value):
-                self.secrets.add(word)
-            return _OF_COOKIE.sub(HIDDEN, value)
-        self.secrets.add(hidden or kept)
-        return f"{kept}{mark}{HIDDEN}" if hidden else HIDDEN
+        shown, found = hidden(name, value)
+        for each in found:
+            self.secrets.add(each)
+        return shown
 
 
 _TIME_IS_UP: Final = "the run's time is up"
 
 _IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 """The methods that do no more the second time: RFC 9110, section 9.2.2."""
-
-_OF_COOKIE: Final = re.compile(r"(?<==)[^;]+")
-"""The values in a ``Cookie``."""
-
-_CREDENTIAL: Final = re.compile(
-    r"^(?:proxy-)?authorization$|^cookie$|(?:^|[-_])(?:api-?_?key|token|secret|password|signature|sig)s?$", re.IGNORECASE
-)
-"""The names of headers and parameters that are credentials."""
 
 
 @contextmanager
@@ -452,7 +439,13 @@ def _response(incoming: Incoming, why: str, secrets: Secrets) -> Response:
     for name, value in incoming.headers:
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     media = str(headers.get("content-type", ""))
-    body = raw(incoming.body[:MOST_TEXT], media, why) if why else read_body(incoming.body, media)
-    if isinstance(body, Raw) or secrets.may_be_in(incoming.body):
+    data = incoming.body
+    if why:
+        body: JSON = raw(secrets.redact_bytes(data)[:MOST_TEXT], media, why)
+    else:
+        body = read_body(data, media)
+        if isinstance(body, Raw) and len(data) > MOST_TEXT and "text" in body:  # where it is cut, half of a secret may be left
+            body = Raw({**body, "text": str(raw(secrets.redact_bytes(data), media).get("text", ""))}, body.why)
+    if isinstance(body, Raw) or secrets.may_be_in(data):
         body = secrets.redacted(body)
     return Response(incoming.status, secrets.redacted(headers), body)

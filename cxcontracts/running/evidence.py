@@ -21,7 +21,7 @@ from cxcontracts.chronicle import EXCHANGE, Line, Tell, ended, found, started
 from cxcontracts.findings import Run
 from cxcontracts.har import Recorded, har_entry
 from cxcontracts.own_folders import of_runs
-from cxcontracts.redaction import redacted_json
+from cxcontracts.redaction import redacted, redacted_json
 from cxcontracts.verdicts import Verdicts
 
 FOLDER_VARIABLE: Final = "CXCONTRACTS_RUNS_DIR"
@@ -64,7 +64,7 @@ class Evidence:
 
     def __init__(self, folder: Path | None, run_id: str, tell: Tell, redact: Callable[[str], str] = str) -> None:
         self._run_id = run_id
-        self._tell = tell
+        self._tell: Tell = lambda part: tell(redacted(part, redact))
         self._redact = redact
         self._lock = threading.Lock()
         self._file: int | None = None

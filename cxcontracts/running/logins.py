@@ -20,7 +20,8 @@ from cxcontracts.bodies import read_body
 from cxcontracts.errors import PluginError
 from cxcontracts.exchanges import JSON
 from cxcontracts.plugins import signature
-from cxcontracts.running.secrets import HIDDEN, insist_on_secret, read_secret
+from cxcontracts.redaction import HIDDEN
+from cxcontracts.running.secrets import insist_on_secret, read_secret
 from cxcontracts.running.transport import Carrier
 from cxcontracts.running.wire import Failed, Incoming, Outgoing, origin_of
 from cxcontracts.walks import Trouble

@@ -13,15 +13,12 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote, unquote_plus
 
 from cxcontracts.exchanges import JSON
-from cxcontracts.redaction import redacted_json
+from cxcontracts.redaction import HIDDEN, redacted_json
 from cxcontracts.running.wire import Failed
 from cxcontracts.walks import Trouble
 
 SHORTEST: Final = 6
 """The fewest characters of a secret: a shorter one stands in too much text by chance to be taken out of it."""
-
-HIDDEN: Final = "$hidden"
-"""What stands in the place of a secret that has no name."""
 
 CASELESS: Final = 12
 """From so many characters on, a secret is found in another case, too: a shorter one may be an ordinary word there."""
