@@ -108,8 +108,9 @@ def _read(reader: Any) -> Asked | None:
 def answer(body: JSON = None, status: int = 200, **headers: str) -> bytes:
     """A whole response; a body of bytes as it is, any other as JSON."""
     data = body if isinstance(body, bytes) else orjson.dumps(body)
-    named = {"Content-Type": "application/json", "Content-Length": str(len(data)), **headers}
-    lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in named.items())
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    named = {"Content-Type": "application/json", "Content-Length": str(len(data)), **given}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in named.items())
     return f"HTTP/1.1 {status} Said\r\n{lines}\r\n".encode() + data
 
 

@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import json
 import re
+import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -167,7 +168,7 @@ def test_whatever_a_partner_gives_back_of_a_secret_is_not_kept(echo: str, place:
 
     def echoing(connection: Any, asked: Asked) -> None:
         connection.sendall(echoes(PASSWORD)[echo])
-        connection.close()
+        connection.shutdown(socket.SHUT_WR)
 
     with running(echoing) as shop, calling(shop.url, auth=auth) as partners:
         came = partners.send("shop", GET)
