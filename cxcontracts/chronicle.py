@@ -34,8 +34,9 @@ def started(run: Run, tell: Tell, about: Line) -> Iterator[Line]:
     """
     environment: Line = {"environment": run.environment} if run.environment else {}
     only: Line = {"only": list(run.only)} if run.only else {}
+    whom: Line = {"told_to": run.told_to} if run.told_to else {}
     start = {"event": "start", "version": VERSION, "complete": False, "command": run.command, "estate": run.estate}
-    yield {**start, **environment, **only, "fail_on": sorted(run.fail_on), **about}
+    yield {**start, **environment, **only, **whom, "fail_on": sorted(run.fail_on), **about}
     yield from ({"event": "journey", **tell(journey)} for journey in run.journeys)
 
 

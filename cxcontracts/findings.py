@@ -350,6 +350,7 @@ class Run:
         unfelt: What the traffic showed that no journey feels.
         journeys: The journeys that findings are of; empty where no report asks for them.
         only: What was asked for, where that is a part of the estate, e.g. ``journey rebook``; empty for all of it.
+        told_to: The partner that this is told to, which has no estate to run anything in; empty where it is told to ourselves.
     """
 
     command: str
@@ -365,6 +366,7 @@ class Run:
     unfelt: tuple[str, ...] = ()
     journeys: tuple[Outline, ...] = ()
     only: tuple[str, ...] = ()
+    told_to: str = ""
 
     @property
     def mistakes(self) -> tuple[Problem, ...]:

@@ -20,6 +20,7 @@ from cxcontracts.problems import Place, Problem
 from cxcontracts.reports import json, junit, lines, text
 from cxcontracts.reports.for_partner import for_partner
 from cxcontracts.reports.html import report as html
+from cxcontracts.reports.lines import read_run
 from tests.packs_made import REFERENCE, TODAY
 from tests.runs import change, finding, impact, partner_run
 
@@ -150,6 +151,28 @@ def test_their_own_address_is_shown_without_the_name_of_our_secret(rail: Estate)
     assert found.witness is not None
     assert found.witness.request == replace(asked, headers={"authorization": "Bearer $env.TOKEN"})
     assert found.curl == f'curl -H "authorization: Bearer ${{TOKEN}}" {base}/services/1'
+
+
+def test_a_secret_that_they_gave_back_is_shown_without_its_name(rail: Estate) -> None:
+    said = Response(401, {"echo": "Bearer $env.RAIL_SECRET"}, {"asked": ["with $env.RAIL_SECRET", 7]})
+    because = 'asked is "with $env.RAIL_SECRET"'
+    found = only(
+        theirs(rail, finding(f"{SEES}/needs:status", witness=Exchange(Request("GET", "/services/1"), said), because=because))
+    )
+    assert found.witness is not None
+    assert found.witness.response == Response(401, {"echo": "Bearer $env.TOKEN"}, {"asked": ["with $env.TOKEN", 7]})
+    assert found.because == 'asked is "with $env.TOKEN"'
+
+
+@pytest.mark.parametrize("again", [lambda run: run, lambda run: read_run(lines.render(run).encode().splitlines())])
+def test_how_to_see_it_again_is_what_they_can_do_without_our_estate(rail: Estate, again: Callable[[Run], Run]) -> None:
+    base = next(each.url for each in rail.partners["operator"].environments.values() if each.url)
+    asked = Exchange(Request("GET", "/services/1", base=base), Response(200))
+    run = theirs(rail, finding(observed=3, witness=asked, curl=f"curl {base}/services/1"), command="verify")
+    page = html.render(again(run))
+    assert "Send it again" in page
+    assert "Walk it again" not in page
+    assert "cxcontracts verify" not in page
 
 
 def test_what_we_sent_does_not_name_others(rail: Estate) -> None:

@@ -84,6 +84,7 @@ class _Excerpt:
             unfelt=tuple(self._hide.text(each) for each in self._run.unfelt if each.startswith(f"{self._partner} ")),
             journeys=tuple(self._outlines()),
             only=("a part of the estate",) if self._run.only else (),
+            told_to=self._partner,
         )
 
     def _partner_run(self, findings: tuple[Finding, ...]) -> PartnerRun:
@@ -176,7 +177,9 @@ class _Excerpt:
             self._value(request.body),
             request.base if urlsplit(request.base).netloc in self._hosts else "",
         )
-        return replace(exchange, request=asked)
+        said = exchange.response
+        headers = {name: _without_logins(value) for name, value in said.headers.items()}
+        return replace(exchange, request=asked, response=replace(said, headers=headers, body=_without_logins(said.body)))
 
     def _value(self, value: JSON) -> JSON:
         """Return what we sent, without what is not to be named, and without the names of our secrets."""
@@ -227,7 +230,7 @@ class _Excerpt:
             if step.partner != self._partner and step.asks_somebody:
                 known_by = rf"\b{re.escape(step.name)}\b" if "-" in step.name else rf"\b(?<=at ){re.escape(step.name)}\b"
                 text = re.sub(known_by, "another step", text)
-        return self._hide.text(text)
+        return _without_login(self._hide.text(text))
 
     # --- journeys
 
@@ -285,6 +288,15 @@ def _fits(request: Request, operation: str) -> bool:
         return False
     pieces = (re.escape(piece) for piece in re.split(r"\{[^}]*\}", template))
     return re.search(f"{'[^/]*'.join(pieces)}$", request.path) is not None
+
+
+def _without_logins(value: JSON) -> JSON:
+    """Return what a partner answered, without the names of our secrets where it gave them back."""
+    if isinstance(value, Mapping):
+        return {name: _without_logins(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_logins(inner) for inner in value]
+    return _without_login(value) if isinstance(value, str) else value
 
 
 def _without_login(text: str) -> str:

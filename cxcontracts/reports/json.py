@@ -44,6 +44,8 @@ def render(run: Run) -> str:
         report |= {"environment": run.environment} if run.environment else {}
     if run.only:
         report["only"] = list(run.only)
+    if run.told_to:
+        report["told_to"] = run.told_to
     if run.journeys:
         report["journeys"] = [outline_as_json(outline) for outline in run.journeys]
     if run.problems:

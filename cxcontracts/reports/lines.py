@@ -96,7 +96,7 @@ def _report(start: Mapping[str, Any], events: Mapping[str, list[dict[str, Any]]]
         **unjudged,
         "not_exercised": {str(each.get("id")): each.get("because") for each in events.get("not-exercised", ())},
     }
-    report |= {key: start[key] for key in ("environment", "only") if key in start}
+    report |= {key: start[key] for key in ("environment", "only", "told_to") if key in start}
     report |= {"journeys": events["journey"]} if "journey" in events else {}
     return report | ({"problems": events["problem"]} if "problem" in events else {})
 

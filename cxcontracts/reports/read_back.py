@@ -52,6 +52,7 @@ def run_of(report: Mapping[str, Any]) -> Run:
         unfelt=tuple(report.get("unfelt", ())),
         journeys=tuple(_outline(each) for each in report.get("journeys", ())),
         only=tuple(report.get("only", ())),
+        told_to=report.get("told_to", ""),
     )
 
 

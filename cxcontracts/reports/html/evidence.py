@@ -149,7 +149,8 @@ class Evidence:
     def _again(self, finding: Finding) -> list[tuple[str, str]]:
         """Return the lines for a shell that show it again."""
         lines = [("Send it again", finding.curl)] if finding.curl else []
-        if self._run.command == "verify" and finding.verdict is not Verdict.INTACT and finding.observed:
+        ours = self._run.command == "verify" and not self._run.told_to
+        if ours and finding.verdict is not Verdict.INTACT and finding.observed:
             where = f" --env {shlex.quote(self._run.environment)}" if self._run.environment else ""
             lines.append(("Walk it again", f"cxcontracts verify{where} --replay {shlex.quote(finding.id)}"))
         return lines
