@@ -37,6 +37,10 @@ class Harm(enum.StrEnum):
     UNRECOGNISED = "unrecognised"
 
 
+GRAVEST_FIRST = (Harm.BLOCKED, Harm.UNRECOGNISED, Harm.MISLED, Harm.UNINFORMED, Harm.DELAYED, Harm.EXTRA_EFFORT)
+"""Harms, what is worse for a customer first."""
+
+
 class Promise(enum.StrEnum):
     """How far a contract carries one half of a need."""
 

@@ -342,7 +342,7 @@ def test_a_sentence_is_held_against_when_the_answer_came_and_what_was_known(tmp_
     assert {str(each.verdict) for each in at_step(tmp_path, step, sighting, given=given).values()} == {"intact"}
 
     found = at_step(tmp_path, step, saw({"a": AT.isoformat(), "b": "Bob"}, seconds=121.0, known={"name": "Ada"}), given=given)
-    assert told(found, "must:b is $name") == ("broken", 'b is "Bob", beside "Ada"')
+    assert told(found, "must:b is $name") == ("broken", 'b is "Bob", beside "Ada"; the journey needs: b is $name')
     assert found["must:a is within 2m of now"].verdict is Verdict.BROKEN
 
 

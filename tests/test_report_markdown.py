@@ -24,7 +24,7 @@ EVERY = impact(
     )
 )
 SESSION = """\
-### BROKEN: up to 126,000 commuters, 45,000 leisure and 9,000 assisted a month would be blocked or would be delayed
+### BROKEN: up to 126,000 commuters, 45,000 leisure and 9,000 assisted a month would be blocked or delayed
 
 operator 2.3.0 → 2.4.0 would break 1 experience
 

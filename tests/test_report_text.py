@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cxcontracts.findings import Finding, Harm, Promise, Run, Verdict
 from cxcontracts.reports import json as json_report
 from cxcontracts.reports.page import Page, wide, wrapped
+from cxcontracts.reports.sentences import suffered
 from cxcontracts.reports.text import render
 from tests.readers import commands, unseen
 from tests.runs import REFUSED, change, check, finding, hurt, impact, intact, partner_run, version
@@ -421,6 +422,31 @@ def test_a_break_whose_cause_is_not_there_is_told_itself(cause: str) -> None:
 @pytest.mark.parametrize("verdict", [Verdict.WAIVED, Verdict.TOLERATED, Verdict.INTACT])
 def test_a_break_whose_cause_is_not_broken_is_told_itself(verdict: Verdict) -> None:
     assert f"    id         {follower(1).id}\n" in plain(impact(partner_run(finding(CAUSE, verdict), follower(1))))
+
+
+def test_of_experiences_that_close_the_gate_the_one_that_hits_most_people_comes_first() -> None:
+    few, most, late = (
+        finding("few/a/needs:x", customers={"commuter": 90}, harm=Harm.BLOCKED),
+        finding("most/a/needs:x", customers={"commuter": 900}, harm=Harm.MISLED),
+        finding("late/a/needs:x", customers={"commuter": 9000}, harm=Harm.DELAYED),
+    )
+    run = dataclasses.replace(impact(partner_run(few, late, most)), fail_on=frozenset(Harm) - {Harm.DELAYED})
+    assert re.findall(r"^    id +(\w+)/", plain(run), re.MULTILINE) == ["most", "few", "late"]
+
+
+@pytest.mark.parametrize(
+    ("harms", "observed", "said"),
+    [
+        ([Harm.DELAYED, Harm.BLOCKED], 0, "would be blocked or delayed"),
+        ([Harm.UNRECOGNISED, Harm.BLOCKED, Harm.MISLED], 3, "are blocked, misled or not recognised"),
+        ([Harm.EXTRA_EFFORT, Harm.UNINFORMED], 0, "would not be informed or would have extra effort"),
+        ([Harm.EXTRA_EFFORT, Harm.UNINFORMED, Harm.DELAYED], 3, "are delayed or not informed or have extra effort"),
+        ([Harm.UNINFORMED], 3, "are not informed"),
+    ],
+)
+def test_several_harms_are_one_sentence(harms: list[Harm], observed: int, said: str) -> None:
+    found = [finding(harm=harm, observed=observed, customers={}) for harm in harms]
+    assert suffered(found) == f"customers {said}"
 
 
 # -- the first line ------------------------------------------------------------------------------------------

@@ -18,13 +18,12 @@ import pytest
 from cxcontracts.errors import UsageError
 from cxcontracts.estate.model import Estate
 from cxcontracts.exchanges import Exchange, Request, Response
-from cxcontracts.findings import Harm, Version
+from cxcontracts.findings import GRAVEST_FIRST, Harm, Version
 from cxcontracts.gathering import gathered
 from cxcontracts.hiding import Hiding
 from cxcontracts.onboarding.earlier import Earlier, read_earlier
 from cxcontracts.onboarding.judging import scorecard
 from cxcontracts.onboarding.scorecard import (
-    GRAVEST_FIRST,
     Basis,
     Entry,
     Evidence,

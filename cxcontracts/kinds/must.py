@@ -88,7 +88,8 @@ class Must:
             judgement = true_of(sentence, sighting, response)
             if judgement.verdict is Verdict.INTACT:
                 return judgement
-            return replace(judgement, cause=explained(requirement, requirement.step, sighting, response, looked_at))
+            cause = explained(requirement, requirement.step, sighting, response, looked_at)
+            return replace(judgement, because=f"{judgement.because}; the journey needs: {requirement.rest}", cause=cause)
 
         return judged_each(requirement, walks, judged)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from cxcontracts.exchanges import Exchange
-from cxcontracts.findings import Harm, Version
+from cxcontracts.findings import GRAVEST_FIRST, Harm, Version
 from cxcontracts.problems import Place
 
 if TYPE_CHECKING:
@@ -57,9 +57,6 @@ class Basis(enum.StrEnum):
         """Whether the partner has to be called for it."""
         return self in (Basis.ADDRESS, Basis.ANSWERS)
 
-
-GRAVEST_FIRST: Final = (Harm.BLOCKED, Harm.UNRECOGNISED, Harm.MISLED, Harm.UNINFORMED, Harm.DELAYED, Harm.EXTRA_EFFORT)
-"""What is worse for a customer comes first; what to do next is sorted by it."""
 
 NEXT: Final = 3
 """How many things to do next are named."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cxcontracts.findings import OBSERVING, Finding, PartnerRun, Run, Verdict
+from cxcontracts.findings import GRAVEST_FIRST, OBSERVING, Finding, PartnerRun, Run, Verdict
 from cxcontracts.reports.sentences import Roots, count, release, unchecked
 from cxcontracts.wording import listed
 
@@ -23,7 +23,7 @@ class Headline(NamedTuple):
 
 
 def experiences(run: Run) -> list[list[Finding]]:
-    """Return the breaks that stand for themselves; what closes the gate first.
+    """Return the breaks that stand for themselves: what closes the gate first, of it what hits most people.
 
     What belongs together for the customer is one experience: one harm at one step to the same people.
     """
@@ -31,7 +31,11 @@ def experiences(run: Run) -> list[list[Finding]]:
     for finding in Roots(run.findings).of(Verdict.BROKEN):
         key = (finding.journey, finding.step, finding.harm, tuple(finding.customers.items()), finding.exact)
         groups.setdefault(key, []).append(finding)
-    return sorted(groups.values(), key=lambda group: group[0].harm not in run.fail_on)
+    return sorted(groups.values(), key=lambda group: _weight(run, group[0]))
+
+
+def _weight(run: Run, finding: Finding) -> tuple[bool, int, int]:
+    return finding.harm not in run.fail_on, -sum(finding.customers.values()), GRAVEST_FIRST.index(finding.harm)
 
 
 def headline(run: Run) -> Headline:

@@ -6,7 +6,18 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from cxcontracts.findings import WORST_FIRST, Fault, Finding, Harm, PartnerRun, Promise, Run, Verdict, Version, people
+from cxcontracts.findings import (
+    WORST_FIRST,
+    Fault,
+    Finding,
+    Harm,
+    PartnerRun,
+    Promise,
+    Run,
+    Verdict,
+    Version,
+    people,
+)
 from cxcontracts.reports.excerpt import lines
 from cxcontracts.wording import listed
 
@@ -29,6 +40,15 @@ _SUFFER = {
     Harm.UNRECOGNISED: "are not recognised",
 }
 """What they suffer where it was seen to break."""
+
+_STATES = {
+    Harm.BLOCKED: "blocked",
+    Harm.MISLED: "misled",
+    Harm.DELAYED: "delayed",
+    Harm.UNRECOGNISED: "not recognised",
+    Harm.UNINFORMED: "not informed",
+}
+"""What they are, where it breaks in several ways; what they are not comes last, so that the not is of nothing else."""
 
 _FAULTS = {
     Fault.BREAKS_ITS_CONTRACT: "breaks its contract",
@@ -141,8 +161,13 @@ def suffered(findings: Sequence[Finding]) -> str:
     >>> suffered(())
     'customers'
     """
-    harms = dict.fromkeys((_SUFFER if finding.observed else SUFFERING)[finding.harm] for finding in findings)
-    return " ".join(filter(None, (who(findings), listed([*harms], "or"))))
+    found = {finding.harm for finding in findings}
+    seen = any(finding.observed for finding in findings)
+    states = [state for harm, state in _STATES.items() if harm in found]
+    ways = [(_SUFFER if seen else SUFFERING)[harm] for harm in (*_STATES, Harm.EXTRA_EFFORT) if harm in found]
+    if len(states) > 1:
+        ways = [f"{'are' if seen else 'would be'} {listed(states, 'or')}", *ways[len(states) :]]
+    return " ".join(filter(None, (who(findings), " or ".join(ways))))
 
 
 def scene(finding: Finding) -> str:

@@ -11,8 +11,7 @@ from typing import Final, TypeVar
 from xml.etree.ElementTree import Element, SubElement
 
 import cxcontracts
-from cxcontracts.findings import OBSERVING, Change, Finding, PartnerRun, Run, Verdict
-from cxcontracts.onboarding.scorecard import GRAVEST_FIRST
+from cxcontracts.findings import GRAVEST_FIRST, OBSERVING, Change, Finding, PartnerRun, Run, Verdict
 from cxcontracts.reports.headlines import experiences, headline, notes
 from cxcontracts.reports.html.anchors import Anchors, anchor_of
 from cxcontracts.reports.html.evidence import MARKS, Evidence, mark
