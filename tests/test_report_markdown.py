@@ -92,6 +92,13 @@ def test_the_hidden_marker_is_the_same_whatever_was_found_and_another_for_other_
     assert len(set(markers)) == 3
 
 
+def test_where_nobody_could_judge_it_says_of_whom_nobody_knows_anything_and_who_gave_no_answer() -> None:
+    down = finding("a/b/answers", Verdict.INCONCLUSIVE, because="it is down (503)", partner="notify", customers={"commuter": 7})
+    comment = render(impact(partner_run(down, partner="notify"), partner_run(*intact(1))))
+    assert comment.partition("\n")[2].startswith("### INCONCLUSIVE: nobody knows how up to 7 commuters a month fare\n")
+    assert "\n- `notify`: it is down (503): " in comment
+
+
 def test_ten_experiences_are_told_in_full_and_the_others_in_a_line() -> None:
     run = impact(partner_run(*(finding(f"journey-{n}/step/needs:x") for n in range(30))))
     comment = render(run)

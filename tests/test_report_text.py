@@ -114,8 +114,8 @@ INTACT  rail-retail: 14 of 15 needs are promised
 14 intact, 1 unpromised
 
 Unpromised: gaps to negotiate (1)
-  - status may be missing from an answer; the journey needs it to say what is
-    happening
+  - operator: status may be missing from an answer; the journey needs it to say
+    what is happening
     journeys/rail-disruption.yaml:34:7
     rail-disruption/check-service/needs:status
 
@@ -432,6 +432,41 @@ def test_of_experiences_that_close_the_gate_the_one_that_hits_most_people_comes_
     )
     run = dataclasses.replace(impact(partner_run(few, late, most)), fail_on=frozenset(Harm) - {Harm.DELAYED})
     assert re.findall(r"^    id +(\w+)/", plain(run), re.MULTILINE) == ["most", "few", "late"]
+
+
+def test_ten_experiences_are_told_in_full_and_the_others_in_a_line_or_two() -> None:
+    run = impact(partner_run(*(finding(f"journey-{n:02}/step/needs:x", customers={"commuter": 9000 - n}) for n in range(12))))
+    brief = plain(run).partition("\nMore that break (2)\n")[2]
+    assert (
+        brief
+        == """\
+  - up to 8,990 commuters a month would be blocked at step (journey-10): I see
+    what is happening to my train, and why: cause may now be null; the journey
+    needs its text
+    journey-10/step/needs:x
+  - up to 8,989 commuters a month would be blocked at step (journey-11): I see
+    what is happening to my train, and why: cause may now be null; the journey
+    needs its text
+    journey-11/step/needs:x
+
+12 broken
+
+Felt by nobody: no change
+"""
+    )
+    assert plain(run).count("    because    ") == 10
+    assert render(run, colour=False, verbose=True).count("    because    ") == 12
+
+
+def test_where_nobody_could_judge_it_says_of_whom_nobody_knows_anything_and_who_gave_no_answer() -> None:
+    down = finding("a/b/answers", Verdict.INCONCLUSIVE, because="it says that it is down (503)", partner="notify", observed=1)
+    run = dataclasses.replace(check(partner_run(down, partner="notify"), partner_run(*intact(1))), command="verify")
+    assert (
+        plain(run)
+        .split("\n\n")[0]
+        .endswith("\n  nobody knows how up to 126,000 commuters, 45,000 leisure and 9,000 assisted a\n  month fare")
+    )
+    assert "\n  - notify: it says that it is down (503)\n" in plain(run)
 
 
 @pytest.mark.parametrize(

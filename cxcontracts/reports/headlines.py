@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cxcontracts.findings import GRAVEST_FIRST, OBSERVING, Finding, PartnerRun, Run, Verdict
-from cxcontracts.reports.sentences import Roots, count, release, unchecked
+from cxcontracts.reports.sentences import Roots, count, release, unchecked, who
 from cxcontracts.wording import listed
 
 
@@ -41,6 +41,13 @@ def _weight(run: Run, finding: Finding) -> tuple[bool, int, int]:
 def headline(run: Run) -> Headline:
     """Return the verdict. What was not looked at is never called intact."""
     return Headline(*_verdict(run))
+
+
+def unknown(run: Run) -> str:
+    """Return of whom nobody knows anything, in a sentence; empty where the verdict is another."""
+    if headline(run).word != "INCONCLUSIVE":
+        return ""
+    return f"nobody knows how {who(finding for finding in run.findings if finding.verdict is Verdict.INCONCLUSIVE)} fare"
 
 
 def notes(run: Run) -> Iterator[str]:

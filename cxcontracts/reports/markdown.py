@@ -8,7 +8,7 @@ from typing import Final
 
 from cxcontracts.findings import Change, Finding, PartnerRun, Run, Verdict
 from cxcontracts.reports.comment import LATER, Comment
-from cxcontracts.reports.headlines import experiences, headline, notes
+from cxcontracts.reports.headlines import experiences, headline, notes, unknown
 from cxcontracts.reports.inert import code, fenced, inert
 from cxcontracts.reports.page import FIRST
 from cxcontracts.reports.sentences import (
@@ -54,7 +54,7 @@ def render(run: Run) -> str:
         comment.section("Partners", [f"- {code(release(each))}: {_fared(run, each)}" for each in run.partners], FIRST)
     comment.section("Mistakes", [f"- {code(str(mistake))}" for mistake in run.mistakes], FIRST)
     for verdict, title in (*_GROUPS.items(), *_gaps(run)):
-        comment.blocks(title, [(1, partial(_reason, roots, finding)) for finding in roots.of(verdict)], FIRST)
+        comment.blocks(title, [(1, partial(_reason, run, roots, finding)) for finding in roots.of(verdict)], FIRST)
     _others(run, comment)
     return str(comment)
 
@@ -66,7 +66,8 @@ def _head(run: Run) -> Iterator[str]:
     if broken:
         yield f"### {first.word}: {inert(suffered(broken))}"
     else:
-        yield f"### {first.word}"
+        fate = unknown(run)
+        yield f"### {first.word}{f': {inert(fate)}' if fate else ''}"
     yield inert(first.sentence)
     certain = [why for _, why in limits(run)] if broken else []
     yield from (f"**{inert(note)}**" for note in (*notes(run), *certain))
@@ -117,7 +118,7 @@ def _in_a_line(group: Sequence[Finding]) -> str:
 
 def _fared(run: Run, partner: PartnerRun) -> str:
     if partner.findings:
-        return counts(alone(run, partner)) or "only what follows from other breaks"
+        return counts(alone(run, partner)) or "only what waits on others"
     return f"not covered: {inert(partner.not_covered)}" if partner.not_covered else "nothing checked"
 
 
@@ -126,11 +127,12 @@ def _gaps(run: Run) -> Iterator[tuple[Verdict, str]]:
         yield Verdict.UNPROMISED, "Unpromised: gaps to negotiate"
 
 
-def _reason(roots: Roots, finding: Finding) -> str:
+def _reason(run: Run, roots: Roots, finding: Finding) -> str:
     accepted = f", accepted by {inert(finding.waived)}" if finding.waived else ""
     waits = waiting(roots.followers(finding))
     told = inert(finding.because or finding.element or finding.id)
-    return f"- {told}: {code(str(finding.where))}, {code(finding.id)}{accepted}{f', {waits}' if waits else ''}"
+    of = f"{code(finding.partner)}: " if len(run.partners) > 1 else ""
+    return f"- {of}{told}: {code(str(finding.where))}, {code(finding.id)}{accepted}{f', {waits}' if waits else ''}"
 
 
 def _others(run: Run, comment: Comment) -> None:

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from cxcontracts.comparing import named
 from cxcontracts.findings import Change, Finding, PartnerRun, Run, Verdict
-from cxcontracts.reports.headlines import experiences, headline, notes
+from cxcontracts.reports.headlines import experiences, headline, notes, unknown
 from cxcontracts.reports.page import BOLD, FIRST, Page, Style
 from cxcontracts.reports.sentences import (
     Roots,
@@ -65,6 +65,8 @@ class _Report:
         word, sentence = headline(self._run)
         look = Style(_COLOURS.get(word, "yellow"), bold=True)
         self.page.write(sentence, lead=word, indent=len(word) + 2, style=BOLD, lead_style=look)
+        if fate := unknown(self._run):
+            self.page.write(fate, indent=2, style=BOLD)
         for note in notes(self._run):
             self.page.write(note, indent=2)
         for partner in unchecked(self._run) if self._run.complete else ():
@@ -88,12 +90,21 @@ class _Report:
         if len(self._broken) > 1:
             self.page.gap()
             self.page.write(f"in all: {who(f for f in self._run.findings if f.verdict is Verdict.BROKEN)}", indent=2, style=BOLD)
-        for experience in self._broken:
+        for experience in self._broken[: None if self._verbose else FIRST]:
             self.page.gap()
             self.page.write(suffering(experience[0]), indent=2, style=BOLD)
             for finding in experience:
                 self.page.gap()
                 self._break(finding)
+
+        if not self._verbose:
+            self.page.section("More that break", self._broken[FIRST:], self._in_brief, most=None)
+
+    def _in_brief(self, experience: Sequence[Finding]) -> None:
+        first = experience[0]
+        more = f" and {count(len(experience) - 1, 'more need')}" if len(experience) > 1 else ""
+        self.page.write(f"{suffering(first)}: {first.because or first.element}", lead="  - ", indent=4)
+        self.page.write_whole(f"{first.id}{more}", indent=4)
 
     def _break(self, finding: Finding) -> None:
         if len(self._run.partners) > 1:
@@ -134,7 +145,8 @@ class _Report:
         self._section(title, self._roots.of(verdict), self._reason)
 
     def _reason(self, finding: Finding) -> None:
-        self.page.write(finding.because or finding.element or finding.id, lead="  - ", indent=4)
+        of = f"{finding.partner}: " if len(self._run.partners) > 1 else ""
+        self.page.write(f"{of}{finding.because or finding.element or finding.id}", lead="  - ", indent=4)
         if finding.waived:
             self.page.write(f"accepted by {finding.waived}", indent=4)
         self.page.write_whole(str(finding.where), indent=4)
@@ -205,5 +217,5 @@ def _happened(change: Change) -> str:
 
 def _fared(run: Run, partner: PartnerRun) -> str:
     if partner.findings:
-        return counts(alone(run, partner)) or "only what follows from other breaks"
+        return counts(alone(run, partner)) or "only what waits on others"
     return f"not covered: {partner.not_covered}" if partner.not_covered else "nothing checked"

@@ -47,8 +47,15 @@ _FOLLOWERS: Final = 50
 def mark(parent: Element, verdict: Verdict, tag: str = "p") -> Element:
     """Add a verdict, marked and in a word."""
     made = SubElement(parent, tag, {"class": f"mark {verdict}"})
-    add(made, "span", MARKS[verdict], {"class": "dot"}).tail = " "
+    made.append(dot(verdict))
     add(made, "span", str(verdict), {"class": "word"})
+    return made
+
+
+def dot(verdict: Verdict) -> Element:
+    """Return the sign of a verdict, which stands beside its word."""
+    made = Element("span", {"class": "dot"})
+    made.text, made.tail = MARKS[verdict], " "
     return made
 
 

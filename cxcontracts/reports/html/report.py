@@ -12,9 +12,9 @@ from xml.etree.ElementTree import Element, SubElement
 
 import cxcontracts
 from cxcontracts.findings import GRAVEST_FIRST, OBSERVING, Change, Finding, PartnerRun, Run, Verdict
-from cxcontracts.reports.headlines import experiences, headline, notes
+from cxcontracts.reports.headlines import experiences, headline, notes, unknown
 from cxcontracts.reports.html.anchors import Anchors, anchor_of
-from cxcontracts.reports.html.evidence import MARKS, Evidence, mark
+from cxcontracts.reports.html.evidence import MARKS, Evidence, dot, mark
 from cxcontracts.reports.html.journeys import Route, drawn, routes
 from cxcontracts.reports.html.room import Room
 from cxcontracts.reports.html.style import STYLE
@@ -134,8 +134,7 @@ class _Report:
         if self._word == "BROKEN" and broken:
             return _sentence(suffered(broken))
         if self._word == "INCONCLUSIVE":
-            unknown = [finding for finding in run.findings if finding.verdict is Verdict.INCONCLUSIVE]
-            return f"Nobody knows how {who(unknown)} fare"
+            return _sentence(unknown(run))
         if self._word == "INTACT" and run.command == "impact":
             return "No customer would feel it"
         return self._sentence
@@ -229,7 +228,8 @@ class _Report:
             details = Element("details", {"class": f"fold {finding.verdict}"} | ({"open": ""} if decides else {}))
             summary = SubElement(details, "summary")
             mark(summary, finding.verdict, "span").tail = " "
-            add(summary, "span", finding.because or finding.element or finding.id)
+            of = f"{finding.partner}: " if len(self._run.partners) > 1 else ""
+            add(summary, "span", f"{of}{finding.because or finding.element or finding.id}")
             told = self._evidence.told(finding, "h3")
             details.append(told)
             if self._room.put(parent, details):
@@ -261,7 +261,8 @@ class _Report:
             add(row, "dt", release(partner))
             fact = SubElement(row, "dd")
             if partner.findings:
-                mark(fact, alone(self._run, partner).verdict, "span").tail = " "
+                verdict = alone(self._run, partner).verdict
+                SubElement(fact, "span", {"class": f"mark {verdict}"}).append(dot(verdict))
             add(fact, "span", _fared(self._run, partner))
             missing += not self._room.put(listing, row)
         self._miss(missing, "partner", "partners")
@@ -402,7 +403,7 @@ def _sentence(text: str) -> str:
 
 def _fared(run: Run, partner: PartnerRun) -> str:
     if partner.findings:
-        return counts(alone(run, partner)) or "only what follows from other breaks"
+        return counts(alone(run, partner)) or "only what waits on others"
     return f"not covered: {partner.not_covered}" if partner.not_covered else "nothing checked"
 
 
