@@ -492,9 +492,25 @@ def test_what_matters_least_goes_first() -> None:
     ]
     assert broken == sorted(broken)
     for many, proved, held in zip(broken, proofs, holding, strict=True):
-        assert not proved or many == broken[-1], "no exchange before every break is told"
+        assert proved <= 20 or many == broken[-1], (
+            "but for one with each that is told at once, no exchange before every break is told"
+        )
         assert not held or proved == proofs[-1], "nothing that holds before every exchange"
     assert holding[-1] == 1500
+
+
+def test_each_experience_that_is_told_at_once_has_an_exchange_that_proves_it_and_partners_are_never_crowded_out() -> None:
+    (many,) = _many(3000).partners
+    page = read(render(impact(many, partner_run(partner="notify", not_covered="a pilot")), limit=300_000))
+    experiences = page.all("section", class_="experience")
+    assert [len(each.all("div", class_="proof")) for each in experiences] == [1] * 20
+    assert page.all("details", class_="broken"), "there are more breaks than are told at once"
+    assert len(page.one("dl", class_="fared").all("dt")) == 2
+
+
+def test_whom_nothing_breaks_for_is_said_of_what_was_seen() -> None:
+    run = replace(check(partner_run(*intact(2, customers={"commuter": 7}))), command="verify")
+    assert shown(run).one("h1").text == "Nothing breaks for up to 7 commuters a month"
 
 
 def test_no_link_leads_to_what_is_left_out() -> None:

@@ -1,7 +1,8 @@
 """The report of a run as one page: who is hit, the experience map, then each finding with what proves it, and all that held.
 
 What matters most is put on the page first, so that a run too large for it loses what matters least: what holds, then the
-exchanges that prove the least harmful breaks. How much is left out is said.
+exchanges that prove the least harmful breaks; but each experience that is told at once has one with it. How much is left out is
+said.
 """
 
 from __future__ import annotations
@@ -83,6 +84,7 @@ class _Report:
         self._sentence = _sentence(said) if said.startswith("the ") else said  # else it begins with a name
         self._evidence = Evidence(run, Anchors(), self._roots.following)
         self._proofs: list[tuple[Finding, Element]] = []
+        self._unproved = 0
         self._missing: list[str] = []
 
     def page(self) -> str:
@@ -137,6 +139,8 @@ class _Report:
             return _sentence(unknown(run))
         if self._word == "INTACT" and run.command == "impact":
             return "No customer would feel it"
+        if self._word == "INTACT" and run.command in OBSERVING:
+            return f"Nothing breaks for {who(run.findings)}"
         return self._sentence
 
     def _counted(self, header: Element) -> None:
@@ -156,10 +160,10 @@ class _Report:
     def _filled(self, map: Element, breaks: Element, partners: Element, rest: Element, changes: Element, holds: Element) -> None:
         every = routes(self._run)
         self._problems(breaks)
+        self._partners(partners)
         self._breaks(breaks)
         self._map(map, [route for route in every if route.verdict is not Verdict.INTACT])
         self._rest(rest)
-        self._partners(partners)
         self._changes(changes)
         self._limits_of_evidence(changes)
         self._prove()
@@ -179,10 +183,13 @@ class _Report:
             at_once = position < _OPEN
             group = Element("section", {"class": "experience"}) if at_once else Element("details", {"class": "fold broken"})
             add(group, "h3" if at_once else "summary", _sentence(suffering(experience[0])))
-            if self._room.put(section, group):
-                missing += self._told(group, experience, "h4" if at_once else "h3")
-            else:
+            if not self._room.put(section, group):
                 missing += len(experience)
+                continue
+            before = len(self._proofs)
+            missing += self._told(group, experience, "h4" if at_once else "h3")
+            if at_once and len(self._proofs) > before:
+                self._proved(*self._proofs.pop(before))
         self._miss(missing, "finding that breaks", "findings that break")
 
     def _told(self, parent: Element, findings: Iterable[Finding], heading: str) -> int:
@@ -239,16 +246,18 @@ class _Report:
         return missing
 
     def _prove(self) -> None:
-        """Add what proves each finding, that of the gravest harm first."""
-        missing = 0
+        """Add what proves each finding that is told, that of the gravest harm first."""
         gravest = [*MARKS]
         for finding, told in sorted(
             self._proofs, key=lambda pair: (gravest.index(pair[0].verdict), GRAVEST_FIRST.index(pair[0].harm))
         ):
-            proof = self._evidence.proof(finding)
-            if proof is not None and not self._room.put(told, proof):
-                missing += 1
-        self._miss(missing, "exchange that proves a finding", "exchanges that prove a finding")
+            self._proved(finding, told)
+        self._miss(self._unproved, "exchange that proves a finding", "exchanges that prove a finding")
+
+    def _proved(self, finding: Finding, told: Element) -> None:
+        proof = self._evidence.proof(finding)
+        if proof is not None and not self._room.put(told, proof):
+            self._unproved += 1
 
     def _partners(self, section: Element) -> None:
         if len(self._run.partners) < 2:
