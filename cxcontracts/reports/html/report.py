@@ -97,7 +97,7 @@ class _Report:
         for part in parts:
             if not len(part):
                 main.remove(part)
-        self._left_out(body, main)
+        self._left_out(main)
         footer = SubElement(body, "footer")
         add(footer, "p", f"Made by cxcontracts {cxcontracts.__version__}. This page loads nothing, and runs no script.")
         _unlinked(page)
@@ -369,7 +369,7 @@ class _Report:
         if number:
             self._missing.append(f"{number:,} {one if number == 1 else several}")
 
-    def _left_out(self, body: Element, main: Element) -> None:
+    def _left_out(self, main: Element) -> None:
         if not self._missing:
             return
         note = Element("section", {"class": "notice"})
@@ -378,7 +378,7 @@ class _Report:
         listing = SubElement(note, "ul")
         for each in self._missing:
             add(listing, "li", each)
-        body.insert([*body].index(main), note)
+        main.insert(0, note)
 
 
 def _title(section: Element, text: str, name: str, heading: str = "h2") -> None:
