@@ -143,8 +143,8 @@ footer { margin-top: 4rem; color: var(--soft); font-size: 0.875rem; }
   .broken > .dot { background: var(--paper); } pre mark { border-left: 4px solid; }
   .dot, .stop::before { print-color-adjust: exact; }
   .finding { border: 1px solid var(--rule); border-left: 0.25rem solid var(--tone); }
-  h2, h3, h4, summary, figcaption, .finding > dl { break-after: avoid; }
-  figure, .finding > dl, .stop, li { break-inside: avoid; }
+  h2, h3, h4, summary, figcaption { break-after: avoid; }
+  h2, h3, h4, summary, figure, .finding > dl, .stop, li { break-inside: avoid; }
   details::details-content { content-visibility: visible; block-size: auto; }
 }
 """
