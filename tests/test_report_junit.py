@@ -93,12 +93,14 @@ def test_a_failure_tells_who_why_where_and_shows_the_exchange() -> None:
     assert failure is not None
     assert failure.attrib == {
         "type": "cxcontracts.broken.needs",
-        "message": "cause may now be null; the journey needs its text",
+        "message": "up to 126,000 commuters, 45,000 leisure and 9,000 assisted a month would be blocked at check-service "
+        "(rail-disruption): I see what is happening to my train, and why: cause may now be null; the journey needs its text",
     }
     assert failure.text == (
         "broken: up to 126,000 commuters, 45,000 leisure and 9,000 assisted a month would be blocked at check-service "
         "(rail-disruption): I see what is happening to my train, and why\n"
         "because: cause may now be null; the journey needs its text\n"
+        "partner: operator\n"
         "element: GET /services/{serviceId} 200 application/json cause.text was guaranteed, is only possible\n"
         "request: GET /services/SVC-1\n"
         'response: 200 {"serviceId": "SVC-1", "status": "cancelled", "cause": null, "updatedAt": "2026-11-22T07:30:00Z", '
@@ -106,6 +108,12 @@ def test_a_failure_tells_who_why_where_and_shows_the_exchange() -> None:
         "needed by: journeys/rail-disruption.yaml:34:7\n"
         "id: rail-disruption/check-service/needs:broken"
     )
+
+
+@pytest.mark.parametrize(("curl", "shown"), [("curl x", "curl x"), ("c" * 1001, "(a line of 1,001 characters, which JSON has)")])
+def test_how_to_send_it_again_is_told_whole_or_not_at_all(curl: str, shown: str) -> None:
+    text = read(impact(partner_run(finding(curl=curl, observed=1)))).findtext(".//failure") or ""
+    assert f"\nagain: {shown}\n" in text
 
 
 def test_a_finding_that_follows_from_another_names_it() -> None:
@@ -117,7 +125,7 @@ def test_a_break_that_nobody_explained_is_still_a_failure() -> None:
     bare = finding(because="", element="", customer="", witness=None, was=None, customers={})
     failure = read(impact(partner_run(bare))).find(".//failure")
     assert failure is not None
-    assert failure.get("message") == f"broken: {bare.id}"
+    assert failure.get("message") == f"customers would be blocked at check-service (rail-disruption): broken: {bare.id}"
     assert (failure.text or "").startswith("broken: customers would be blocked")
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import cxcontracts
 from cxcontracts.findings import Finding, PartnerRun, Run, Verdict
-from cxcontracts.reports.sentences import account, limits
+from cxcontracts.reports.sentences import account, limits, suffering
 from cxcontracts.reports.suites import EPOCH, MESSAGE, NAME, OF, Case, Dialect, Outcome, Suite, Wording, rendered
 from cxcontracts.sanitise import harmless_line
 
@@ -75,7 +75,7 @@ class _Writer:
             name=self._wording.name(f"{finding.partner}{OF}{finding.id}"),
             outcome=outcome,
             type=harmless_line(f"cxcontracts.{finding.verdict}.{finding.kind}", NAME),
-            message=harmless_line(finding.because or finding.element or f"{finding.verdict}: {finding.id}", MESSAGE),
+            message=harmless_line(_message(finding), MESSAGE),
             text=self._wording.text(lines),
             file=harmless_line(file, MESSAGE),
             line=finding.where.line,
@@ -91,3 +91,9 @@ class _Writer:
     def _not_covered(self, partner: PartnerRun) -> Case:
         name, why = f"{partner.partner}{OF}covered", f"not covered: {partner.not_covered}"
         return self._wording.own(f"cxcontracts.{partner.partner}", name, "skipped", "not-covered", why)
+
+
+def _message(finding: Finding) -> str:
+    """Return the line that readers show first."""
+    why = finding.because or finding.element or f"{finding.verdict}: {finding.id}"
+    return f"{suffering(finding)}: {why}" if finding.verdict is Verdict.BROKEN else why

@@ -13,6 +13,7 @@ from cxcontracts.reports.inert import code, fenced, inert
 from cxcontracts.reports.page import FIRST
 from cxcontracts.reports.sentences import (
     Roots,
+    again,
     alone,
     count,
     counts,
@@ -30,7 +31,7 @@ _BODY: Final = 600
 _NEEDS: Final = 3
 """How many needs of one experience are told with their proof."""
 
-_FOLDED: Final = ("request", "response", "delivery", "shows at", "whose", "seen", "promised")
+_FOLDED: Final = ("request", "response", "delivery", "shows at", "whose", "seen", "promised", "again")
 """The facts of a break that are folded away."""
 
 _GROUPS: Final[Mapping[Verdict, str]] = {
@@ -102,8 +103,8 @@ def _need(run: Run, roots: Roots, finding: Finding) -> Iterator[str]:
     yield ", ".join(filter(None, (*where, gate, waiting(roots.followers(finding)))))
     yield "<details><summary>how we know, and where it stands</summary>"
     yield ""
-    again = {"again": finding.curl} if finding.curl else {}
-    folded = [f"{label}: {fact}" for label, fact in (known | again).items() if label in (*_FOLDED, "again")]
+    known |= {"again": again(finding)} if finding.curl else {}
+    folded = [f"{label}: {fact}" for label, fact in known.items() if label in _FOLDED]
     yield from fenced(folded)
     yield ""
     yield f"needed by {code(str(finding.where))}, id {code(finding.id)}"

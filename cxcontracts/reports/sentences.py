@@ -58,6 +58,9 @@ _FAULTS = {
     Fault.OURS: "ours",
     Fault.NOBODY_KNOWS: "nobody knows",
 }
+_LONGEST: Final = 1000
+"""How long a line for a shell may be where a report has no more room for it."""
+
 _COUNTED: Final = 1000
 """How many places are counted."""
 
@@ -206,11 +209,17 @@ def account(finding: Finding, room: int) -> Iterator[str]:
         room: How many characters the request and the response may have each.
     """
     yield f"{finding.verdict}: {suffering(finding) if finding.verdict is Verdict.BROKEN else scene(finding)}"
-    known = dict(facts(finding, room))
+    known = {"because": "", "partner": finding.partner, **facts(finding, room)}
     if "" in known:
         known["element"] = f"{known.get('element', '')} {known.pop('')}".strip()
-    known |= {"needed by": str(finding.where), "id": finding.id, "follows from": finding.cause or ""}
+    known |= {"again": again(finding), "needed by": str(finding.where), "id": finding.id, "follows from": finding.cause or ""}
     yield from (f"{name}: {fact}" for name, fact in known.items() if fact)
+
+
+def again(finding: Finding, longest: int = _LONGEST) -> str:
+    """Return the line for a shell that sends it again, as long as it is no longer: one that is cut would do something else."""
+    line = finding.curl
+    return line if len(line) <= longest else f"(a line of {len(line):,} characters, which JSON has)"
 
 
 _UNPROMISED = "no: the contract of record does not promise it"

@@ -11,6 +11,7 @@ from cxcontracts.reports.headlines import experiences, headline, notes, unknown
 from cxcontracts.reports.page import BOLD, FIRST, Page, Style
 from cxcontracts.reports.sentences import (
     Roots,
+    again,
     alone,
     count,
     counts,
@@ -115,7 +116,7 @@ class _Report:
         if finding.harm not in self._run.fail_on:
             self._row("gate", f"only warns: fail-on does not name {finding.harm}")
         if finding.curl:
-            self._copied("again", finding.curl)
+            self._copied("again", again(finding))
         self._copied("needed by", str(finding.where))
         self._copied("id", finding.id)
         self._row("then", waiting(self._roots.followers(finding)))

@@ -12,7 +12,7 @@ from cxcontracts.findings import Finding, Run, Verdict
 from cxcontracts.reports.excerpt import spoken_of
 from cxcontracts.reports.html.anchors import Anchors, anchor_of
 from cxcontracts.reports.html.bodies import Line, body_lines
-from cxcontracts.reports.sentences import count, release, scene, seen, slipped, waiting, who, whose
+from cxcontracts.reports.sentences import again, count, release, scene, seen, slipped, waiting, who, whose
 from cxcontracts.reports.web_page import add
 from cxcontracts.sanitise import harmless_line
 from cxcontracts.wording import listed
@@ -149,13 +149,12 @@ class Evidence:
             if not exchange.message or exchange.response.status >= _REFUSED:
                 _panel(panels, "Response", _answered(finding, exchange))
         for label, line in again:
-            shown = line if len(line) <= _LONGEST_LINE else f"(a line of {len(line):,} characters, which JSON has)"
-            _panel(proof, label, [Line(shown)], cut=None)
+            _panel(proof, label, [Line(line)], cut=None)
         return proof
 
     def _again(self, finding: Finding) -> list[tuple[str, str]]:
         """Return the lines for a shell that show it again."""
-        lines = [("Send it again", finding.curl)] if finding.curl else []
+        lines = [("Send it again", again(finding, _LONGEST_LINE))] if finding.curl else []
         ours = self._run.command == "verify" and not self._run.told_to
         if ours and finding.verdict is not Verdict.INTACT and finding.observed:
             where = f" --env {shlex.quote(self._run.environment)}" if self._run.environment else ""
