@@ -13,14 +13,26 @@ def insist_on_folder(*files: Path | None) -> None:
     """Refuse, before anything is judged, files that could not be written once all is done.
 
     Raises:
-        UsageError: If the folder of one is not there, or nothing can be written into it.
+        UsageError: If the folder of one is not there, or nothing can be written into it; if one is a folder, or named twice.
     """
+    _insist_on_a_file_each(*filter(None, files))
     for file in files:
         folder = Path(os.path.realpath(file)).parent if file is not None else Path.cwd()
         if not folder.is_dir():
             raise UsageError(f"there is no folder {str(folder)!r} to write {file} into; make it, or name another file")
         if file is not None and not os.access(folder, os.W_OK):
             raise UsageError(f"nothing can be written into {str(folder)!r}; name another file")
+
+
+def _insist_on_a_file_each(*files: Path) -> None:
+    named: set[str] = set()
+    for file in files:
+        if file.is_dir():
+            raise UsageError(f"{file} is a folder; name a file in it")
+        target = os.path.realpath(file)
+        if target in named and (file.is_file() or not file.exists()):
+            raise UsageError(f"two reports would be written to {file}; name a file for each")
+        named.add(target)
 
 
 def write_whole(path: Path, text: str) -> None:

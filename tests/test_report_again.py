@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -132,8 +133,8 @@ def test_mistakes_are_told_again_as_such_and_not_as_an_interrupt(here: Workplace
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "Expecting value"),
-        ("hello", "Expecting value"),
+        ("", "odd.jsonl is no run: it is empty; name a run.jsonl"),
+        ("hello", "it is no JSON; name a run.jsonl"),
         ("[]", "no JSON object"),
         ('{"version": 1, "command": "check", "problems": []}', "nothing was judged"),
         ('{"version": 1}', "is no run"),
@@ -157,17 +158,34 @@ def test_what_is_no_run_is_refused_with_the_reason(here: Workplace, text: str, w
     assert why in ran.stderr
 
 
+def test_a_run_with_a_word_that_nobody_knows_is_refused_with_its_place(here: Workplace) -> None:
+    here.run(*IMPACT, "--report", "json=run.json")
+    here.write("run.json", here.read("run.json").replace('"verdict": "broken"', '"verdict": "broke"'))
+    ran = here.run("report", "run.json")
+
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert 'is no run: at verdict: "broke" is not one of "broken", ' in ran.stderr
+
+
+def test_devices_may_get_several_reports(here: Workplace) -> None:
+    assert here.run("check", "--report", f"json={os.devnull},html={os.devnull}").exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
         (("report",), "no run is kept in"),
-        (("report", "nowhere.jsonl"), "No such file"),
+        (("report", "nowhere.jsonl"), "there is no run in nowhere.jsonl; name a run.jsonl, or the folder of one"),
+        (("report", "contracts"), "there is no run in contracts/run.jsonl; name"),
         (("report", "--pack", "x.cxpack"), "name the result, too"),
         (("report", "run.jsonl", "--signed-by", "ed25519:0"), "say with --pack"),
         (("check", "--report", "htm=x"), "there is no format 'htm'"),
         (("check", "--report", "junit"), "write junit=FILE"),
         (("check", "--report", "junit="), "write junit=FILE"),
         (("check", "--report", "har=x"), "there is no format 'har'"),
+        (("check", "--report", "html=contracts"), "contracts is a folder; name a file in it"),
+        (("check", "--report", "html=a.html,sarif=./a.html"), "two reports would be written to a.html; name a file for each"),
+        (("check", "--output", "a.txt", "--report", "json=a.txt"), "two reports would be written to a.txt"),
         (("check", "--report", "junit=nowhere/x.xml"), "make it, or name another file"),
     ],
 )
@@ -198,6 +216,7 @@ def test_for_a_partner_there_is_nothing_of_the_others_in_any_report(here: Workpl
     ("words", "why"),
     [
         (("--for", "curier"), "did you mean 'courier'?"),
+        (("--for", ""), "the run judged nothing of ''; one of: courier"),
         (("--for", "courier", "--report", "har=seen.har"), "leave --for or har out"),
         (("--for", "courier", "--pack", "x.cxpack"), "leave --for out"),
         (("--for", "courier", "--estate", "other/contracts"), "the run is of 'parcels', and --estate of 'others'"),

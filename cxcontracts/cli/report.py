@@ -23,7 +23,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--pack", type=_FILE, metavar="FILE", help="RUN is the signed result of a vendor, of this pack.")
 @click.option("--signed-by", default="", metavar="KEY", help="With --pack: the key that has to have signed it.")
 @click.option("--max-age", default="7d", show_default=True, metavar="TIME", help="With --pack: how old it may be.")
-@click.option("--for", "partner", default="", metavar="PARTNER", help="Only what PARTNER may see, to be sent to it.")
+@click.option("--for", "partner", metavar="PARTNER", help="Only what PARTNER may see, to be sent to it.")
 @reporting_as(*FORMATS, further=(RECORDING,))
 @click.pass_obj
 def report(
@@ -33,7 +33,7 @@ def report(
     pack: Path | None,
     signed_by: str,
     max_age: str,
-    partner: str,
+    partner: str | None,
     estate: Path | None,
     **asked: object,
 ) -> int:
@@ -59,17 +59,17 @@ def report(
     if pack is not None:
         if run is None:
             raise UsageError("--pack says of which pack a result is; name the result, too")
-        if partner:
+        if partner is not None:
             raise UsageError("a result tells of its vendor alone; leave --for out")
         return _checked(run, pack, signed_by, max_age, look)
     if signed_by:
         raise UsageError("--signed-by is for the results of vendors; say with --pack of which pack it is")
-    if partner and look.recordings:
+    if partner is not None and look.recordings:
         raise UsageError("a recording has what all partners said, and is for none of them; leave --for or har out")
     return _again(run or _newest(), estate or found, partner, look)
 
 
-def _again(file: Path, estate: Path | None, partner: str, asked: Reporting) -> int:
+def _again(file: Path, estate: Path | None, partner: str | None, asked: Reporting) -> int:
     """Show a run that was written down; of it what a partner may see, where one is named."""
     from cxcontracts.cli.judged import told
     from cxcontracts.cli.output import publish, say
@@ -78,13 +78,17 @@ def _again(file: Path, estate: Path | None, partner: str, asked: Reporting) -> i
     from cxcontracts.running.evidence import FILE
 
     file = file / FILE if file.is_dir() else file
+    if not file.exists():
+        raise UsageError(
+            f"there is no run in {file}; name a run.jsonl, or the folder of one, or leave it out for the last verify"
+        )
     run = read(file)
     seen = recording(file) if asked.recordings else ""
     root = _root(run, estate)
-    if partner:
+    if partner is not None:
         run = _for_partner(run, partner, estate_root(estate))
     say(f"report: {file}")
-    publish_run(run, asked, root, root if partner else None, command="report")
+    publish_run(run, asked, root, root if partner is not None else None, command="report")
     for har in asked.recordings:
         publish("report", seen, "written", har)
     return told(run, asked.strict)

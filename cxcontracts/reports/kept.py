@@ -30,6 +30,9 @@ def read(file: Path) -> Run:
     """
     with file.open("rb") as stream:
         try:
+            if not stream.read(1):
+                raise ValueError("it is empty")
+            stream.seek(0)
             return read_run(_lines(stream, file)) if _has_lines(stream) else run_of(_report(stream, file))
         except ValueError as error:
             what = "name a run.jsonl, or what --format json or jsonl has written"
@@ -77,6 +80,8 @@ def _report(stream: IO[bytes], file: Path) -> dict[str, Any]:
         report = json.load(stream)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+    except ValueError:  # no UTF-8 either
+        raise ValueError("it is no JSON") from None
     if not isinstance(report, dict):
         raise ValueError("it is no JSON object")
     if "payloadType" in report:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jsonschema_rs
@@ -34,7 +34,8 @@ def run_of(report: Mapping[str, Any]) -> Run:
     """
     error = next(iter(jsonschema_rs.Draft202012Validator(schema(), offline=True).iter_errors(report)), None)
     if error is not None:
-        raise ValueError(f"at {'.'.join(map(str, error.instance_path)) or 'its start'}: {error.message[:200]}")
+        path, why = _misfit(error)
+        raise ValueError(f"at {'.'.join(map(str, path)) or 'its start'}: {why[:200]}")
     findings = [_finding(each) for each in report["findings"]]
     partners = [report] if "partner" in report else report["partners"]
     problems = tuple(_problem(each) for each in report.get("problems", ()))
@@ -54,6 +55,14 @@ def run_of(report: Mapping[str, Any]) -> Run:
         only=tuple(report.get("only", ())),
         told_to=report.get("told_to", ""),
     )
+
+
+def _misfit(error: jsonschema_rs.ValidationError) -> tuple[Sequence[str | int], str]:
+    """Return where a report does not fit, and why: of the shapes that it may have, in the one that it is nearest to."""
+    if not isinstance(error.kind, jsonschema_rs.ValidationErrorKind.OneOfNotValid):
+        return error.instance_path, error.message
+    nearest = min(error.kind.context, key=len)
+    return nearest[0].instance_path, nearest[0].message
 
 
 def _partner(told: Mapping[str, Any], findings: list[Finding]) -> PartnerRun:
