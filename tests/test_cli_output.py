@@ -160,10 +160,20 @@ def test_who_wants_no_colours_gets_none(here: Workplace, environment: Mapping[st
     assert "\x1b" not in on_terminal(here, "check", environment=environment)
 
 
-def test_a_terminal_without_the_letters_still_shows_every_word(here: Workplace) -> None:
-    ran = here.process(*IMPACT, env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
+@pytest.mark.parametrize(
+    ("encoding", "coffee"), [("ascii", "caf\\xe9 \\u6771"), ("cp1252", "caf\N{LATIN SMALL LETTER E WITH ACUTE} \\u6771")]
+)
+def test_a_terminal_without_the_letters_still_shows_every_word_and_our_own_signs_as_people_would(
+    here: Workplace, encoding: str, coffee: str
+) -> None:
+    here.edit(JOURNEY, "I see where my parcel is", "I see caf\N{LATIN SMALL LETTER E WITH ACUTE} \u6771")
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    ran = subprocess.run(
+        [*COMMAND, *IMPACT], cwd=here.folder, capture_output=True, encoding=encoding, check=False, env=environment
+    )
     assert ran.returncode == 1
-    assert "courier 1.4.0 \\u2192 1.5.0" in ran.stdout
+    assert "courier 1.4.0 -> 1.5.0" in ran.stdout
+    assert coffee in ran.stdout
 
 
 class Screen(io.StringIO):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import shutil
@@ -17,11 +18,23 @@ from cxcontracts.writing import write_whole
 _PIPED: Final = 80
 
 
+_PLAIN: Final = {"\u2192": "->", "\u2026": "...", "\u00b7": "-", "\u203a": ">", "\u2019": "'", "\u201c": '"', "\u201d": '"'}
+"""The signs that we write ourselves, where an encoding has none for them."""
+
+
+def _spelled_out(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lost = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(sign) or sign.encode("ascii", "backslashreplace").decode() for sign in lost), error.end
+
+
 def set_up_streams() -> None:
     """Let no character be lost where a terminal's encoding has none for it: it is spelled out."""
+    codecs.register_error("cxcontracts.spelled-out", _spelled_out)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="cxcontracts.spelled-out")
 
 
 def say(text: str) -> None:
