@@ -96,6 +96,14 @@ def test_what_breaks_is_named_with_its_place_in_the_pack(vendor: Vendor) -> None
     assert CREDENTIALS["GUESTS_TOKEN"] not in ran.stdout + ran.stderr
 
 
+def test_its_page_says_how_to_send_it_again_and_names_no_command_that_needs_an_estate(vendor: Vendor) -> None:
+    ran = vendor.verify("--no-fuzz", "--report", "html=broken.html", behaviour="points-of-gold-as-text")
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    page = (vendor.folder / "broken.html").read_text()
+    assert "Send it again" in page
+    assert "--replay" not in page
+
+
 def test_its_maker_sees_the_result_as_if_the_run_had_been_his(vendor: Vendor, sent: Path) -> None:
     shown = vendor.run("report", sent.name, "--pack", "guests.cxpack")
     assert (shown.returncode, shown.stdout.split()[0]) == (1, "BROKEN")

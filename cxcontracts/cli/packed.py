@@ -94,8 +94,9 @@ class _OfPack(Used):
         insist_on_values(self._pack, givens)
 
     def only(self, run: Run) -> Run:
-        """Return a run without the partner that all others are played as."""
-        return dataclasses.replace(run, partners=tuple(each for each in run.partners if each.partner == self._pack.partner))
+        """Return a run without the partner that all others are played as, told to the one whose pack it is."""
+        partner = self._pack.partner
+        return dataclasses.replace(run, partners=tuple(each for each in run.partners if each.partner == partner), told_to=partner)
 
     def export(self, run: Run, code: int, redact: Callable[[str], str] = str) -> None:
         """Write the signed result, where one was asked for.
