@@ -86,7 +86,7 @@ class _Reading(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         node = Node(tag, {name: value or "" for name, value in attrs})
         self.open[-1].children.append(node)
-        if tag != "meta":
+        if tag not in ("meta", "wbr"):
             self.open.append(node)
 
     def handle_endtag(self, tag: str) -> None:
@@ -298,6 +298,13 @@ def test_a_step_leads_to_what_was_found_of_it_the_gravest_first() -> None:
         "and 2 more",
     ]
     assert told.all("a")[0].attributes["href"] == "#rail-disruption/told/needs:unseen"
+
+
+def test_the_name_of_a_need_goes_on_in_a_new_line_only_where_it_has_a_joint() -> None:
+    run = impact(partner_run(finding("rail-disruption/told/needs:messages.*.status")), journeys=(JOURNEY,))
+    told = shown(run).one("ul", class_="points").one("a")
+    assert told.text == "needs:messages.*.status"
+    assert [child for child in told.children if isinstance(child, str)] == ["needs:", "messages.", "*.", "status"]
 
 
 def test_a_break_of_a_call_among_partners_shows_at_the_step_that_customers_see() -> None:

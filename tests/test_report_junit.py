@@ -15,7 +15,7 @@ import xmlschema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxcontracts.findings import Finding, Harm, Run, Verdict
+from cxcontracts.findings import Finding, Harm, Run, Verdict, Version
 from cxcontracts.problems import Place
 from cxcontracts.reports.junit import render
 from cxcontracts.reports.suites import GITLAB_CASES, TOLD_TOGETHER, Dialect, UnfaithfulReportError, faithful
@@ -368,3 +368,11 @@ def test_a_huge_report_is_cut_before_a_reader_refuses_it_and_keeps_every_result(
 
 def test_the_same_run_gives_the_same_bytes() -> None:
     assert render(EVERY) == render(dataclasses.replace(EVERY))
+
+
+def test_of_which_contract_a_killed_run_was_nobody_says() -> None:
+    unknown = partner_run(*intact(1), record=Version("", "", ""))
+    suite = read(check(unknown)).find("testsuite")
+    assert suite is not None
+    assert suite.get("name") == "operator"
+    assert [each.get("name") for each in suite.iter("property")] == ["cxcontracts", "command", "estate"]

@@ -51,7 +51,8 @@ class _Writer:
 
     def _suite(self, partner: PartnerRun) -> Suite:
         contract = partner.candidate or partner.record
-        name = f"{partner.partner}/{contract.file.rpartition('/')[2]}@{contract.version}"
+        which = f"/{contract.file.rpartition('/')[2]}@{contract.version}" if contract.digest else ""
+        name = f"{partner.partner}{which}"
         cases = [self._case(finding) for finding in partner.findings] or [self._not_covered(partner)]
         return Suite(harmless_line(name, NAME), self._properties(partner), tuple(cases))
 
@@ -60,8 +61,9 @@ class _Writer:
             "cxcontracts": cxcontracts.__version__,
             "command": self._run.command,
             "estate": self._run.estate,
-            "record": f"{partner.record.version} {partner.record.digest}",
         }
+        if partner.record.digest:
+            properties["record"] = f"{partner.record.version} {partner.record.digest}"
         if partner.candidate is not None:
             properties["candidate"] = f"{partner.candidate.version} {partner.candidate.digest}"
         return {name: harmless_line(value) for name, value in properties.items()}

@@ -253,7 +253,12 @@ def waiting(followers: int) -> str:
 
 
 def release(partner: PartnerRun) -> str:
-    """Return which contract was judged: ``operator 2.3.0 → 2.4.0``, or ``operator 2.3.0`` without a candidate."""
+    """Return which contract was judged: ``operator 2.3.0 → 2.4.0``, or ``operator 2.3.0`` without a candidate.
+
+    Of which contract a run was that was killed before it told so, nobody knows: then it is the partner alone.
+    """
+    if not partner.record.digest:
+        return partner.partner
     if partner.candidate is None:
         return f"{partner.partner} {numbered(partner.record)}"
     return f"{partner.partner} {step(partner.record, partner.candidate, 'the candidate is the record')}"

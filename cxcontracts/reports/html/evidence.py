@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -220,5 +221,9 @@ def _body(finding: Finding, exchange: Exchange, side: str, body: JSON) -> Iterat
 
 
 def link(parent: Element, finding: Finding, text: str) -> Element:
-    """Add a link to a finding of the page."""
-    return add(parent, "a", text, {"href": f"#{anchor_of(finding.id)}"})
+    """Add a link to a finding of the page; its text may go on in a new line after a dot or a colon."""
+    first, *rest = re.split(r"(?<=[.:])(?=.)", harmless_line(text, _WIDEST))
+    made = add(parent, "a", first, {"href": f"#{anchor_of(finding.id)}"})
+    for part in rest:
+        SubElement(made, "wbr").tail = part
+    return made

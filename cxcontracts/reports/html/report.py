@@ -125,7 +125,9 @@ class _Report:
         self._counted(header)
         releases = ", ".join(release(partner) for partner in run.partners[:5])
         more = f" and {count(len(run.partners) - 5, 'more partner')}" if len(run.partners) > 5 else ""
-        seen = f"; {count(run.exchanges, 'exchange')} judged" if run.command in OBSERVING else ""
+        seen = (
+            f"; {count(run.exchanges, 'exchange')} judged" if run.command in OBSERVING and (run.complete or run.exchanges) else ""
+        )
         if releases and (seen or len(run.partners) > 1):
             add(header, "p", f"{releases}{more}{seen}", {"class": "soft"})
 
