@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -213,6 +214,25 @@ def test_a_contract_alone_can_be_judged_and_exported(vendor: Vendor) -> None:
     ran = vendor.run("impact", "--pack", "guests.cxpack", "-c", "next.json", "--export", "impact.cxresult")
     assert ran.returncode == 1, ran.stderr
     assert vendor.run("report", "impact.cxresult", "--pack", "guests.cxpack").stdout == ran.stdout
+
+
+def test_a_result_that_cannot_be_written_whole_is_left_as_it_was(vendor: Vendor) -> None:
+    (vendor.folder / "kept.cxresult").write_text("the old one")
+    shutil.copyfile(ESTATE / "partners/guests/openapi.json", vendor.folder / "same.json")
+    words = ["impact", "--pack", "guests.cxpack", "-c", "same.json", "--export", "kept.cxresult"]
+    assert vendor.run(*words[:-1], "whole.cxresult").returncode == 0
+    room = (vendor.folder / "whole.cxresult").stat().st_size - 10
+    ran = subprocess.run(
+        [*COMMAND, *words],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
+        cwd=vendor.folder,
+        env={**vendor.environment, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (ran.returncode, "File too large" in ran.stderr) == (5, True), ran.stderr
+    assert (vendor.folder / "kept.cxresult").read_text() == "the old one"
 
 
 # --- pytest -------------------------------------------------------------------------------------------------------------------

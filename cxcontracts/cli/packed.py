@@ -15,6 +15,7 @@ import click
 from cxcontracts.cli.options import estate_root
 from cxcontracts.cli.output import say
 from cxcontracts.errors import UsageError
+from cxcontracts.writing import write_whole
 
 if TYPE_CHECKING:
     from cxcontracts.findings import Run
@@ -114,7 +115,7 @@ class _OfPack(Used):
         told = Whereabouts(self.root, self.root).run(run)
         key, now = read_key(self._asked.key), datetime.datetime.now(datetime.UTC)
         written = result(self._pack, told, code, now, key, redact, bodies=self._asked.bodies)
-        self._asked.export.write_bytes(written)
+        write_whole(self._asked.export, written.decode())
         say(f"{run.command}: the signed result is in {self._asked.export}; send it to whoever made the pack")
 
 
