@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import os
 import re
 import signal
 import subprocess
@@ -31,7 +32,7 @@ from tests.readers import commands, is_ours, unseen
 from tests.runs import finding, impact, intact, partner_run
 from tests.test_diff_markdown import outside_code
 from tests.test_running_secrets import CANARY, forms
-from tests.workplace import BREAKING, COMMAND, Workplace, workplace
+from tests.workplace import BREAKING, COMMAND, JOURNEY, Workplace, workplace
 
 RAW = frozenset({"json", "jsonl"})
 """The formats in which text stays as it was written, as escapes are part of them."""
@@ -237,6 +238,28 @@ def test_every_report_of_a_run_that_a_signal_ends_is_written_and_none_that_would
         assert written is (form not in TAKEN_FOR_THE_WHOLE)
         assert not written or NOT_COMPLETE.search(here.read(f"report.{form}"))
         assert written or f"report.{form} is not written" in said
+
+
+# -- wherever it runs ------------------------------------------------------------------------------------------------------------
+
+
+def test_reports_are_the_same_whatever_hashes_are_language_is_spoken_and_time_it_is_there(tmp_path: Path) -> None:
+    here = workplace(tmp_path)
+    text = here.read(JOURNEY).replace("journey: track-parcel", "journey: another")
+    here.write("contracts/journeys/another.yaml", text)
+    around = (
+        {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C"},
+        {"PYTHONHASHSEED": "2", "TZ": "Asia/Kathmandu", "LC_ALL": "C.UTF-8", "PYTHONUTF8": "0", "COLUMNS": "50"},
+    )
+    for number, more in enumerate(around):
+        (here.folder / str(number)).mkdir()
+        further = [word for form in FORMATS for word in ("--report", f"{form}={number}/report.{form}")]
+        ran = here.process("impact", "courier", "--candidate", BREAKING, *further, env={**os.environ, **more})
+        assert ran.returncode == 1
+    made = [
+        {form: re.sub(r'timestamp="[^"]*"', "", here.read(f"{number}/report.{form}")) for form in FORMATS} for number in (0, 1)
+    ]
+    assert made[0] == made[1]
 
 
 # -- many findings ---------------------------------------------------------------------------------------------------------------
