@@ -85,6 +85,7 @@ class Interaction:
         type: :data:`CALL`, :data:`ASYNCHRONOUS` or :data:`SYNCHRONOUS`.
         written: The interaction as it stands in the file.
         version: Of the specification, as the file says; empty where it does not.
+        plugins: The plugins of Pact that the file names.
     """
 
     consumer: str
@@ -106,6 +107,7 @@ class Interaction:
     type: str = CALL
     written: Mapping[str, JSON] = field(default_factory=dict, repr=False)
     version: str = ""
+    plugins: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -127,16 +129,26 @@ def interactions(document: Document, *, running: bool = False) -> tuple[tuple[In
         return (), (Problem(document.place(()), what, "it has consumer, provider and interactions", "pact-form"),)
     found: list[Interaction] = []
     problems: list[Problem] = []
+    plugins = _plugins(value)
     for key in ("interactions", "messages"):
         listed = value.get(key)
         for index, written in enumerate(listed if isinstance(listed, list) else ()):
             place = document.place((key, index))
             read = _interaction(consumer, written, place, message=key == "messages", running=running)
             if isinstance(read, Interaction):
-                found.append(replace(read, written=written, version=_version(value, written)))
+                found.append(replace(read, written=written, version=_version(value, written), plugins=plugins))
             else:
                 problems.append(read)
+    if not found and not problems:
+        what = "this Pact file has no interactions, so nothing is judged of it"
+        remedy = "let the consumer's tests write it anew, or take it out of pacts in partner.yaml"
+        problems.append(Problem(document.place(()), what, remedy, "pact-empty", warning=True))
     return tuple(found), tuple(problems)
+
+
+def _plugins(value: Mapping[str, JSON]) -> tuple[str, ...]:
+    listed = _mapping(value.get("metadata")).get("plugins")
+    return tuple(filter(None, (_text(each, "name") for each in (listed if isinstance(listed, list) else ()))))
 
 
 def _version(value: Mapping[str, JSON], written: Mapping[str, JSON]) -> str:

@@ -16,10 +16,12 @@ from typing import Any
 
 import pytest
 
+from cxcontracts.documents import parse
 from cxcontracts.errors import UsageError
 from cxcontracts.exchanges import JSON, NO_BODY, Raw, Request, Response
+from cxcontracts.pacts import interactions
 from cxcontracts.running.matching import Answer, Engine, Match, answer_of, matched, unsupported
-from tests.pacts_made import AS_JSON, answered, call, message, read
+from tests.pacts_made import AS_JSON, answered, call, document, message, read
 
 PNG: Mapping[str, Any] = {"contentType": "image/png", "encoded": "base64", "content": "iVBORw0KGgo="}
 SYNCHRONOUS: Mapping[str, Any] = {
@@ -331,6 +333,24 @@ def test_what_the_engine_would_read_otherwise_is_not_given_to_it(written: Mappin
     assert matched([interaction], [Answer(200)])[0].unsupported == why
 
 
+def test_a_body_that_only_a_plugin_of_its_file_reads_is_not_given_to_the_engine() -> None:
+    csv = {"type": "Synchronous/HTTP", **call({"contentType": "text/csv", "encoded": False, "content": "a,b\n1,2\n"})}
+    plain = {"type": "Synchronous/HTTP", **call({"contentType": "application/json", "encoded": False, "content": {"a": 1}})}
+    grpc = {"type": "Synchronous/Messages", "request": {}, "response": [{"contents": csv["response"]["body"]}]}
+    with_plugin, problems = interactions(
+        parse(
+            document(csv, plain, grpc, version="4.0", metadata={"plugins": [{"name": "csv", "version": "0.0.6"}]}), "pact.json"
+        ),
+        running=True,
+    )
+
+    assert (problems, [unsupported(each) for each in with_plugin]) == (
+        (),
+        ["it needs a plugin of Pact (csv), and none is run", "", "it needs a plugin of Pact (csv), and none is run"],
+    )
+    assert unsupported(read(csv, version="4.0")[0]) == ""
+
+
 def test_a_header_that_the_engine_passes_over_is_said() -> None:
     match = one(call(headers={"X-A": "é"}), Answer(200, (("X-A", "é"),)))
 
@@ -349,6 +369,39 @@ def test_the_engine_never_comes_into_this_process() -> None:
         "assert not {'pact', 'pact_ffi'} & sys.modules.keys(), sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent.parent)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only a pipe with a name tells that somebody reads it")
+def test_the_certificates_of_the_machine_are_not_read_for_each_interaction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "certificates")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificates"))
+
+    with Engine(deadline=20) as engine:  # whoever opens the pipe waits for ever
+        (match,) = engine.matched(read(call({"a": 1})), [answered({"a": 1})])
+
+    assert match.ok
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux shows what another process took")
+def test_what_an_interaction_costs_does_not_grow_with_how_many_there_are() -> None:
+    def cost(engine: Engine, number: int) -> float:
+        before = spent(engine)
+        engine.matched(read(*[call({"a": 1})] * number), [answered({"a": 1})] * number)
+        return (spent(engine) - before) / number
+
+    with Engine(deadline=600) as engine:
+        engine.matched(read(call({"a": 1})), [answered({"a": 1})])
+        few, many = cost(engine, 500), cost(engine, 4000)
+
+    assert many < 2 * few
+
+
+def spent(engine: Engine) -> int:
+    """Return the ticks of the processor that an engine took so far: fields 14 and 15 of proc(5)."""
+    fields = Path(f"/proc/{engine.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 def test_a_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:

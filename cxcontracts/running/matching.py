@@ -14,7 +14,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Final
@@ -35,6 +35,9 @@ _OF_THE_CONNECTION: Final = frozenset(
     }
 )  # fmt: skip
 """Headers that say how bytes came, RFC 9110 section 7.6.1: they cannot be replayed under their names."""
+
+_READ_BY_PACT: Final = frozenset({"", "application/octet-stream", "application/x-www-form-urlencoded", "text/html", "text/plain"})
+"""Media types that Pact's engine reads without a plugin, beside JSON, XML, parts and images."""
 
 _RENAMED: Final = "x-as-it-came-"
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -268,12 +271,39 @@ def unsupported(interaction: Interaction) -> str:
     """Return why the engine cannot judge an interaction; empty where it can."""
     if interaction.version and not _VERSION.fullmatch(interaction.version):
         return f"version {harmless_line(interaction.version, 20)} of the Pact specification is not known"
+    named = _plugin(interaction)
+    return f"it needs a plugin of Pact ({harmless_line(named, 60)}), and none is run" if named else ""
+
+
+def _plugin(interaction: Interaction) -> str:
+    """Return the plugin that an interaction needs: by its own word, or because its file names one and Pact reads no such body."""
     written = interaction.written
-    plugins, transport = written.get("pluginConfiguration"), str(written.get("transport") or "http")
-    if plugins or transport not in ("http", "message"):
-        named = ", ".join(plugins) if plugins and isinstance(plugins, dict) else transport
-        return f"it needs a plugin of Pact ({harmless_line(named, 60)}), and none is run"
-    return ""
+    configured, transport = written.get("pluginConfiguration"), str(written.get("transport") or "http")
+    if configured or transport not in ("http", "message"):
+        return ", ".join(configured) if isinstance(configured, dict) and configured else transport
+    foreign = any(not _is_read_by_pact(media) for media in _media_types(written))
+    return ", ".join(interaction.plugins) if foreign else ""
+
+
+def _media_types(written: Mapping[str, JSON]) -> Iterator[str]:
+    """Yield the media type of each body, or of the contents of each message."""
+    responses = written.get("response")
+    for part in (written, written.get("request"), *(responses if isinstance(responses, list) else [responses])):
+        if isinstance(part, dict):
+            headers = part.get("headers")
+            said = headers.items() if isinstance(headers, dict) else ()
+            named = next((value for name, value in said if name.lower() == "content-type"), "")
+            data, media = data_of(
+                part.get("body", part.get("contents")), str(named[0] if isinstance(named, list) and named else named)
+            )
+            if data:
+                yield media_of(media)
+
+
+def _is_read_by_pact(media: str) -> bool:
+    return (
+        is_json(media) or media.endswith(("/xml", "+xml")) or media.startswith(("multipart/", "image/")) or media in _READ_BY_PACT
+    )
 
 
 def _alike(
