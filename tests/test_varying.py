@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from cxcontracts.estate.model import Journey
 from cxcontracts.exchanges import JSON, Request
 from cxcontracts.findings import Verdict
@@ -68,7 +70,9 @@ class Varied:
         for walk in self.walks:
             failing = self.observer.failing(self.journey, walk, Verdict.BROKEN)
             if failing:
-                told.setdefault(failing, []).append(next(each.varied for each in walk.sightings if each.varied))
+                due = next(each.varied for each in walk.sightings if each.varied)
+                known = told.setdefault(failing, [])
+                known += [due] if due not in known else []
         return told
 
 
@@ -145,6 +149,32 @@ def test_a_failure_is_told_once_with_the_fewest_differences_that_show_it(tmp_pat
     found, _ = varied(tmp_path, lambda asked: answer({"a": 1 if query(asked)["n"] == "9" else "x"}))
 
     assert found.broken() == {frozenset({"j/s/needs:a"}): [{"nights": 9}]}
+
+
+@pytest.mark.parametrize(
+    ("odd", "again"),
+    [("9", ["9", "9"]), ("567", ["6", "6"])],  # an edge is sent alone; what lies between is brought back to it
+)
+def test_a_failure_that_is_told_was_seen_a_second_time_with_these_values_alone(
+    odd: str, again: list[str], tmp_path: Path
+) -> None:
+    def reply(asked: Asked) -> bytes:
+        return answer({"a": 1 if query(asked)["n"] in odd else "x"})
+
+    found, _ = varied(tmp_path, reply, requests=400)
+
+    shown = [walk for walk in found.walks if found.observer.failing(found.journey, walk, Verdict.BROKEN)]
+    assert [query_of(walk)["n"] for walk in shown] == again
+    (finding,) = (
+        each for each in found.observer.verdicts([found.journey], found.walks).findings if each.verdict is Verdict.BROKEN
+    )
+    assert (finding.confirmed, finding.flaky) == (True, "")
+
+
+def query_of(walk: Walk) -> dict[str, str]:
+    (sighting,) = walk.sightings
+    assert sighting.request is not None
+    return dict(sighting.request.query)
 
 
 def test_what_a_failure_is_not_due_to_is_taken_out_of_it(tmp_path: Path) -> None:

@@ -219,10 +219,10 @@ class Fuzzer:
                 known |= wanted
                 yield from (walk, again)
                 return
-            shown = self._minimal(varying, stream, variation, wanted, again)
-            told = self._broken(journey, shown)
+            shown = self._minimal(varying, stream, variation, wanted, (walk, again))
+            told = frozenset[str]().union(*(self._broken(journey, each) for each in shown))
             known |= told
-            yield shown
+            yield from shown
             failing = _of_answers(failing - told)
 
     def _again(self, varying: _Varying, stream: _Stream, varied: Mapping[str, JSON], because: str, until: str) -> Walk | None:
@@ -236,25 +236,30 @@ class Fuzzer:
                 return None
             raise
 
-    def _minimal(self, varying: _Varying, stream: _Stream, variation: Variation, wanted: frozenset[str], again: Walk) -> Walk:
-        """Return a walk that fails in the same way with the fewest differences.
+    def _minimal(
+        self, varying: _Varying, stream: _Stream, variation: Variation, wanted: frozenset[str], seen: Sequence[Walk]
+    ) -> list[Walk]:
+        """Return walks that fail in the same way with the fewest differences: the same twice, to be sure of it.
 
         Args:
             wanted: What fails.
-            again: A walk in which it did.
+            seen: The walks in which it did.
         """
-        last = {"walk": again}
+        least = list(seen)
         until = self._until(varying.journey, wanted)
 
         def fails(varied: Mapping[str, JSON]) -> bool:
             tried = self._again(varying, stream, varied, difference(stream.space.sample, varied), until)
             if tried is None or not self._alike(varying.journey, wanted, tried):
                 return False
-            last["walk"] = tried
+            least[:] = [tried]
             return True
 
         minimal = minimised(stream.space.sample, variation.varied, fails, admits=stream.space.admits)
-        return last["walk"].due_to(minimal, difference(stream.space.sample, minimal))
+        because = difference(stream.space.sample, minimal)
+        if len(least) == 1 and (again := self._again(varying, stream, minimal, because, until)) is not None:
+            least.append(again)
+        return [each.due_to(minimal, because) for each in least]
 
     def _alike(self, journey: Journey, wanted: frozenset[str], walk: Walk) -> bool:
         """Tell whether a walk fails in the same way: what is broken of an answer, or else that the same step refuses an input.
