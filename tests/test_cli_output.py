@@ -319,14 +319,20 @@ def stopped_at_once(here: Workplace, *words: str) -> str:
     return out
 
 
-def test_a_signal_before_anything_was_found_is_never_green(here: Workplace) -> None:
-    assert ElementTree.fromstring(stopped_at_once(here, "check", "--format", "junit")).find(".//error") is not None
+VERIFY = ("verify", "--url", "orders=http://127.0.0.1:1", "--url", "courier=http://127.0.0.1:1")
 
 
-def test_a_signal_before_anything_was_found_looks_like_no_report(here: Workplace) -> None:
-    assert stopped_at_once(here, *IMPACT) == "INCOMPLETE  contracts: interrupted before anything was judged\n"
+@pytest.mark.parametrize("words", [("check",), VERIFY], ids=["check", "verify"])
+def test_a_signal_before_anything_was_found_is_never_green(here: Workplace, words: tuple[str, ...]) -> None:
+    assert ElementTree.fromstring(stopped_at_once(here, *words, "--format", "junit")).find(".//error") is not None
 
 
-def test_a_signal_before_anything_was_found_makes_an_incomplete_json(here: Workplace) -> None:
-    report = json.loads(stopped_at_once(here, *IMPACT, "--format", "json"))
+@pytest.mark.parametrize("words", [IMPACT, VERIFY], ids=["impact", "verify"])
+def test_a_signal_before_anything_was_found_looks_like_no_report(here: Workplace, words: tuple[str, ...]) -> None:
+    assert stopped_at_once(here, *words) == "INCOMPLETE  contracts: interrupted before anything was judged\n"
+
+
+@pytest.mark.parametrize("words", [IMPACT, VERIFY], ids=["impact", "verify"])
+def test_a_signal_before_anything_was_found_makes_an_incomplete_json(here: Workplace, words: tuple[str, ...]) -> None:
+    report = json.loads(stopped_at_once(here, *words, "--format", "json"))
     assert (report["complete"], report["findings"]) == (False, [])

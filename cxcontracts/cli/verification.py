@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cxcontracts.cli.exits import INTACT
+from cxcontracts.cli.exits import INTACT, INTERRUPTED
 from cxcontracts.cli.judged import seen_from_here, told, unsound
 from cxcontracts.cli.options import Reporting
 from cxcontracts.cli.output import say, show
@@ -98,11 +98,20 @@ def _verified(options: Options, asked: Reporting, wanted: Asked, estate: Used) -
     except UnsoundError as error:
         publish_unjudged("verify", error.problems, asked, estate.root, estate.here)
         return unsound(seen_from_here(error.problems, estate.root, estate.here))
+    except KeyboardInterrupt:  # before the first walk, or again while what was seen is judged
+        publish_run(_interrupted(options, estate), asked, estate.root, estate.here)
+        return INTERRUPTED
     run = estate.only(run)
     publish_run(run, asked, estate.root, estate.here, redact)
     code = told(run, asked.strict)
     estate.export(run, code, redact)
     return code
+
+
+def _interrupted(options: Options, estate: Used) -> Run:
+    from cxcontracts.findings import Harm, Run
+
+    return Run("verify", estate.root.name, (), frozenset(Harm), complete=False, environment=options.environment)
 
 
 def _of_release(options: Options, wanted: Asked) -> tuple[Asked, Release]:
