@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from cxcontracts.plugins import kinds
 from cxcontracts.verdicts import Observer, Verdicts
 from cxcontracts.walks import Purpose, Sighting, Trouble
 from tests.estates_made import one_step, opened, write
+from tests.test_sets import CATASTROPHE
 from tests.walks_made import AT, OPEN, at_step, findings, fuzzed, observe, saw, told, walk
 
 DOWN = saw(status=503, trouble=Trouble.DOWN, why="it says that it is down (503)")
@@ -89,6 +91,20 @@ def test_a_step_that_waits_names_what_it_waits_for_as_cause(tmp_path: Path) -> N
 )
 def test_a_need_holds_where_it_is_there_and_what_it_should_be(body: JSON, verdict: str, because: str, tmp_path: Path) -> None:
     assert told(at_step(tmp_path, "needs: {a: text}", saw(body)), "needs:a") == (verdict, because)
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        f"needs: {{a: {{pattern: '{CATASTROPHE}'}}}}",
+        f"may-have: {{a: {{pattern: '{CATASTROPHE}'}}}}",
+        f"must: ['a matches {json.dumps(CATASTROPHE)}']",
+    ],
+)
+def test_what_a_pattern_gives_up_on_is_inconclusive_and_neither_broken_nor_intact(asks: str, tmp_path: Path) -> None:
+    found = at_step(tmp_path, asks, saw({"a": "a" * 300}))
+    (judged,) = (each for name, each in found.items() if name != "answers")
+    assert (str(judged.verdict), judged.because) == ("inconclusive", "a pattern gives up on long texts")
 
 
 @pytest.mark.parametrize(

@@ -377,6 +377,26 @@ def test_a_schema_that_cannot_be_read_admits_and_refuses_nothing(schema: Schema)
         admits(schema, "a")
 
 
+CATASTROPHE = r"^(?:(a+)+(a+)+(a+)+\1\2\3b|a+)$"
+"""What a long text of ``a`` fits, and takes the engine too many tries to find out."""
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        (text(CATASTROPHE), "a" * 300),
+        ({"not": {"pattern": CATASTROPHE}}, "a" * 300),
+        ({"anyOf": [text(CATASTROPHE), {"type": "integer"}]}, "a" * 300),
+        ({"patternProperties": {CATASTROPHE: {"type": "integer"}}, "additionalProperties": False}, {"a" * 300: 1}),
+        ({"propertyNames": {"pattern": CATASTROPHE}}, {"a" * 300: 1}),
+    ],
+)
+def test_where_a_pattern_gives_up_nobody_says_that_it_does_not_match(schema: Schema, value: JSON) -> None:
+    with pytest.raises(Undecidable, match="gives up"):
+        admits(schema, value)
+    assert admits(text(CATASTROPHE), "a" * 50)
+
+
 @pytest.mark.parametrize(
     ("schema", "anything"),
     [

@@ -292,8 +292,11 @@ def _passes(validator: Draft202012Validator, key: bytes, value: JSON) -> bool:
 
 
 def _gave_up(error: jsonschema_rs.ValidationError) -> bool:
-    """jsonschema-rs says "does not match" where its backtracking hits the limit; the kind of the error tells."""
-    return error.kind.name in {"backtrackLimitExceeded", "regexEngineFailure"}
+    """jsonschema-rs says "does not match" where its backtracking hits the limit; the class of the kind tells, not its name."""
+    return isinstance(
+        error.kind,
+        jsonschema_rs.ValidationErrorKind.BacktrackLimitExceeded | jsonschema_rs.ValidationErrorKind.RegexEngineFailure,
+    )
 
 
 _ASKING = {

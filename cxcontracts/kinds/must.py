@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from cxcontracts.calls import names_of, request_of
-from cxcontracts.containment.sets import Nothing, find
+from cxcontracts.containment.sets import Nothing, Undecidable, find
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.sentences import (
     AMONG,
@@ -97,7 +97,10 @@ class Must:
 def true_of(sentence: Sentence, sighting: Sighting, response: Response) -> Judgement:
     """Judge whether a sentence is true of an answer that was seen."""
     came = sighting.at + timedelta(seconds=sighting.seconds)
-    wrong = unreadable(sentence.path, response) or untruth(sentence, response, sighting.known, came)
+    try:
+        wrong = unreadable(sentence.path, response) or untruth(sentence, response, sighting.known, came)
+    except Undecidable as reason:
+        return Judgement(Verdict.INCONCLUSIVE, str(sentence.path), str(reason))
     return Judgement(Verdict.BROKEN if wrong else Verdict.INTACT, str(sentence.path), wrong)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from cxcontracts.containment.sets import Undecidable
 from cxcontracts.estate.model import Journey, Step
 from cxcontracts.estate.values import Value
 from cxcontracts.exchanges import JSON, Raw, Response
@@ -62,9 +63,12 @@ def needed(need: Need, value: Value, sighting: Sighting, response: Response) -> 
     unread = unreadable(need.path, response)
     if unread:
         return Judgement(Verdict.BROKEN, str(need.path), unread)
-    if not need.applies(response):
-        return None
-    wrong = [each for each in found(need.path, response, sighting.known) if need.fails(each)]
+    try:
+        if not need.applies(response):
+            return None
+        wrong = [each for each in found(need.path, response, sighting.known) if need.fails(each)]
+    except Undecidable as reason:
+        return Judgement(Verdict.INCONCLUSIVE, str(need.path), str(reason))
     if not wrong:
         return Judgement(Verdict.INTACT, str(need.path))
     because = shortfall(need.path, need, wrong[0])
