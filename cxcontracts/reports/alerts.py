@@ -15,8 +15,8 @@ from cxcontracts.plugins import kinds
 from cxcontracts.problems import Place, Problem
 from cxcontracts.reports.ci.alerts import Alert, Alerts, Help
 from cxcontracts.reports.explained import of_kind
-from cxcontracts.reports.headlines import headline, notes, of_a_part
-from cxcontracts.reports.sentences import account, count, limits, scene, suffering
+from cxcontracts.reports.headlines import headline, notes, of_a_part, whom
+from cxcontracts.reports.sentences import account, concerning, count, limits
 
 MISTAKE: Final = "mistake-in-a-file"
 """The rule of what is wrong, or odd, in a file of the estate."""
@@ -47,7 +47,7 @@ def alerts_of(run: Run) -> Alerts:
     Args:
         run: What was found, its places from the root of the repository.
     """
-    first = headline(run)
+    first, concerned = headline(run), whom(run)
     found = [
         *map(_mistake, run.problems),
         *(_alert(run, finding) for finding in sorted(run.findings, key=_weight) if _told(run, finding)),
@@ -60,7 +60,7 @@ def alerts_of(run: Run) -> Alerts:
         open=tuple(open_),
         accepted=tuple(alert for alert in found if alert.accepted),
         limits=tuple(limits(run)),
-        headline=(f"{first.word}  {first.sentence}", *notes(run)),
+        headline=(f"{first.word}  {concerned or first.sentence}", *([first.sentence] if concerned else []), *notes(run)),
         remarks=tuple(_remarks(run)),
         explain=_explained,
         part="".join(of_a_part(run)),
@@ -97,7 +97,7 @@ def _weight(finding: Finding) -> tuple[bool, bool, int]:
 def _alert(run: Run, finding: Finding) -> Alert:
     broken = finding.verdict is Verdict.BROKEN
     place = _inside(finding.where)
-    told = suffering(finding) if broken else f"{finding.verdict}: {scene(finding)}"
+    told = f"{'' if broken else f'{finding.verdict}: '}{concerning(finding)}"
     return Alert(
         rule=finding.kind,
         title=f"{finding.partner}: {finding.kind}",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cxcontracts.findings import GRAVEST_FIRST, OBSERVING, Finding, PartnerRun, Run, Verdict
-from cxcontracts.reports.sentences import Roots, count, release, unchecked, who
+from cxcontracts.reports.sentences import Roots, count, release, suffered, unchecked, who
 from cxcontracts.wording import listed
 
 
@@ -43,11 +43,13 @@ def headline(run: Run) -> Headline:
     return Headline(*_verdict(run))
 
 
-def unknown(run: Run) -> str:
-    """Return of whom nobody knows anything, in a sentence; empty where the verdict is another."""
-    if headline(run).word != "INCONCLUSIVE":
-        return ""
-    return f"nobody knows how {who(finding for finding in run.findings if finding.verdict is Verdict.INCONCLUSIVE)} fare"
+def whom(run: Run) -> str:
+    """Return whom a run hits, and how, or of whom nobody knows, in a sentence; empty where it is neither."""
+    if run.verdict is Verdict.BROKEN:
+        return suffered([finding for finding in run.findings if finding.verdict is Verdict.BROKEN])
+    if headline(run).word == "INCONCLUSIVE":
+        return f"nobody knows how {who(finding for finding in run.findings if finding.verdict is Verdict.INCONCLUSIVE)} fare"
+    return ""
 
 
 def notes(run: Run) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from cxcontracts.findings import Change, Finding, PartnerRun, Run, Verdict
 from cxcontracts.reports.comment import LATER, Comment
-from cxcontracts.reports.headlines import experiences, headline, notes, unknown
+from cxcontracts.reports.headlines import experiences, headline, notes, whom
 from cxcontracts.reports.inert import code, fenced, inert
 from cxcontracts.reports.page import FIRST
 from cxcontracts.reports.sentences import (
@@ -23,7 +23,6 @@ from cxcontracts.reports.sentences import (
     more_places,
     release,
     scene,
-    suffered,
     waiting,
 )
 
@@ -63,14 +62,10 @@ def render(run: Run) -> str:
 def _head(run: Run) -> Iterator[str]:
     """Yield what the comment begins with: who is hit, then by whom, then how certain that is."""
     first = headline(run)
-    broken = [finding for finding in run.findings if finding.verdict is Verdict.BROKEN]
-    if broken:
-        yield f"### {first.word}: {inert(suffered(broken))}"
-    else:
-        fate = unknown(run)
-        yield f"### {first.word}{f': {inert(fate)}' if fate else ''}"
+    concerned = whom(run)
+    yield f"### {first.word}{f': {inert(concerned)}' if concerned else ''}"
     yield inert(first.sentence)
-    certain = [why for _, why in limits(run)] if broken else []
+    certain = [why for _, why in limits(run)] if run.verdict is Verdict.BROKEN else []
     yield from (f"**{inert(note)}**" for note in (*notes(run), *certain))
     if total := counts(run):
         yield f"{total}."

@@ -153,6 +153,11 @@ def suffering(finding: Finding) -> str:
     return f"{hit(finding)} {scene(finding)}"
 
 
+def concerning(finding: Finding) -> str:
+    """Return whom a finding concerns, where: what they suffer, where it breaks."""
+    return suffering(finding) if finding.verdict is Verdict.BROKEN else f"{who([finding])} {scene(finding)}"
+
+
 def hit(finding: Finding) -> str:
     """Return who would suffer what."""
     return f"{who([finding])} {(_SUFFER if finding.observed else SUFFERING)[finding.harm]}"
@@ -208,7 +213,7 @@ def account(finding: Finding, room: int) -> Iterator[str]:
     Args:
         room: How many characters the request and the response may have each.
     """
-    yield f"{finding.verdict}: {suffering(finding) if finding.verdict is Verdict.BROKEN else scene(finding)}"
+    yield f"{finding.verdict}: {concerning(finding)}"
     known = {"because": "", "partner": finding.partner, **facts(finding, room)}
     if "" in known:
         known["element"] = f"{known.get('element', '')} {known.pop('')}".strip()

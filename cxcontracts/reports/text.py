@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from cxcontracts.comparing import named
 from cxcontracts.findings import Change, Finding, PartnerRun, Run, Verdict
-from cxcontracts.reports.headlines import experiences, headline, notes, unknown
+from cxcontracts.reports.headlines import experiences, headline, notes, whom
 from cxcontracts.reports.page import BOLD, FIRST, Page, Style
 from cxcontracts.reports.sentences import (
     Roots,
@@ -66,8 +66,8 @@ class _Report:
         word, sentence = headline(self._run)
         look = Style(_COLOURS.get(word, "yellow"), bold=True)
         self.page.write(sentence, lead=word, indent=len(word) + 2, style=BOLD, lead_style=look)
-        if fate := unknown(self._run):
-            self.page.write(fate, indent=2, style=BOLD)
+        if word == "INCONCLUSIVE":  # each break says whom it hits
+            self.page.write(whom(self._run), indent=2, style=BOLD)
         for note in notes(self._run):
             self.page.write(note, indent=2)
         for partner in unchecked(self._run) if self._run.complete else ():

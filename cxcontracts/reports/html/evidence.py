@@ -13,7 +13,7 @@ from cxcontracts.findings import Finding, Run, Verdict
 from cxcontracts.reports.excerpt import spoken_of
 from cxcontracts.reports.html.anchors import Anchors, anchor_of
 from cxcontracts.reports.html.bodies import Line, body_lines
-from cxcontracts.reports.sentences import again, count, release, scene, seen, slipped, waiting, who, whose
+from cxcontracts.reports.sentences import again, concerning, count, release, seen, slipped, waiting, whose
 from cxcontracts.reports.web_page import add
 from cxcontracts.sanitise import harmless_line
 from cxcontracts.wording import listed
@@ -111,7 +111,7 @@ class Evidence:
     def _facts(self, finding: Finding) -> Iterator[tuple[str, str]]:
         yield "need", need(finding)
         if finding.verdict not in (Verdict.BROKEN, Verdict.INTACT):
-            yield "concerns", f"{who([finding])} {scene(finding)}"
+            yield "concerns", concerning(finding)
         yield "partner", self._releases.get(finding.partner, finding.partner)
         for label, text in (
             ("promise", slipped(finding)),

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 import cxcontracts
 from cxcontracts.findings import GRAVEST_FIRST, OBSERVING, Change, Finding, PartnerRun, Run, Verdict
-from cxcontracts.reports.headlines import experiences, headline, notes, unknown
+from cxcontracts.reports.headlines import experiences, headline, notes, whom
 from cxcontracts.reports.html.anchors import Anchors, anchor_of
 from cxcontracts.reports.html.evidence import MARKS, Evidence, dot, mark
 from cxcontracts.reports.html.journeys import Route, drawn, routes
@@ -27,7 +27,6 @@ from cxcontracts.reports.sentences import (
     limits,
     more_places,
     release,
-    suffered,
     suffering,
     who,
 )
@@ -134,11 +133,8 @@ class _Report:
     def _title(self) -> str:
         """Return the first sentence: customers first, wherever some are concerned."""
         run = self._run
-        broken = [finding for finding in run.findings if finding.verdict is Verdict.BROKEN]
-        if self._word == "BROKEN" and broken:
-            return _sentence(suffered(broken))
-        if self._word == "INCONCLUSIVE":
-            return _sentence(unknown(run))
+        if concerned := whom(run):
+            return _sentence(concerned)
         if self._word == "INTACT" and run.command == "impact":
             return "No customer would feel it"
         if self._word == "INTACT" and run.command in OBSERVING:
