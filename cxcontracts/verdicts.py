@@ -93,10 +93,17 @@ class Observer:
             for kind in self._kinds:
                 yield from ((kind, requirement) for requirement in kind.requirements(journey, step))
 
-    def of_interaction(self, requirement: Requirement, judgement: Judgement) -> Finding:
-        """Return what an interaction of a Pact file comes to, by what its partner answered."""
+    def of_interaction(self, requirement: Requirement, tries: Sequence[Judgement]) -> Finding:
+        """Return what an interaction of a Pact file comes to, by what its partner answered.
+
+        Args:
+            tries: What it came to each time; at least one.
+        """
+        judgement = min(tries, key=lambda each: _GRAVEST_FIRST.index(each.verdict))
         partner, sighting = requirement.of[0], judgement.sighting
         broken = judgement.verdict is Verdict.BROKEN and sighting is not None
+        failed = sum(each.verdict is Verdict.BROKEN for each in tries)
+        answered = sum(each.verdict is not Verdict.INCONCLUSIVE for each in tries)
         finding = Finding(
             id=requirement.id,
             journey=requirement.journey.name,
@@ -114,8 +121,9 @@ class Observer:
             element=judgement.element,
             because=_because(requirement, judgement),
             witness=sighting.exchange if broken and sighting is not None else None,
-            observed=1,
-            confirmed=not broken,
+            observed=len(tries),
+            flaky=f"{failed}/{answered}" if 0 < failed < answered else "",
+            confirmed=not broken or failed > 1,
             attribution=self._of_consumer(partner, judgement) if judgement.verdict is not Verdict.INTACT else None,
             curl=self._curl(sighting) if broken and sighting is not None else "",
         )

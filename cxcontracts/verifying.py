@@ -23,8 +23,8 @@ from cxcontracts.chronicle import Tell
 from cxcontracts.errors import EstateError, UsageError
 from cxcontracts.estate.model import Estate, Journey, Partner
 from cxcontracts.exchanges import JSON, NO_BODY
-from cxcontracts.findings import Finding, Run, Verdict
-from cxcontracts.fuzzing.schemathesis import deep
+from cxcontracts.findings import Run, Verdict
+from cxcontracts.fuzzing.schemathesis import deep, insist_on_library
 from cxcontracts.har import Recorded
 from cxcontracts.observing import answered, run_of
 from cxcontracts.opening import Opened, read_contract
@@ -48,7 +48,7 @@ from cxcontracts.running.walking import POLL, Unprepared, Walker, may_repeat
 from cxcontracts.running.wire import origin_of
 from cxcontracts.scenes import Side
 from cxcontracts.verdicts import Curl, Observer, Verdicts
-from cxcontracts.walks import BLAMELESS, SAFE, Sighting, Walk
+from cxcontracts.walks import BLAMELESS, SAFE, Sighting, Trouble, Walk
 
 MOST_TRIES: Final = 4
 """How often a row is walked at most, where it fails: once, and three more times to see whether it repeats."""
@@ -58,6 +58,9 @@ MOST_VARIED: Final = 600
 
 MOST_DEEP: Final = 2000
 """How many requests Schemathesis' whole engine may send to one partner."""
+
+_MOST_OF_INTERACTION: Final = 3
+"""How many requests an interaction of a Pact file takes that repeats what it comes to, its state set up and taken down."""
 
 _LEAST_WALKS: Final = 3
 """How often a journey that may be walked again is walked at least, over all its rows."""
@@ -115,6 +118,8 @@ def verification(
     problems = tuple(opened.judge.problems())
     if problems:
         raise EstateError(problems)
+    if asked.deep:
+        insist_on_library()
     estate, root = opened.estate, Path(opened.estate.root)
     _insist_on({*asked.states, *asked.messages}, estate.partners, "partner")
     running = targets(estate, asked.environment, asked.urls)
@@ -134,23 +139,28 @@ def verification(
         redact = partners.secrets.redact
         kept = Evidence(runs_folder() if tell else None, run_id, tell or (lambda _: {}), redact)
         written = [closing.enter_context(HarWriter(file, redact)).add for file in recordings]
-        writes = _recorder([kept.exchanged, *written])
+        add = partial(_added, (kept.exchanged, *written))
+        writes = _recorder(add)
 
         def record(walk: Walk) -> None:
             writes(walk)
             watch(walk)
 
-        yield closing.enter_context(Verification(opened, asked, running, partners, inbox, curl, hooks, record, kept))
+        yield closing.enter_context(Verification(opened, asked, running, partners, inbox, curl, hooks, record, add, kept))
 
 
-def _recorder(add: Sequence[Callable[[Recorded], None]]) -> Callable[[Walk], None]:
+def _added(to: Sequence[Callable[[Recorded], None]], entry: Recorded) -> None:
+    for each in to:
+        each(entry)
+
+
+def _recorder(add: Callable[[Recorded], None]) -> Callable[[Walk], None]:
     """Return what records a walk; several threads may."""
     numbers = count(1)
 
     def record(walk: Walk) -> None:
         for entry in recorded(walk, next(numbers)):
-            for each in add:
-                each(entry)
+            add(entry)
 
     return record
 
@@ -167,6 +177,7 @@ class Verification:
         curl: Makes the line that sends a request again.
         hooks: What the user's own code does for the run.
         record: Keeps a walk.
+        add: Keeps an exchange that is of no walk.
         evidence: Keeps what was found.
     """
 
@@ -180,11 +191,13 @@ class Verification:
         curl: Curl,
         hooks: Hooks | None,
         record: Callable[[Walk], None],
+        add: Callable[[Recorded], None],
         evidence: Evidence,
     ) -> None:
         hooks = hooks or Hooks()
         sender = LoggedIn(partners, hooks.headers)
         self._record = record
+        self._add = add
         self._evidence = evidence
         self._found: dict[str, Verdicts] = {}
         self._answered = 0
@@ -214,8 +227,9 @@ class Verification:
             "cleaner": lambda: LoggedIn(partners.afterwards(CLEANUP), hooks.headers),
         }
         holding = tuple(kind for kind in kinds() if isinstance(kind, OnExchanges) and kind.name in _HOLDING)
-        counted = sender if asked.requests is None else Counting(sender, self._allowance)
-        self._walker = Walker(opened.judge, counted, holding, **options)
+        self._sender = sender
+        self._counted = sender if asked.requests is None else Counting(sender, self._allowance)
+        self._walker = Walker(opened.judge, self._counted, holding, **options)
         self._fuzzer = Fuzzer(
             opened.judge,
             self._walker,
@@ -279,19 +293,32 @@ class Verification:
 
     def of_interactions(self, requirements: Sequence[Requirement]) -> Verdicts:
         """Ask the partners for some interactions, and judge what they answer by Pact's engine."""
+        verdicts = Verdicts((), {})
+        for each in self._of_interactions(requirements):
+            verdicts = verdicts.beside(each)
+        return verdicts
+
+    def _of_interactions(self, requirements: Sequence[Requirement]) -> Iterator[Verdicts]:
+        """Yield what each of some interactions comes to, one after the other."""
         if not requirements or not consumers.installed():
             why = f"Pact's engine is not installed: {consumers.INSTALL}"
-            return Verdicts((), {each.id: why for each in requirements})
-        findings: list[Finding] = []
-        idle: dict[str, str] = {}
+            yield Verdicts((), {each.id: why for each in requirements})
+            return
         states, messages = self._asked.states, self._asked.messages
-        for requirement, judgement in consumers.judged(requirements, self._partners, self._targets, states, messages):
-            sighting = judgement.sighting
-            if sighting is not None and sighting.trouble in BLAMELESS:
-                idle[requirement.id] = sighting.why
+        for requirement, tries in consumers.judged(requirements, self._counted, self._targets, states, messages, MOST_TRIES):
+            seen = [each.sighting for each in tries if each.sighting is not None]
+            for sighting in seen:
+                self._keep(requirement, sighting)
+            if seen and seen[0].trouble in BLAMELESS - {Trouble.SPENT}:
+                yield Verdicts((), {requirement.id: seen[0].why})
             else:
-                findings.append(self._observer.of_interaction(requirement, judgement))
-        return Verdicts(tuple(findings), idle)
+                yield Verdicts((self._observer.of_interaction(requirement, tries),), {})
+
+    def _keep(self, requirement: Requirement, sighting: Sighting) -> None:
+        """Keep what was seen of an interaction, as far as anybody was asked."""
+        if sighting.request is not None and sighting.trouble not in BLAMELESS:
+            marks = {"interaction": requirement.id, "trouble": str(sighting.trouble or "")}
+            self._add(Recorded(sighting.request, sighting.response, sighting.at, sighting.seconds, sighting.why, marks=marks))
 
     def would_send(self) -> Iterator[str]:
         """Yield a line for each call that the journeys would make as they are written; nothing is sent."""
@@ -348,17 +375,38 @@ class Verification:
         verdicts = Verdicts((), {})
         for each in going:
             verdicts = verdicts.beside(self._found.get(each.journey.name) or self._judged(each))
+        unfelt: list[str] = []
         if complete:
-            of_interactions = self.of_interactions(self.interactions())
-            self._evidence.judged(of_interactions, self._asked.names)
+            complete, of_interactions = self._followed(unfelt)
             verdicts = verdicts.beside(of_interactions)
         partners = self._asked.partners & self._targets.keys() or self._targets
-        unfelt = tuple(self._probed()) if complete and self._asked.deep else ()
         exchanges = self._answered + answered(walk for each in going for walk in each.walks)
         run = run_of(self._opened, "verify", verdicts, exchanges, self._asked, partners, complete=complete)
-        run = replace(run, unfelt=unfelt)
+        run = replace(run, unfelt=tuple(unfelt))
         self._evidence.close(run)
         return run
+
+    def _followed(self, unfelt: list[str]) -> tuple[bool, Verdicts]:
+        """Ask for all that is of no journey; return whether that came to its end, and what was found.
+
+        Args:
+            unfelt: Grows by what no journey feels.
+        """
+        interactions = self.interactions()
+        verdicts = Verdicts((), {})
+        try:
+            for each in self._of_interactions(interactions):
+                self._evidence.judged(each, self._asked.names)
+                verdicts = verdicts.beside(each)
+            for line in self._probed() if self._asked.deep else ():
+                unfelt.append(line)
+        except KeyboardInterrupt:
+            self._stop.set()
+            self._partners.stop()
+            told = {finding.id for finding in verdicts.findings} | verdicts.not_exercised.keys()
+            left = {each.id: "the run was interrupted before it was asked for" for each in interactions if each.id not in told}
+            return False, verdicts.beside(Verdicts((), left))
+        return True, verdicts
 
     def _judged(self, going: _Going) -> Verdicts:
         """Judge a journey, and keep what was found."""
@@ -368,17 +416,41 @@ class Verification:
 
     def _probed(self) -> Iterator[str]:
         """Let Schemathesis' whole engine loose on the partners, and yield what it has against them: no journey feels that."""
-        for name, target in self._targets.items():
+        names = [name for name in self._targets if self._varies and (not self._asked.partners or name in self._asked.partners)]
+        for number, name in enumerate(names):
             record = self._opened.records.get(name)
-            if record is None or not self._varies or (self._asked.partners and name not in self._asked.partners):
-                continue
-            writes = "write" in target.may
-            operations = {(each.method, each.path): "" for each in record.contract.operations() if writes or each.method in SAFE}
-            said: Counter[str] = Counter()
-            limited = Counting(LoggedIn(self._partners, lambda partner, identity: {}), Allowance(MOST_DEEP))
-            for probed in deep(record.contract.document.value, partial(limited.send, name), operations, seed=self._asked.seed):
+            writes = "write" in self._targets[name].may
+            called = record.contract.operations() if record is not None else ()
+            operations = {(each.method, each.path): "" for each in called if writes or each.method in SAFE}
+            if record is not None and operations:
+                share = Share(self._allowance)
+                share.grant(self._allowance.left // (len(names) - number))
+                limited = Counting(self._sender, Allowance(MOST_DEEP) if self._asked.requests is None else share)
+                yield from self._complaints(name, record.contract.document.value, operations, limited)
+
+    def _complaints(
+        self, name: str, document: Mapping[str, JSON], operations: Mapping[tuple[str, str], str], sender: Counting
+    ) -> Iterator[str]:
+        """Yield what Schemathesis has against one partner; when it is interrupted, what it had until then."""
+        said: Counter[str] = Counter()
+
+        def probe() -> None:
+            for probed in deep(document, partial(sender.send, name), operations, seed=self._asked.seed):
                 said.update({f"{name} {probed.operation}: {complaint.title}" for complaint in probed.complaints})
-            yield from (f"{what} ({number:,} times)" if number > 1 else what for what, number in sorted(said.items()))
+
+        interrupted = False
+        probing = self._conductors.submit(probe)  # where it is interrupted itself, it waits for what is under way
+        try:
+            probing.result()
+        except UsageError as error:
+            yield f"{name}: not looked at; {error}"
+        except KeyboardInterrupt:
+            interrupted = True
+            self._partners.stop()
+            wait([probing], _GRACE)
+        yield from (f"{what} ({number:,} times)" if number > 1 else what for what, number in sorted(said.items()))
+        if interrupted:
+            raise KeyboardInterrupt
 
     # --- walking --------------------------------------------------------------------------------------------------------------
 
@@ -391,7 +463,7 @@ class Verification:
         try:
             while left:
                 for each in left:
-                    each.share.grant(self._allowance.left // len(left))
+                    each.share.grant((self._allowance.left - self._kept(len(left))) // len(left))
                 futures = {self._conductors.submit(self._go, each): each for each in left}
                 for future in as_completed(futures):
                     future.result()
@@ -407,6 +479,14 @@ class Verification:
             wait(futures, _GRACE)
             return False
         return True
+
+    def _kept(self, journeys: int) -> int:
+        """Return how much of a budget is kept for what is of no journey: as much as for a journey, where that much is needed."""
+        if self._asked.requests is None:
+            return 0
+        needed = [_MOST_OF_INTERACTION * len(self.interactions()), MOST_DEEP if self._asked.deep else 0]
+        share = self._allowance.left // (journeys + sum(map(bool, needed)))
+        return sum(min(each, share) for each in needed)
 
     def _let_go(self, going: _Going) -> None:
         """Judge a journey that is walked to its end, and hold its walks no longer."""

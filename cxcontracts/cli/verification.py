@@ -181,6 +181,8 @@ def _asked(options: Options) -> Asked:
     from cxcontracts.asked import Asked, budget, pairs, seconds, values
 
     requests, time = budget(options.budget, "--budget")
+    if options.deep and options.no_fuzz:
+        raise UsageError("--deep sends values of its own, and --no-fuzz none; leave one of them out")
     packed_ = options.pack.pack is not None
     return Asked(
         options.environment,

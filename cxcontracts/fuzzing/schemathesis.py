@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.util import find_spec
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
@@ -38,6 +39,7 @@ from cxcontracts.walks import Purpose, Sighting, Trouble
 ABOUT: Final = "deep"
 """What a sighting of the whole engine is about."""
 
+_MISSING: Final = "schemathesis is not installed; run: pip install 'cxcontracts[fuzz]'"
 _LOADED_AT: Final = "/cxcontracts-contract.json"
 _CASE: Final = "x-schemathesis-testcaseid"
 _NOT_SENT: Final = frozenset({"host", "content-length", "user-agent", "accept-encoding", "connection", _CASE})
@@ -237,7 +239,7 @@ def deep(
         try:
             for event in stream:
                 if isinstance(event, events.FatalError):
-                    raise event.exception
+                    raise UsageError(f"schemathesis cannot go on: {event.exception}; leave --deep out") from event.exception
                 if isinstance(event, events.ScenarioFinished):
                     yield from _probed(event.recorder, door, operations)
                     if door.spent:
@@ -418,11 +420,21 @@ def _config(seed: int, mode: str, examples: int) -> dict[str, JSON]:
     return {**_ALIKE, "seed": seed, "generation": generation, "phases": {**_PHASES, **stateful}, "checks": checks}
 
 
+def insist_on_library() -> None:
+    """Refuse to begin what needs Schemathesis where it is not installed.
+
+    Raises:
+        UsageError: If it is not.
+    """
+    if find_spec("schemathesis") is None:
+        raise UsageError(_MISSING)
+
+
 def _library() -> Any:
     try:
         import schemathesis
     except ImportError as error:
-        raise UsageError("schemathesis is not installed; run: pip install 'cxcontracts[fuzz]'") from error
+        raise UsageError(_MISSING) from error
     return schemathesis
 
 

@@ -8,11 +8,13 @@ from importlib.util import find_spec
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from cxcontracts.exchanges import Request
+from cxcontracts.findings import Verdict
 from cxcontracts.requirements import Judgement, Requirement
-from cxcontracts.running.calling import Came, Partners
+from cxcontracts.running.calling import Came
 from cxcontracts.running.matching import Engine
 from cxcontracts.running.pacts import Desk, Verification, judgement_of
 from cxcontracts.running.targets import Target
+from cxcontracts.running.walking import Sender
 
 INSTALL = "pip install 'cxcontracts[pact]'"
 """What brings Pact's engine."""
@@ -35,16 +37,18 @@ def below(url: str, path: str) -> str:
 
 def judged(
     requirements: Sequence[Requirement],
-    partners: Partners,
+    sender: Sender,
     targets: Mapping[str, Target],
     states: Mapping[str, str],
     messages: Mapping[str, str],
-) -> Iterator[tuple[Requirement, Judgement]]:
-    """Yield each interaction with what its partner's answer makes of it.
+    most_tries: int = 4,
+) -> Iterator[tuple[Requirement, Sequence[Judgement]]]:
+    """Yield each interaction with what its partner's answers make of it: one, or more to see whether a break repeats.
 
     Args:
         states: Partner to the address of its provider-state handler.
         messages: Partner to the address that hands out its messages.
+        most_tries: How often one is asked for at most, where that does nothing twice that was wanted once.
     """
 
     def at(partner: str, address: str) -> str:
@@ -54,11 +58,24 @@ def judged(
 
     def send(partner: str, request: Request, *, safe: bool = False) -> Came:
         if not request.base:
-            return partners.send(partner, replace(request, path=below(targets[partner].url, request.path)), safe=safe)
+            return sender.send(partner, replace(request, path=below(targets[partner].url, request.path)), safe=safe)
         query = f"?{urlencode(request.query)}" if request.query else ""
-        return partners.tell(partner, f"{request.base}{request.path}{query}", request.body)
+        return sender.tell(partner, f"{request.base}{request.path}{query}", request.body)
 
     with Engine() as engine:
-        for requirement, sighting, match in Verification(send, engine, desks).seen(requirements):
-            judgement = judgement_of(requirement, sighting, match)
-            yield requirement, replace(judgement, sighting=sighting)
+        verification = Verification(send, engine, desks)
+
+        def seen(some: Sequence[Requirement]) -> Iterator[tuple[Requirement, Judgement]]:
+            for requirement, sighting, match in verification.seen(some):
+                yield requirement, replace(judgement_of(requirement, sighting, match), sighting=sighting)
+
+        for requirement, judgement in seen(requirements):
+            tries = [judgement]
+            while _may_be_chance(tries) and len(tries) < most_tries and verification.may_repeat(requirement):
+                tries += [again for _, again in seen([requirement])]
+            yield requirement, tries
+
+
+def _may_be_chance(tries: Sequence[Judgement]) -> bool:
+    """Tell whether a break was seen once so far."""
+    return sum(each.verdict is Verdict.BROKEN for each in tries) == 1

@@ -93,7 +93,7 @@ class Verification:
         self._heard = heard
 
     def seen(self, requirements: Iterable[Requirement]) -> Iterator[Seen]:
-        """Yield what was seen of each interaction, in their order and as soon as it is matched.
+        """Yield what was seen of each interaction, in their order and as soon as it is matched; before an interrupt goes on, too.
 
         Where a sighting has a trouble, or a match is unsupported, nothing is known of the partner: see :func:`judgement_of`.
 
@@ -102,7 +102,20 @@ class Verification:
         """
         rest = iter(requirements)
         while some := list(islice(rest, _BATCH)):
-            yield from self._matched([self._asked(each, request) for each, request in self._requests(some)])
+            asked: list[_Asked] = []
+            try:
+                for each, request in self._requests(some):
+                    asked.append(self._asked(each, request))
+            except KeyboardInterrupt:
+                yield from self._matched(asked)
+                raise
+            yield from self._matched(asked)
+
+    def may_repeat(self, requirement: Requirement) -> bool:
+        """Tell whether an interaction can be asked for again: it changes nothing, or its states are brought about anew."""
+        interaction: Interaction = requirement.what
+        prepared = bool(states_of(interaction) and self._desk(requirement).states)
+        return interaction.type != CALL or interaction.method in _SAFE or prepared
 
     # --- asked ----------------------------------------------------------------------------------------------------------------
 
