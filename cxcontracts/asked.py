@@ -27,6 +27,7 @@ class Asked:
         urls: Partner to its address, or to an app in Python as ``module:name``.
         partners, journeys: Their ids; empty for all.
         pattern: Of the ids of requirements, with ``*``, or a part of one; empty for all.
+        replay: The id of the only requirement that is asked for; empty for all.
         givens: What replaces the examples of givens, and what steps keep at partners that do not run here.
         states: Partner to the address of its provider-state handler.
         messages: Partner to the address that hands out the messages of Pact files.
@@ -56,6 +57,7 @@ class Asked:
     seed: int = 0
     deep: bool = False
     handed: Mapping[str, Handed] = field(default_factory=dict)
+    replay: str = ""
 
     @property
     def only(self) -> tuple[str, ...]:
@@ -70,6 +72,8 @@ class Asked:
 
     def names(self, id: str) -> bool:
         """Tell whether a requirement is asked for."""
+        if self.replay and id != self.replay:
+            return False
         return not self.pattern or self.pattern in id or matches(id, self.pattern)
 
 
@@ -157,6 +161,9 @@ def seconds(text: str, option: str) -> float:
         UsageError: If it is none.
     """
     try:
-        return parse_duration(text).total_seconds()
+        found = parse_duration(text).total_seconds()
     except Misread as error:
         raise UsageError(f"{option} {text!r}: {error}") from None
+    if not found:
+        raise UsageError(f"{option} {text!r}: nothing can be done in no time; write one, as 800ms, 3s or 2m")
+    return found

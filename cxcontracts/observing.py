@@ -69,7 +69,7 @@ def run_of(
         partners: Those that are told of.
         complete: False where it was interrupted.
     """
-    named = [finding for finding in verdicts.findings if asked.names(finding.id)]
+    named = list(_named(verdicts.findings, asked))
     told = [_partner(opened, opened.estate.partners[name], [each for each in named if each.partner == name]) for name in partners]
     return Run(
         command,
@@ -82,6 +82,17 @@ def run_of(
         environment=asked.environment,
         only=asked.only,
     )
+
+
+def _named(findings: Sequence[Finding], asked: Asked) -> Iterator[Finding]:
+    """Yield the findings that are asked for; one whose cause is not says what that is, and stands for itself."""
+    by_id = {finding.id: finding for finding in findings}
+    for finding in (each for each in findings if asked.names(each.id)):
+        cause = by_id.get(finding.cause or "")
+        if cause is None or asked.names(cause.id):
+            yield finding
+        else:
+            yield replace(finding, cause=None, because=f"{finding.because}: {cause.because}")
 
 
 def _partner(opened: Opened, partner: Partner, findings: Sequence[Finding]) -> PartnerRun:

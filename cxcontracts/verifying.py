@@ -19,6 +19,7 @@ from typing import Any, Final, Self
 from urllib.parse import urlencode
 
 from cxcontracts.asked import Asked
+from cxcontracts.calls import keep_paths
 from cxcontracts.chronicle import Tell
 from cxcontracts.errors import EstateError, UsageError
 from cxcontracts.estate.model import Estate, Journey, Partner
@@ -122,6 +123,7 @@ def verification(
         insist_on_library()
     estate, root = opened.estate, Path(opened.estate.root)
     _insist_on({*asked.states, *asked.messages}, estate.partners, "partner")
+    _insist_on(asked.givens, {*_named_values(estate), *asked.handed}, "value")
     running = targets(estate, asked.environment, asked.urls)
     run_id = str(uuid.uuid4())
     addresses = inboxes(estate, asked.environment, lambda partner, named: read_secret(named, root / partner.folder))
@@ -356,14 +358,23 @@ class Verification:
         ):
             for name in sorted(named - known.keys()):
                 raise UsageError(f"{what} {name!r} is not in the estate; {did_you_mean(name, known)}")
+        self._insist_on_replay()
         wanted = self._asked.partners or self._targets.keys()
+        picks = bool(self._asked.pattern or self._asked.replay)
         return [
             journey
             for journey in estate.journeys.values()
             if (not self._asked.journeys or journey.name in self._asked.journeys)
             and any(step.partner in wanted and step.partner in self._targets for step in journey.steps)
-            and (not self._asked.pattern or any(self._asked.names(each.id) for _, each in self._observer.requirements(journey)))
+            and (not picks or any(self._asked.names(each.id) for _, each in self._observer.requirements(journey)))
         ]
+
+    def _insist_on_replay(self) -> None:
+        """Refuse to replay what is no requirement here."""
+        if self._asked.replay:
+            judge = self._opened.judge
+            known = {each.id for journey in judge.estate.journeys.values() for _, each in self._observer.requirements(journey)}
+            _insist_on([self._asked.replay], known | {each.id for each in judge.requirements if each.named}, "requirement")
 
     def run(self, progress: Progress | None = None) -> Run:
         """Walk, and judge what was seen; an interrupt ends the walking, and what was seen until then is judged."""
@@ -583,6 +594,13 @@ def inboxes(estate: Estate, environment: str, secret: Callable[[Partner, str], s
 def is_production(environment: str) -> bool:
     """Tell whether an environment is one in which customers live: nothing made up is ever sent there."""
     return re.search(r"(?:^|[^a-z])(?:prod|production|live)(?:$|[^a-z])", environment.lower()) is not None
+
+
+def _named_values(estate: Estate) -> Iterator[str]:
+    """Yield the names of what journeys start with, and of what their steps keep."""
+    for journey in estate.journeys.values():
+        yield from journey.givens
+        yield from (name for step in journey.steps for name in keep_paths(step))
 
 
 def _insist_on(named: Collection[str], known: Collection[str], what: str) -> None:

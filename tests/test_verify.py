@@ -146,6 +146,9 @@ def test_a_partner_that_runs_nowhere_and_is_asked_for_is_4(here: Workplace) -> N
         (("--url", "orders=http://localhost", "--partner", "couriers"), "did you mean 'courier'?"),
         (("--url", "orders=http://localhost", "--budget", "many"), "--budget 'many'"),
         (("--url", "orders=http://localhost", "--timeout", "soon"), "--timeout 'soon'"),
+        (("--url", "orders=http://localhost", "--timeout", "0s"), "--timeout '0s': nothing can be done in no time"),
+        (("--url", "orders=http://localhost", "--given", "orderNumer=1"), "did you mean 'orderNumber'?"),
+        (("--url", "orders=http://localhost", "--replay", f"{OPEN}/need:state"), f"did you mean '{OPEN}/needs:state'?"),
         (("--url", "orders=http://localhost", "--given", "order"), "--given 'order' is no NAME=VALUE"),
         (("--url", "orders=http://localhost", "--states", "orders"), "--states 'orders' is no NAME=VALUE"),
         (("--url", "orders=http://localhost", "--workers", "0"), "--workers"),
@@ -190,6 +193,32 @@ def test_a_part_of_an_id_picks_what_is_judged(here: Workplace) -> None:
         ran = here.run("verify", *urls(*partners), "-k", "*/needs:*", "--format", "json", "--no-fuzz")
         assert {each["kind"] for each in report(ran)["findings"]} == {"needs"}
         assert ran.exit_code == 1
+
+
+def test_a_finding_that_waits_for_what_is_not_asked_for_says_why_and_stands_for_itself(here: Workplace) -> None:
+    with shop(parcel=answer({}, 503)) as partners:
+        ran = here.run("verify", *urls(*partners), "-k", "needs:expectedOn", "--no-fuzz")
+    assert ran.exit_code == 3
+    words = " ".join(ran.output.split())
+    assert "1 need could not" in words
+    assert "waits for see-parcel: it says that it is down (503)" in words
+
+
+def test_one_finding_is_replayed_alone(here: Workplace) -> None:
+    here.edit(JOURNEY, "expectedOn: date", "expectedOn: date\n      expectedOnDay: text")
+    with shop(parcel=answer(PARCEL | {"expectedOn": None})) as partners:
+        read = report(
+            here.run("verify", *urls(*partners), "--replay", f"{SEE}/needs:expectedOn", "--no-fuzz", "--format", "json")
+        )
+    assert [(each["id"], each["verdict"]) for each in read["findings"]] == [(f"{SEE}/needs:expectedOn", "broken")]
+
+
+def test_what_is_no_recording_is_told_where_it_is(here: Workplace) -> None:
+    here.write("seen.har", "[]")
+    ran = here.run("judge", "seen.har")
+    assert ran.exit_code == 2
+    assert "seen.har:1:1: this is no HAR file" in ran.output
+    assert "contracts/seen.har" not in ran.output
 
 
 def test_one_partner_and_one_journey_are_judged_alone(here: Workplace) -> None:

@@ -60,9 +60,14 @@ def judge(
     root = estate_root(estate or found)
     insist_on_folder(*look.files)
     try:
+        recorded = _read(recordings)
+    except UnsoundError as error:
+        publish_unjudged("judge", error.problems, look, Path.cwd())
+        return unsound(error.problems)
+    try:
         wanted = Asked("", pairs(urls, "--url"), frozenset(partners), frozenset(journeys), pattern)
         opened = open_estate(root)
-        run, notes = recording_judged(opened, _read(recordings), wanted, again)
+        run, notes = recording_judged(opened, recorded, wanted, again)
     except UnsoundError as error:
         publish_unjudged("judge", error.problems, look, root)
         return unsound(seen_from_here(error.problems, root))

@@ -189,7 +189,7 @@ def _asked(options: Options) -> Asked:
         {} if packed_ else pairs(options.urls, "--url"),
         frozenset(options.partners),
         frozenset(options.journeys),
-        options.replay or options.pattern,
+        options.pattern,
         values(options.givens, "--given"),
         {} if packed_ else pairs(options.states, "--states"),
         {} if packed_ else pairs(options.messages, "--messages"),
@@ -200,6 +200,7 @@ def _asked(options: Options) -> Asked:
         not options.no_fuzz,
         options.seed,
         options.deep,
+        replay=options.replay or "",
     )
 
 

@@ -20,7 +20,7 @@ from cxcontracts.cli.packed import Packed, packed
 @click.option("-p", "--partner", "partners", multiple=True, metavar="PARTNER", help="Judge this partner only; can be repeated.")
 @click.option("-j", "--journey", "journeys", multiple=True, metavar="JOURNEY", help="Walk this journey only; can be repeated.")
 @click.option("-k", "pattern", default="", metavar="ID", help="Judge only requirements with this in their id; * stands for any.")
-@click.option("--replay", metavar="ID", help="Walk one finding's journey again, and show all of what it was judged on.")
+@click.option("--replay", metavar="ID", help="Walk one finding's journey again, and judge that alone.")
 @click.option(
     "--given", "givens", multiple=True, metavar="NAME=VALUE", help="What journeys start with, in place of their examples."
 )
