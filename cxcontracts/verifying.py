@@ -23,13 +23,14 @@ from cxcontracts.calls import keep_paths
 from cxcontracts.chronicle import Tell
 from cxcontracts.errors import EstateError, UsageError
 from cxcontracts.estate.model import Estate, Journey, Partner
-from cxcontracts.exchanges import JSON, NO_BODY
+from cxcontracts.exchanges import JSON, NO_BODY, Request
 from cxcontracts.findings import Run, Verdict
 from cxcontracts.fuzzing.schemathesis import deep, insist_on_library
 from cxcontracts.har import Recorded
 from cxcontracts.observing import answered, run_of
 from cxcontracts.opening import Opened, read_contract
 from cxcontracts.outlines import outline
+from cxcontracts.pacts import CALL, Interaction
 from cxcontracts.plugins import kinds
 from cxcontracts.problems import did_you_mean
 from cxcontracts.recordings.marks import recorded
@@ -49,7 +50,7 @@ from cxcontracts.running.walking import POLL, Unprepared, Walker, may_repeat
 from cxcontracts.running.wire import origin_of
 from cxcontracts.scenes import Side
 from cxcontracts.verdicts import Curl, Observer, Verdicts
-from cxcontracts.walks import BLAMELESS, SAFE, Sighting, Trouble, Walk
+from cxcontracts.walks import BLAMELESS, SAFE, Purpose, Sighting, Trouble, Walk
 
 MOST_TRIES: Final = 4
 """How often a row is walked at most, where it fails: once, and three more times to see whether it repeats."""
@@ -65,6 +66,13 @@ _MOST_OF_INTERACTION: Final = 3
 
 _LEAST_WALKS: Final = 3
 """How often a journey that may be walked again is walked at least, over all its rows."""
+
+_BESIDES: Final[Mapping[Purpose, str]] = {
+    Purpose.AGAIN: ", pressed twice",
+    Purpose.LEAST: ", with the least that it needs",
+    Purpose.INFORMS: ", to bring an error about",
+}
+"""What a call is made for beside its step."""
 
 POLL_HERE: Final = 0.1
 """Seconds between two times of asking a partner on this machine whether it holds by now."""
@@ -323,19 +331,34 @@ class Verification:
             self._add(Recorded(sighting.request, sighting.response, sighting.at, sighting.seconds, sighting.why, marks=marks))
 
     def would_send(self) -> Iterator[str]:
-        """Yield a line for each call that the journeys would make as they are written; nothing is sent."""
+        """Yield a line for each call that would be made as it is written, and how many with other values; nothing is sent."""
         for journey in self.journeys():
             rows = self._walker.rows(journey)
             yield f"{journey.name}: {f'the first of {rows} rows of values' if rows > 1 else 'with these values'}"
+            for step in (each for each in journey.steps if each.state):
+                yield f"  {step.name}: the provider state {step.state!r} is set up, where anybody does that"
             try:
-                for step, request in self._walker.would_send(journey):
-                    base = self._targets[step.partner].url
-                    sent = f" {json.dumps(request.body)}" if request.body is not NO_BODY else ""
-                    query = f"?{urlencode(request.query)}" if request.query else ""
-                    address = request.path if "://" in request.path else base + request.path
-                    yield f"  {step.name}: {request.method} {address}{query}{sent}"
+                for step, purpose, request in self._walker.would_send(journey):
+                    told = self._told(step.partner, request, safe=step.safe)
+                    yield f"  {step.name}{_BESIDES.get(purpose, '')}: {told}"
             except Unprepared as reason:
                 yield f"  nothing: {reason}"
+        interactions = [each for each in self.interactions() if each.what.type == CALL]
+        if interactions:
+            yield "Pact files:"
+        for each in interactions:
+            request = _as_written(each.what, self._targets[each.of[0]].url)
+            yield f"  {each.id}: {self._told(each.of[0], request)}"
+        if self._varies:
+            yield f"with other values: {self._allowance.requests:,} requests at most"
+
+    def _told(self, partner: str, request: Request, *, safe: bool = False) -> str:
+        target = self._targets[partner]
+        sent = f" {json.dumps(request.body)}" if request.body is not NO_BODY else ""
+        query = f"?{urlencode(request.query)}" if request.query else ""
+        address = request.path if "://" in request.path else target.url + request.path
+        allowed = safe or request.method in SAFE or "write" in target.may
+        return f"{request.method} {address}{query}{sent}{'' if allowed else ' (not sent: only reading is allowed there)'}"
 
     def requirements(self, journey: Journey) -> Iterator[Requirement]:
         """Yield what can be judged of a journey where its partners run."""
@@ -594,6 +617,13 @@ def inboxes(estate: Estate, environment: str, secret: Callable[[Partner, str], s
 def is_production(environment: str) -> bool:
     """Tell whether an environment is one in which customers live: nothing made up is ever sent there."""
     return re.search(r"(?:^|[^a-z])(?:prod|production|live)(?:$|[^a-z])", environment.lower()) is not None
+
+
+def _as_written(interaction: Interaction, url: str) -> Request:
+    """Return the request of an interaction as its file has it, at an address."""
+    named = ((name, value if isinstance(value, list) else [value]) for name, value in interaction.query.items())
+    query = tuple((name, str(value)) for name, values in named for value in values)
+    return Request(interaction.method, consumers.below(url, interaction.path), query, {}, interaction.body)
 
 
 def _named_values(estate: Estate) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from click.testing import Result
 from cxcontracts.exchanges import JSON
 from cxcontracts.reports.json import schema
 from cxcontracts.verifying import is_production
-from tests.pacts_made import document
+from tests.pacts_made import call, document
 from tests.partners_running import Answer, Asked, Partner, answer, closed_port, running
 from tests.readers import commands
 from tests.verified import replying
@@ -252,6 +253,36 @@ def test_a_dry_run_sends_nothing_and_says_what_it_would_send(here: Workplace) ->
     assert ran.exit_code == 0
     assert f"open-order: GET {orders.url}/orders/20417733" in ran.output
     assert f"see-parcel: GET {courier.url}/parcels/SP" in ran.output
+    assert ran.output.endswith("with other values: 600 requests at most\n")
+
+
+def test_a_dry_run_says_what_else_is_sent_and_what_may_not_be(here: Workplace) -> None:
+    here.edit(JOURNEY, "status: 404,", "with: {parcelNumber: SP000000000}, status: 404,")
+    here.edit(JOURNEY, "\nsteps:\n", "\nsetup: [{step: opened, state: the shop is open}]\nsteps:\n")
+    here.edit(ORDERS, "    get:\n", "    put:\n")
+    here.edit(JOURNEY, "orders GET", "orders PUT")
+    here.edit(JOURNEY, "    keep: {parcel: parcelNumber}", "    repeat-safe: true\n    keep: {parcel: parcelNumber}")
+    written = call(request={"method": "DELETE", "path": "/orders/1", "query": {"a": ["1", "2"]}})
+    here.write("contracts/partners/orders/pacts/web.json", document(written).decode())
+    at = "environments: {sandbox: {url: https://orders.example/v4}}"
+    here.edit(
+        "contracts/partners/orders/partner.yaml", "contract: openapi.yaml", f"contract: openapi.yaml\npacts: [pacts/*.json]\n{at}"
+    )
+
+    ran = here.run("verify", "--env", "sandbox", "--url", "courier=http://127.0.0.1:9", "--dry-run", "--no-fuzz")
+
+    refused = " (not sent: only reading is allowed there)"
+    put = f"PUT https://orders.example/v4/orders/20417733{refused}"
+    assert [re.sub("SP[1-9][0-9]+", "SP…", line) for line in ran.output.splitlines()] == [
+        "track-parcel: with these values",
+        "  opened: the provider state 'the shop is open' is set up, where anybody does that",
+        f"  open-order: {put}",
+        f"  open-order, pressed twice: {put}",
+        "  see-parcel: GET http://127.0.0.1:9/parcels/SP000000000",
+        "  see-parcel, to bring an error about: GET http://127.0.0.1:9/parcels/SP000000000",
+        "Pact files:",
+        f"  pact/web/d1: DELETE https://orders.example/v4/orders/1?a=1&a=2{refused}",
+    ]
 
 
 # What is sent

@@ -262,7 +262,7 @@ class Walker:
         played = (references(dict(step.sends)) for step in calls if step.partner not in self._runs and step.asks.get("keep"))
         return frozenset(name for names in played for name in names if name in journey.givens)
 
-    def would_send(self, journey: Journey) -> Iterator[tuple[Step, Request]]:
+    def would_send(self, journey: Journey) -> Iterator[tuple[Step, Purpose, Request]]:
         """Yield the calls that a walk would make, each with values as contracts show them; nothing is sent.
 
         Raises:
@@ -271,9 +271,11 @@ class Walker:
         way = _Way(journey, 0, 1, {}, str(uuid.uuid4()))
         self._start(way)
         for step in (each for each in journey.steps if each.call is not None and not each.by and each.part != "fallbacks"):
-            if step.partner in self._runs and not references(dict(step.sends)) - way.known.keys():
-                with suppress(ContractError, ValueError):
-                    yield step, self._request(way, step, self._judge.scene(journey, step))
+            besides = self._besides(journey, step) if step.part == "steps" else ()
+            for asking, purpose, _, _ in ((step, Purpose.STEP, "", ()), *besides):
+                if step.partner in self._runs and not references(dict(asking.sends)) - way.known.keys():
+                    with suppress(ContractError, ValueError):
+                        yield step, purpose, self._request(way, asking, self._judge.scene(journey, asking))
             self._play(way, step)
 
     def alone(self, base: Walk, step: Step, varied: Varied, attempt: int = 1) -> Walk:
@@ -498,20 +500,26 @@ class Walker:
         return True
 
     def _around(self, way: _Way, step: Step) -> None:
-        """Do what shows more of a step that worked: press twice, ask for less, bring its errors about."""
-        if step.call is None or way.varied is not None:
+        """Do what shows more of a step that worked."""
+        if way.varied is None:
+            for asking, purpose, about, expected in self._besides(way.journey, step):
+                way.sightings.append(self._asked(way, asking, purpose, about, expected))
+
+    def _besides(self, journey: Journey, step: Step) -> Iterator[tuple[Step, Purpose, str, tuple[int, ...]]]:
+        """Yield what shows more of a step: press twice, ask for less, bring its errors about."""
+        if step.call is None:
             return
         if step.asks.get("repeat-safe") is True:
-            way.sightings.append(self._asked(way, step, Purpose.AGAIN))
+            yield step, Purpose.AGAIN, "", ()
         if AsksAtMost.key in step.asks and self._may_ask_again(step):
-            fewer = least(way.journey, step)
+            fewer = least(journey, step)
             if fewer != step.sends:
-                way.sightings.append(self._asked(way, replace(step, sends=fewer), Purpose.LEAST))
+                yield replace(step, sends=fewer), Purpose.LEAST, "", ()
         for entry in step.asks.get("informs", ()):
             if entry.get("with"):
                 erring = replace(step, sends={**step.sends, **entry["with"]})
                 name = informs_name(entry.get("when", ""), entry["status"])
-                way.sightings.append(self._asked(way, erring, Purpose.INFORMS, name, _codes(entry["status"])))
+                yield erring, Purpose.INFORMS, name, _codes(entry["status"])
 
     def _keep(self, way: _Way, step: Step, response: Response) -> bool:
         complete = True
