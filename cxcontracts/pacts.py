@@ -110,6 +110,11 @@ class Interaction:
     plugins: tuple[str, ...] = ()
 
     @property
+    def pending(self) -> bool:
+        """Whether the consumer does not rely on it yet: since version 4, what fails of it is told and breaks nobody."""
+        return self.written.get("pending") is True
+
+    @property
     def id(self) -> str:
         """``pact/CONSUMER/DESCRIPTION[/STATE]``."""
         return f"pact/{self.consumer}/{self.description}" + (f"/{self.state}" if self.state else "")

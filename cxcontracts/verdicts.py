@@ -25,6 +25,8 @@ Curl = Callable[[Sighting], str]
 _GRAVEST_FIRST = (Verdict.BROKEN, Verdict.TOLERATED, Verdict.INTACT, Verdict.INCONCLUSIVE)
 """What many exchanges come to: one that was answered outweighs one that says nothing."""
 
+_FAILED = (Verdict.BROKEN, Verdict.TOLERATED)
+
 
 @dataclass(frozen=True)
 class Verdicts:
@@ -101,8 +103,8 @@ class Observer:
         """
         judgement = min(tries, key=lambda each: _GRAVEST_FIRST.index(each.verdict))
         partner, sighting = requirement.of[0], judgement.sighting
-        broken = judgement.verdict is Verdict.BROKEN and sighting is not None
-        failed = sum(each.verdict is Verdict.BROKEN for each in tries)
+        broken = judgement.verdict in _FAILED and sighting is not None
+        failed = sum(each.verdict in _FAILED for each in tries)
         answered = sum(each.verdict is not Verdict.INCONCLUSIVE for each in tries)
         finding = Finding(
             id=requirement.id,
@@ -132,7 +134,7 @@ class Observer:
     def _of_consumer(self, partner: str, judgement: Judgement) -> Attribution:
         exchange = judgement.sighting.exchange if judgement.sighting is not None else None
         side = self._judge.records.get(partner)
-        if judgement.verdict is not Verdict.BROKEN or exchange is None:
+        if judgement.verdict not in _FAILED or exchange is None:
             return Attribution(Fault.NOBODY_KNOWS, (), judgement.because)
         request = exchange.request
         found = side.contract.fitting(request.method, request.path, with_base=False) if side is not None else None

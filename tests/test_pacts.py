@@ -329,6 +329,13 @@ def test_an_interaction_that_names_a_requirement_is_felt_where_that_is(tmp_path:
     assert found.where.file == "partners/p/pacts/web1.json"
 
 
+def test_a_change_that_breaks_what_a_consumer_has_pending_is_tolerated_and_said(tmp_path: Path) -> None:
+    found = change(tmp_path, RECORD, answers("{a: {type: string}}", "[a]"), answered({"n": 1}, pending=True))["d1"]
+
+    assert (str(found.verdict), found.because) == ("tolerated", "n is gone; web needs it; web has it pending")
+    assert found.witness is not None
+
+
 def test_a_waiver_may_accept_the_break_of_an_interaction(tmp_path: Path) -> None:
     root = estate(tmp_path, RECORD, pact(answered({"n": 1})))
     (root / "waivers.yaml").write_text("- {id: pact/web/*, who: cx@example.com, why: the page is going, until: 2027-12-31}\n")

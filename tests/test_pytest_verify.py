@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from tests.pacts_made import call, document
 from tests.partners_running import Asked, Partner, answer, running
 from tests.test_verify import ORDER, PARCEL, shop
 from tests.workplace import JOURNEY, Workplace, workplace
@@ -142,6 +143,18 @@ def pytest_cxcontracts_headers(config, partner, identity):
     assert set(here.read("states.txt").splitlines()) == {"an order is there 20417733"}
     assert {each.headers["x-api-key"] for each in healthy[0].asked} == {"orders-s3cret"}
     assert {each.headers["x-api-key"] for each in healthy[1].asked} == {"courier-s3cret"}
+
+
+def test_a_hook_logs_in_for_interactions_of_pact_files_as_well(
+    pytester: pytest.Pytester, here: Workplace, healthy: tuple[Partner, Partner]
+) -> None:
+    here.edit("contracts/partners/orders/partner.yaml", "contract: openapi.yaml", "contract: openapi.yaml\npacts: [pacts/*.json]")
+    here.write("contracts/partners/orders/pacts/web.json", document(call({"state": "sent"})).decode())
+    here.write("conftest.py", "def pytest_cxcontracts_headers(config, partner, identity):\n    return {'X-Key': 'k-1234567'}\n")
+
+    pytester.runpytest_subprocess("contracts", *options(*healthy), "-k", "web").assert_outcomes(passed=1)
+
+    assert [(each.target, each.headers["x-key"]) for each in healthy[0].asked] == [("/thing", "k-1234567")]
 
 
 def test_what_a_hook_logs_in_with_is_in_no_report_whatever_a_partner_echoes(pytester: pytest.Pytester, here: Workplace) -> None:

@@ -71,6 +71,14 @@ def test_what_the_consumer_reads_otherwise_is_broken_and_the_exchange_shows_it()
     assert judgement.witness.response.body == {"a": 2, "b": 2, "c": 2, "d": 2}
 
 
+def test_what_its_consumer_has_pending_is_tolerated_and_said() -> None:
+    written = {"type": "Synchronous/HTTP", **call({"a": 1}), "pending": True}
+
+    assert only(written, always(200, {"a": 1}), version="4.0").verdict is Verdict.INTACT
+    judgement = only(written, always(200, {"a": 2}), version="4.0")
+    assert (judgement.verdict, judgement.because) == (Verdict.TOLERATED, "$.a is 2, not 1; web has it pending")
+
+
 @pytest.mark.parametrize(
     ("status", "body", "why"),
     [

@@ -80,6 +80,18 @@ def test_an_interaction_that_is_broken_once_is_flaky(here: Workplace) -> None:
     assert (finding(read, "pact/web/d1")["verdict"], finding(read, "pact/web/d1")["flaky"]) == ("broken", "1/4")
 
 
+def test_what_a_consumer_has_pending_is_tolerated_with_its_exchange(here: Workplace) -> None:
+    here.write(PACT, document({"type": "Synchronous/HTTP", **reads("packed"), "pending": True}, version="4.0").decode())
+
+    with shop(paced(answer(ORDER))) as (orders, courier):
+        ran = here.run("verify", *urls(orders, courier), "--no-fuzz", "--format", "json")
+
+    found = finding(report(ran), "pact/web/d1")
+    assert (ran.exit_code, found["verdict"], found["observed"]) == (0, "tolerated", 2)
+    assert found["because"] == '$.state is "sent", not "packed"; web has it pending'
+    assert found["witness"]["response"]["body"]["state"] == "sent"
+
+
 @pytest.mark.parametrize(("states", "times"), [((), 1), (("--states", "orders=/states"), 2)])
 def test_an_interaction_that_changes_something_is_asked_for_again_in_a_fresh_state_alone(
     here: Workplace, states: tuple[str, ...], times: int

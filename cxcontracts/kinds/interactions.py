@@ -79,6 +79,8 @@ class Pact:
             judgements.append(Judgement(Verdict.UNPROVEN, str(scene.operation), interaction.unread))
         gravest = min(judgements, key=lambda judgement: _GRAVEST_FIRST.index(judgement.verdict))
         because = gravest.because.replace("the journey", interaction.consumer).replace("the step", interaction.consumer)
+        if gravest.verdict is Verdict.BROKEN and interaction.pending:
+            return replace(gravest, verdict=Verdict.TOLERATED, because=f"{because}; {interaction.consumer} has it pending")
         return replace(gravest, because=because)
 
 

@@ -78,4 +78,4 @@ def judged(
 
 def _may_be_chance(tries: Sequence[Judgement]) -> bool:
     """Tell whether a break was seen once so far."""
-    return sum(each.verdict is Verdict.BROKEN for each in tries) == 1
+    return sum(each.verdict in (Verdict.BROKEN, Verdict.TOLERATED) for each in tries) == 1

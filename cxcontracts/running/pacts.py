@@ -247,7 +247,10 @@ def judgement_of(requirement: Requirement, sighting: Sighting, match: Match) -> 
         return Judgement(Verdict.INTACT, element, match.remark)
     more = len(match.mismatches) - _MOST_TOLD
     told = [*match.mismatches[:_MOST_TOLD], *([f"and {more} more"] if more > 0 else [])]
-    return Judgement(Verdict.BROKEN, element, _joined(*told, match.remark), witness=sighting.exchange)
+    if interaction.pending:
+        told.append(f"{interaction.consumer} has it pending")
+    verdict = Verdict.TOLERATED if interaction.pending else Verdict.BROKEN
+    return Judgement(verdict, element, _joined(*told, match.remark), witness=sighting.exchange)
 
 
 def _joined(*parts: str) -> str:
