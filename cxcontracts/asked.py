@@ -66,7 +66,8 @@ class Asked:
         >>> Asked(journeys=frozenset({"rebook"}), pattern="needs").only
         ('journey rebook', 'requirements with needs in their id')
         """
-        asked = (("partner", sorted(self.partners)), ("journey", sorted(self.journeys)))
+        replayed = [self.replay] if self.replay else []
+        asked = (("partner", sorted(self.partners)), ("journey", sorted(self.journeys)), ("requirement", replayed))
         named = [f"{what} {name}" for what, names in asked for name in names]
         return (*named, *([f"requirements with {self.pattern} in their id"] if self.pattern else []))
 
