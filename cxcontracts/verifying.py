@@ -496,8 +496,9 @@ class Verification:
         left = list(journeys)
         try:
             while left:
+                share = (self._allowance.left - self._kept(len(left))) // len(left)
                 for each in left:
-                    each.share.grant((self._allowance.left - self._kept(len(left))) // len(left))
+                    each.share.grant(share)
                 futures = {self._conductors.submit(self._go, each): each for each in left}
                 for future in as_completed(futures):
                     future.result()
