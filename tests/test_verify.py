@@ -446,6 +446,7 @@ def test_an_interrupt_writes_what_was_found_and_says_that_it_is_not_all(here: Wo
         assert (process.returncode, read["complete"]) == (code, False), errors
         assert finding(read, f"{OPEN}/needs:state")["verdict"] == "broken"
         assert finding(read, f"{SEE}/answers")["verdict"] == "inconclusive"
+        assert finding(read, f"{SEE}/answers")["because"] == "the run was interrupted"
         assert "Traceback" not in errors
 
 

@@ -335,7 +335,7 @@ class Partners:
         if until is None or until > now + self._deadline:
             return now + self._deadline, False
         if until <= now:
-            raise Failed(Trouble.SPENT, _TIME_IS_UP)
+            raise Failed(Trouble.SPENT, _INTERRUPTED if until == float("-inf") else _TIME_IS_UP)
         return until, True
 
     def _exchanged(self, carrier: Carrier, outgoing: Outgoing, safe: bool) -> Incoming:
@@ -355,7 +355,7 @@ class Partners:
             return carrier.exchange(outgoing, moment, safe=safe)
         except Failed as failed:
             if self._until == float("-inf"):
-                raise Failed(Trouble.SPENT, _TIME_IS_UP) from None
+                raise Failed(Trouble.SPENT, _INTERRUPTED) from None
             if failed.trouble is not Trouble.SILENT:
                 raise
             if is_the_last:
@@ -407,6 +407,7 @@ class Partners:
 
 
 _TIME_IS_UP: Final = "the run's time is up"
+_INTERRUPTED: Final = "the run was interrupted"
 
 _IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 """The methods that do no more the second time: RFC 9110, section 9.2.2."""
