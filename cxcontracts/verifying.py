@@ -33,7 +33,7 @@ from cxcontracts.outlines import outline
 from cxcontracts.pacts import CALL, Interaction
 from cxcontracts.plugins import kinds
 from cxcontracts.problems import did_you_mean
-from cxcontracts.recordings.marks import recorded
+from cxcontracts.recordings.marks import INTERACTION, recorded
 from cxcontracts.requirements import OnExchanges, Requirement
 from cxcontracts.running import consumers
 from cxcontracts.running.calling import Partners
@@ -327,7 +327,7 @@ class Verification:
     def _keep(self, requirement: Requirement, sighting: Sighting) -> None:
         """Keep what was seen of an interaction, as far as anybody was asked."""
         if sighting.request is not None and sighting.trouble not in BLAMELESS:
-            marks = {"interaction": requirement.id, "trouble": str(sighting.trouble or "")}
+            marks = {INTERACTION: requirement.id, "trouble": str(sighting.trouble or "")}
             self._add(Recorded(sighting.request, sighting.response, sighting.at, sighting.seconds, sighting.why, marks=marks))
 
     def would_send(self) -> Iterator[str]:

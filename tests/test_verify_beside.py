@@ -122,15 +122,18 @@ def test_a_budget_limits_interactions_and_leaves_as_much_to_them_as_to_a_journey
     assert interactions[-1]["because"] == "the budget of 40 requests is spent"
 
 
-def test_what_interactions_show_is_recorded(here: Workplace) -> None:
-    here.write(PACT, document(reads("sent")).decode())
+def test_what_interactions_show_is_recorded_and_counts_for_no_step(here: Workplace) -> None:
+    here.write(PACT, document({**call({"state": "sent"}, request={"method": "GET", "path": "/orders/20417733"})}).decode())
 
-    with shop(paced(answer(ORDER))) as (orders, courier):
-        here.run("verify", *urls(orders, courier), "--no-fuzz", "--record", "seen.har")
-        entries = json.loads(here.read("seen.har"))["log"]["entries"]
-        again = here.run("judge", "seen.har", *urls(orders, courier))
+    with shop(answer(ORDER | {"colour": "red"})) as (orders, courier):
+        seen = report(here.run("verify", *urls(orders, courier), "--no-fuzz", "--record", "seen.har", "--format", "json"))
+        again = here.run("judge", "seen.har", *urls(orders, courier), "--format", "json")
 
-    assert [each["request"]["url"] for each in entries if "9999" in each["request"]["url"]] == [f"{orders.url}/orders/99999999"]
+    read = report(again)
+    assert len(orders.asked) == 4
+    assert len(json.loads(here.read("seen.har"))["log"]["entries"]) == len(orders.asked) + len(courier.asked)
+    assert finding(read, f"{OPEN}/answers")["observed"] == finding(seen, f"{OPEN}/answers")["observed"] == 3
+    assert [each for each in read["unfelt"] if "colour" in each and each.endswith("(4 times)")]
     assert (again.exit_code, again.stderr) == (0, "")
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from cxcontracts.har import Recorded
 from cxcontracts.judging import Judge
-from cxcontracts.recordings.marks import marked
+from cxcontracts.recordings.marks import INTERACTION, marked
 from cxcontracts.recordings.routing import Routed, Router
 from cxcontracts.recordings.threads import threads
 from cxcontracts.walks import Walk
@@ -55,7 +55,8 @@ def walks_of(recorded: Sequence[Recorded], judge: Judge, urls: Mapping[str, str]
     router = Router(judge, urls or {})
     ordered = sorted(own.others, key=lambda each: each.at)
     routed = [each for each in map(router.route, ordered) if each is not None]
-    called = [each for each in routed if each.partner]
+    called = [each for each in routed if each.partner and INTERACTION not in each.recorded.marks]
+    of_interactions = [each for each in routed if each.partner and INTERACTION in each.recorded.marks]
     walks, notes = list(own.walks), [*own.notes, *router.notes]
     used: set[int] = set()
     for journey in judge.estate.journeys.values():
@@ -63,8 +64,9 @@ def walks_of(recorded: Sequence[Recorded], judge: Judge, urls: Mapping[str, str]
         walks += woven.walks
         used |= woven.used
         notes += woven.notes
-    unmatched = tuple(each for number, each in enumerate(called) if number not in used)
-    return Recordings(tuple(walks), unmatched, (*dict.fromkeys(notes), *_elsewhere(routed)))
+    unmatched = [*(each for number, each in enumerate(called) if number not in used), *of_interactions]
+    unmatched.sort(key=lambda each: each.recorded.at)
+    return Recordings(tuple(walks), tuple(unmatched), (*dict.fromkeys(notes), *_elsewhere(routed)))
 
 
 def _elsewhere(routed: Iterable[Routed]) -> list[str]:

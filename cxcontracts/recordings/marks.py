@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from cxcontracts.estate.model import Journey
 from cxcontracts.exchanges import JSON, Request
 from cxcontracts.har import Recorded
 from cxcontracts.walks import Purpose, Sighting, Trouble, Walk
+
+INTERACTION: Final = "interaction"
+"""The mark of a call that was made for a Pact file: no step of a journey makes it, whatever it looks like."""
 
 
 def recorded(walk: Walk, number: int) -> Iterator[Recorded]:
