@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, Final, Self
-from urllib.parse import urlencode
 
 from cxcontracts.asked import Asked
 from cxcontracts.calls import keep_paths
 from cxcontracts.chronicle import Tell
 from cxcontracts.errors import EstateError, UsageError
 from cxcontracts.estate.model import Estate, Journey, Partner
-from cxcontracts.exchanges import JSON, NO_BODY, Request
+from cxcontracts.exchanges import JSON
 from cxcontracts.findings import Run, Verdict
 from cxcontracts.fuzzing.schemathesis import deep, insist_on_library
 from cxcontracts.har import Recorded
 from cxcontracts.observing import answered, run_of
 from cxcontracts.opening import Opened, read_contract
 from cxcontracts.outlines import outline
-from cxcontracts.pacts import CALL, Interaction
 from cxcontracts.plugins import kinds
 from cxcontracts.problems import did_you_mean
 from cxcontracts.recordings.marks import INTERACTION, recorded
 from cxcontracts.requirements import OnExchanges, Requirement
-from cxcontracts.running import consumers
+from cxcontracts.running import consumers, foretelling
 from cxcontracts.running.calling import Partners
+from cxcontracts.running.conducting import MOST_TRIES, Conductor, Going
 from cxcontracts.running.evidence import Evidence, runs_folder
 from cxcontracts.running.inbox import Address, Inbox
 from cxcontracts.running.quotas import shared_folder
@@ -46,14 +44,11 @@ from cxcontracts.running.sharing import Allowance, Share
 from cxcontracts.running.targets import Target, targets
 from cxcontracts.running.turns import Turns
 from cxcontracts.running.varying import Counting, Fuzzer, LoggedIn
-from cxcontracts.running.walking import POLL, Unprepared, Walker, may_repeat
+from cxcontracts.running.walking import POLL, Walker
 from cxcontracts.running.wire import origin_of
 from cxcontracts.scenes import Side
 from cxcontracts.verdicts import Curl, Observer, Verdicts
-from cxcontracts.walks import BLAMELESS, SAFE, Purpose, Sighting, Trouble, Walk
-
-MOST_TRIES: Final = 4
-"""How often a row is walked at most, where it fails: once, and three more times to see whether it repeats."""
+from cxcontracts.walks import BLAMELESS, SAFE, Sighting, Trouble, Walk
 
 MOST_VARIED: Final = 600
 """How many requests are sent with varied values, where nobody says."""
@@ -64,24 +59,11 @@ MOST_DEEP: Final = 2000
 _MOST_OF_INTERACTION: Final = 3
 """How many requests an interaction of a Pact file takes that repeats what it comes to, its state set up and taken down."""
 
-_LEAST_WALKS: Final = 3
-"""How often a journey that may be walked again is walked at least, over all its rows."""
-
-_BESIDES: Final[Mapping[Purpose, str]] = {
-    Purpose.AGAIN: ", pressed twice",
-    Purpose.LEAST: ", with the least that it needs",
-    Purpose.INFORMS: ", to bring an error about",
-}
-"""What a call is made for beside its step."""
-
 POLL_HERE: Final = 0.1
 """Seconds between two times of asking a partner on this machine whether it holds by now."""
 
 CLEANUP: Final = 5.0
 """Seconds that the cleanup of a walk may take beyond the budget, and after an interrupt."""
-
-_GRACE: Final = 3.0
-"""Seconds that calls on their way have to come back once the run is interrupted."""
 
 
 @dataclass(frozen=True)
@@ -206,7 +188,6 @@ class Verification:
     ) -> None:
         hooks = hooks or Hooks()
         sender = LoggedIn(partners, hooks.headers)
-        self._record = record
         self._add = add
         self._evidence = evidence
         self._found: dict[str, Verdicts] = {}
@@ -217,12 +198,10 @@ class Verification:
         self._targets = targets
         self._running = _running(opened, asked.environment, targets)
         self._observer = Observer(opened.judge, kinds(), self._running, curl)
-        self._stop = threading.Event()
-        self._pool = ThreadPoolExecutor(asked.workers, "cxcontracts")
-        self._conductors = ThreadPoolExecutor(asked.workers, "cxcontracts-journey")
         self._partners = partners
         self._varies = asked.varies and not is_production(asked.environment)
         self._allowance = Allowance(MOST_VARIED if asked.requests is None else asked.requests)
+        stop, pool = threading.Event(), ThreadPoolExecutor(asked.workers, "cxcontracts")
         options: dict[str, Any] = {
             "environment": asked.environment,
             "givens": asked.givens,
@@ -233,31 +212,32 @@ class Verification:
             "turns": Turns(shared_folder()),
             "poll": lambda name: POLL_HERE if targets[name].app or origin_of(targets[name].url).is_this_machine else POLL,
             "set_up": hooks.state,
-            "stop": self._stop,
+            "stop": stop,
             "cleaner": lambda: LoggedIn(partners.afterwards(CLEANUP), hooks.headers),
         }
         holding = tuple(kind for kind in kinds() if isinstance(kind, OnExchanges) and kind.name in _HOLDING)
         self._sender = sender
         self._counted = sender if asked.requests is None else Counting(sender, self._allowance)
         self._walker = Walker(opened.judge, self._counted, holding, **options)
-        self._fuzzer = Fuzzer(
+        writes = frozenset(name for name, target in targets.items() if "write" in target.may)
+        fuzzer = Fuzzer(opened.judge, self._walker, sender, self._observer, writes, pool, asked.seed, stop)
+        self._conductor = Conductor(
             opened.judge,
             self._walker,
-            sender,
+            fuzzer if self._varies else None,
             self._observer,
-            frozenset(name for name, target in targets.items() if "write" in target.may and not is_production(asked.environment)),
-            self._pool,
-            asked.seed,
-            self._stop,
+            self._allowance,
+            pool,
+            asked.workers,
+            record,
+            stop,
         )
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for pool in (self._pool, self._conductors):
-            pool.shutdown(wait=True, cancel_futures=True)
+        self._conductor.close()
 
     @property
     def partners(self) -> Partners:
@@ -282,10 +262,8 @@ class Verification:
         """
         self._begun += 1
         kept = self._allowance.requests * max(of - self._begun, 0) // of
-        going = self._going(journey)
-        while going.ahead is not None:
-            going.share.grant(max(self._allowance.left - kept, 0))
-            self._go(going)
+        going = self._conductor.begin(journey)
+        self._conductor.to_the_end(going, kept)
         return self._observer.verdicts([journey], going.walks)
 
     def interactions(self) -> list[Requirement]:
@@ -332,33 +310,10 @@ class Verification:
 
     def would_send(self) -> Iterator[str]:
         """Yield a line for each call that would be made as it is written, and how many with other values; nothing is sent."""
-        for journey in self.journeys():
-            rows = self._walker.rows(journey)
-            yield f"{journey.name}: {f'the first of {rows} rows of values' if rows > 1 else 'with these values'}"
-            for step in (each for each in journey.steps if each.state):
-                yield f"  {step.name}: the provider state {step.state!r} is set up, where anybody does that"
-            try:
-                for step, purpose, request in self._walker.would_send(journey):
-                    told = self._told(step.partner, request, safe=step.safe)
-                    yield f"  {step.name}{_BESIDES.get(purpose, '')}: {told}"
-            except Unprepared as reason:
-                yield f"  nothing: {reason}"
-        interactions = [each for each in self.interactions() if each.what.type == CALL]
-        if interactions:
-            yield "Pact files:"
-        for each in interactions:
-            request = _as_written(each.what, self._targets[each.of[0]].url)
-            yield f"  {each.id}: {self._told(each.of[0], request)}"
+        yield from foretelling.of_journeys(self.journeys(), self._walker, self._targets)
+        yield from foretelling.of_interactions(self.interactions(), self._targets)
         if self._varies:
             yield f"with other values: {self._allowance.requests:,} requests at most"
-
-    def _told(self, partner: str, request: Request, *, safe: bool = False) -> str:
-        target = self._targets[partner]
-        sent = f" {json.dumps(request.body)}" if request.body is not NO_BODY else ""
-        query = f"?{urlencode(request.query)}" if request.query else ""
-        address = request.path if "://" in request.path else target.url + request.path
-        allowed = safe or request.method in SAFE or "write" in target.may
-        return f"{request.method} {address}{query}{sent}{'' if allowed else ' (not sent: only reading is allowed there)'}"
 
     def requirements(self, journey: Journey) -> Iterator[Requirement]:
         """Yield what can be judged of a journey where its partners run."""
@@ -404,8 +359,8 @@ class Verification:
         journeys = self.journeys()
         run = Run("verify", self._opened.estate.name, (), self._opened.estate.fail_on, environment=self._asked.environment)
         self._evidence.start(replace(run, journeys=tuple(map(outline, journeys)), only=self._asked.only))
-        going = [self._going(journey) for journey in journeys]
-        complete = self._walked(going, progress)
+        going = [self._conductor.begin(journey) for journey in journeys]
+        complete = self._walked(going, progress or (lambda done, total: None))
         verdicts = Verdicts((), {})
         for each in going:
             verdicts = verdicts.beside(self._found.get(each.journey.name) or self._judged(each))
@@ -435,14 +390,30 @@ class Verification:
             for line in self._probed() if self._asked.deep else ():
                 unfelt.append(line)
         except KeyboardInterrupt:
-            self._stop.set()
-            self._partners.stop()
+            self._conductor.halt(self._partners.stop)
             told = {finding.id for finding in verdicts.findings} | verdicts.not_exercised.keys()
             left = {each.id: "the run was interrupted before it was asked for" for each in interactions if each.id not in told}
             return False, verdicts.beside(Verdicts((), left))
         return True, verdicts
 
-    def _judged(self, going: _Going) -> Verdicts:
+    def _walked(self, journeys: Sequence[Going], progress: Progress) -> bool:
+        """Walk journeys, judge each at its end, and hold its walks no longer; return whether all came to their ends."""
+
+        def done(going: Going) -> None:
+            self._found[going.journey.name] = self._judged(going)
+            self._answered += answered(going.walks)
+            going.walks.clear()
+            progress(len(self._found), len(journeys))
+
+        progress(0, len(journeys))
+        try:
+            self._conductor.all_to_the_end(journeys, self._kept, done)
+        except KeyboardInterrupt:
+            self._conductor.halt(self._partners.stop)
+            return False
+        return True
+
+    def _judged(self, going: Going) -> Verdicts:
         """Judge a journey, and keep what was found."""
         verdicts = self._observer.verdicts([going.journey], going.walks)
         self._evidence.judged(verdicts, self._asked.names)
@@ -473,47 +444,16 @@ class Verification:
                 said.update({f"{name} {probed.operation}: {complaint.title}" for complaint in probed.complaints})
 
         interrupted = False
-        probing = self._conductors.submit(probe)  # where it is interrupted itself, it waits for what is under way
         try:
-            probing.result()
+            self._conductor.beside(probe).result()  # where it is interrupted itself, it waits for what is under way
         except UsageError as error:
             yield f"{name}: not looked at; {error}"
         except KeyboardInterrupt:
             interrupted = True
-            self._partners.stop()
-            wait([probing], _GRACE)
+            self._conductor.halt(self._partners.stop)
         yield from (f"{what} ({number:,} times)" if number > 1 else what for what, number in sorted(said.items()))
         if interrupted:
             raise KeyboardInterrupt
-
-    # --- walking --------------------------------------------------------------------------------------------------------------
-
-    def _walked(self, journeys: Sequence[_Going], progress: Progress | None) -> bool:
-        """Walk journeys in rounds, of which each shares what may still be sent, and judge each; return whether all were made."""
-        say = progress or (lambda done, total: None)
-        say(0, len(journeys))
-        futures: dict[Future[None], _Going] = {}
-        left = list(journeys)
-        try:
-            while left:
-                share = (self._allowance.left - self._kept(len(left))) // len(left)
-                for each in left:
-                    each.share.grant(share)
-                futures = {self._conductors.submit(self._go, each): each for each in left}
-                for future in as_completed(futures):
-                    future.result()
-                    if futures[future].ahead is None:
-                        self._let_go(futures[future])
-                        left.remove(futures[future])
-                        say(len(journeys) - len(left), len(journeys))
-        except KeyboardInterrupt:
-            self._stop.set()
-            for pool in (self._pool, self._conductors):
-                pool.shutdown(wait=False, cancel_futures=True)
-            self._partners.stop()
-            wait(futures, _GRACE)
-            return False
-        return True
 
     def _kept(self, journeys: int) -> int:
         """Return how much of a budget is kept for what is of no journey: as much as for a journey, where that much is needed."""
@@ -522,79 +462,6 @@ class Verification:
         needed = [_MOST_OF_INTERACTION * len(self.interactions()), MOST_DEEP if self._asked.deep else 0]
         share = self._allowance.left // (journeys + sum(map(bool, needed)))
         return sum(min(each, share) for each in needed)
-
-    def _let_go(self, going: _Going) -> None:
-        """Judge a journey that is walked to its end, and hold its walks no longer."""
-        self._found[going.journey.name] = self._judged(going)
-        self._answered += answered(going.walks)
-        going.walks.clear()
-
-    def _going(self, journey: Journey) -> _Going:
-        share = Share(self._allowance)
-        rounds = self._rounds(journey, share)
-        return _Going(journey, share, rounds, next(rounds))
-
-    def _go(self, going: _Going) -> None:
-        """Make the walks of a round."""
-        for walk in going.ahead or ():
-            going.walks.append(walk)
-            self._record(walk)
-        going.ahead = next(going.rounds, None)
-
-    def _rounds(self, journey: Journey, share: Share) -> Iterator[Iterator[Walk]]:
-        """Yield rounds of walks: first the journey as it is written; where it works, then with other values too."""
-        walked: list[Walk] = []
-        yield self._tried(journey, walked)
-        rows = [{name: value for name, value in walk.sightings[0].known.items()} for walk in walked if walk.sightings]
-        if walked and self._varies and not self._allowance.spent:
-            yield from self._fuzzer.rounds(journey, walked[-1], rows, share)
-
-    def _tried(self, journey: Journey, walked: list[Walk]) -> Iterator[Walk]:
-        """Walk each row of a journey: again where it does not hold, until that repeats or proves to be chance.
-
-        What may be walked again is walked a few times even where it holds: of several instances, one may be new.
-
-        Args:
-            walked: Grows by each walk.
-        """
-        rows = self._walker.rows(journey)
-        least = -(-_LEAST_WALKS // rows)
-        for row in range(rows):
-            failures: list[frozenset[str]] = []
-            for attempt in range(1, MOST_TRIES + least):
-                walk = self._pool.submit(self._walker.walk, journey, row, attempt).result()
-                walked.append(walk)
-                yield walk
-                failures.append(self._observer.failing(journey, walk))
-                if self._stop.is_set() or not may_repeat(self._opened.judge, journey) or _settled(failures, least):
-                    break
-
-
-@dataclass
-class _Going:
-    """A journey while it is walked.
-
-    Attributes:
-        share: What it may send with varied values in the round ahead.
-        rounds: The rounds after the one ahead.
-        ahead: The walks of the next round; None once it is walked to its end.
-        walks: What was seen.
-    """
-
-    journey: Journey
-    share: Share
-    rounds: Iterator[Iterator[Walk]]
-    ahead: Iterator[Walk] | None
-    walks: list[Walk] = field(default_factory=list)
-
-
-def _settled(failures: Sequence[frozenset[str]], least: int) -> bool:
-    """Tell whether tries of one row, each with what failed in it, show whether that repeats."""
-    first = next((index for index, failing in enumerate(failures) if failing), None)
-    if first is None:
-        return len(failures) >= least
-    later = failures[first + 1 :]
-    return failures[first] in later or len(later) >= MOST_TRIES - 1
 
 
 _HOLDING: Final = frozenset({"answers", "needs", "needs-when", "may-have", "must"})
@@ -618,13 +485,6 @@ def inboxes(estate: Estate, environment: str, secret: Callable[[Partner, str], s
 def is_production(environment: str) -> bool:
     """Tell whether an environment is one in which customers live: nothing made up is ever sent there."""
     return re.search(r"(?:^|[^a-z])(?:prod|production|live)(?:$|[^a-z])", environment.lower()) is not None
-
-
-def _as_written(interaction: Interaction, url: str) -> Request:
-    """Return the request of an interaction as its file has it, at an address."""
-    named = ((name, value if isinstance(value, list) else [value]) for name, value in interaction.query.items())
-    query = tuple((name, str(value)) for name, values in named for value in values)
-    return Request(interaction.method, consumers.below(url, interaction.path), query, {}, interaction.body)
 
 
 def _named_values(estate: Estate) -> Iterator[str]:
