@@ -60,7 +60,7 @@ def shape(value: Any) -> Any:
 
 
 class Census(HTMLParser):
-    """Every element of a page with the names of its attributes, in order, but for what marks a text that is a path."""
+    """Every element of a page with its attributes' names, in order, but for what marks a path, or lets a text break."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -69,7 +69,8 @@ class Census(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += [(tag, [name for name, _ in attrs])] if tag != "mark" else []
+        said_of_text = tag == "mark" or (tag == "wbr" and not attrs)
+        self.found += [] if said_of_text else [(tag, [name for name, _ in attrs])]
 
     def handle_endtag(self, tag: str) -> None:
         self.found += [tag] if tag != "mark" else []
