@@ -14,7 +14,7 @@ from cxcontracts.exchanges import Exchange
 from cxcontracts.findings import Attribution, Fault
 from cxcontracts.scenes import Side
 from cxcontracts.walks import REFUSALS, Purpose, Sighting, succeeded
-from cxcontracts.wording import value_in_words
+from cxcontracts.wording import listed, value_in_words
 
 _INDEX = re.compile(r"(?<![^.])[0-9]+(?![^.])")
 _NOTHING_THERE = (404, 410)
@@ -30,6 +30,7 @@ def attributed(
     running: tuple[Side, Operation] | None,
     part: str = "",
     before: Sequence[Sighting] = (),
+    only_played: Sequence[str] = (),
 ) -> Attribution:
     """Return whose a break is.
 
@@ -39,6 +40,7 @@ def attributed(
         running: The contract that the environment runs, where that is another one.
         part: The part of the answer that breaks, empty for all of it; what departs elsewhere has nothing to do with that.
         before: What was seen earlier in the same walk.
+        only_played: The steps before it that would have changed something, and were not made, as their partners do not run.
     """
     exchange = sighting.exchange
     if exchange is None or record is None:
@@ -55,6 +57,10 @@ def attributed(
     if there:
         return _departed(step, exchange, there, running)
     because = f"{step.partner} answers as its contract allows; the contract does not promise what the journey needs"
+    if only_played:
+        absent = listed(sorted({journey.step(name).partner or "" for name in only_played}))
+        played = f"{listed(only_played)} {'was' if len(only_played) == 1 else 'were'} only played, as {absent} did not run"
+        because += f"; {played}: it may be waiting for what that would have changed"
     return Attribution(Fault.KEEPS_ITS_CONTRACT, (step.partner,), because)
 
 

@@ -215,14 +215,13 @@ class Observer:
         passed = [each for each in alike if each.verdict is Verdict.INTACT]
         tries = [each for each in alike if each.verdict is not Verdict.INCONCLUSIVE]
         known, running = self._known(requirement.journey, step), self._running_at(step)
+        before, only_played = _before(sighting, walks)
         return replace(
             finding,
             flaky=f"{len(tries) - len(passed)}/{len(tries)}" if passed else "",
             confirmed=len(failed) > 1 or failed[0].observed > 1,
             promised=self._promised(requirement),
-            attribution=attributed(
-                requirement.journey, step, sighting, known, running, failed[0].element, _before(sighting, walks)
-            ),
+            attribution=attributed(requirement.journey, step, sighting, known, running, failed[0].element, before, only_played),
             curl=self._curl(sighting),
         )
 
@@ -308,13 +307,14 @@ def _or_late(kind: OnExchanges, requirement: Requirement, judgement: Judgement, 
     return replace(judgement, because=f"{judgement.because}; {waited:.3g} s later it holds", late=True)
 
 
-def _before(sighting: Sighting, walks: Iterable[Walk]) -> Sequence[Sighting]:
-    """Return what was seen in a walk before one of its sightings."""
+def _before(sighting: Sighting, walks: Iterable[Walk]) -> tuple[Sequence[Sighting], Sequence[str]]:
+    """Return what was seen in a walk before one of its sightings, and the steps that were only played before it."""
     for walk in walks:
         for index, each in enumerate(walk.sightings):
             if each is sighting:
-                return walk.sightings[:index]
-    return ()
+                names = [step.name for step in walk.journey.steps]
+                return walk.sightings[:index], [name for name in walk.only_played if name in names[: names.index(sighting.step)]]
+    return (), ()
 
 
 def _because_of_a_success(journey: Journey, judgement: Judgement, walks: Sequence[Walk]) -> Judgement:
@@ -325,7 +325,7 @@ def _because_of_a_success(journey: Journey, judgement: Judgement, walks: Sequenc
     seen = judgement.sighting
     if judgement.verdict is not Verdict.BROKEN or judgement.cause or seen is None or seen.purpose is Purpose.INFORMS:
         return judgement
-    for each in reversed(_before(seen, walks)):
+    for each in reversed(_before(seen, walks)[0]):
         step = journey.step(each.step)
         if each.purpose is Purpose.INFORMS and _wrote_in_place_of_failing(step, each):
             return replace(judgement, cause=id_of(journey, step, "informs", each.about))

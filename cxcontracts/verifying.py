@@ -33,6 +33,7 @@ from cxcontracts.problems import did_you_mean
 from cxcontracts.recordings.marks import INTERACTION, recorded
 from cxcontracts.requirements import OnExchanges, Requirement
 from cxcontracts.running import consumers, foretelling
+from cxcontracts.running.apps import insist_on_module
 from cxcontracts.running.calling import Partners
 from cxcontracts.running.conducting import MOST_TRIES, Conductor, Going
 from cxcontracts.running.evidence import Evidence, runs_folder
@@ -115,6 +116,9 @@ def verification(
     _insist_on({*asked.states, *asked.messages}, estate.partners, "partner")
     _insist_on(asked.givens, {*_named_values(estate), *asked.handed}, "value")
     running = targets(estate, asked.environment, asked.urls)
+    for target in running.values():
+        if target.app:
+            insist_on_module(target.app)
     run_id = str(uuid.uuid4())
     addresses = inboxes(estate, asked.environment, lambda partner, named: read_secret(named, root / partner.folder))
     with (

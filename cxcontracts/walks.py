@@ -139,6 +139,7 @@ class Walk:
         sightings: Everything that was seen, in the order in which it was sent.
         caught: Step to the fallback that was taken in its place.
         whole: False where one call was made again alone: nothing across steps can be seen of it.
+        only_played: The steps that would have changed something, and were not made, as their partners do not run here.
     """
 
     journey: Journey
@@ -147,6 +148,7 @@ class Walk:
     sightings: Sequence[Sighting]
     caught: Mapping[str, str] = field(default_factory=dict)
     whole: bool = True
+    only_played: Sequence[str] = ()
 
     def of(self, step: str, *purposes: Purpose, about: str = "") -> Iterator[Sighting]:
         """Yield what was seen of a step, for some purposes: by default for its own sake.

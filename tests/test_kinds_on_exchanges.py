@@ -441,6 +441,13 @@ def test_a_journey_succeeds_as_far_as_its_walks_show(
     assert (str(found.verdict), found.because) == (verdict, because)
 
 
+def test_walks_that_all_fail_by_one_requirement_are_no_second_experience_that_breaks(tmp_path: Path) -> None:
+    one = findings(observe(tmp_path / "one", SUCCEEDS, *[FAILS] * 5), 1)["/succeeds"]
+    several = findings(observe(tmp_path / "several", SUCCEEDS, *[FAILS, [saw({}, status=500)]] * 3), 1)["/succeeds"]
+    assert (str(one.verdict), one.cause) == ("broken", "j/s/needs:a")
+    assert (str(several.verdict), several.cause) == ("broken", None)
+
+
 def test_a_walk_that_works_by_its_fallback_works(tmp_path: Path) -> None:
     journey = """
     steps:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from cxcontracts.errors import UsageError
 from cxcontracts.exchanges import NO_BODY, Request
+from cxcontracts.running.apps import insist_on_module
 from cxcontracts.running.calling import Partners
 from cxcontracts.walks import Trouble
 from tests.partners_running import GET, POST, calling
@@ -297,6 +299,13 @@ def test_an_app_that_is_not_there_is_said_each_time(name: str, why: str) -> None
         came = [partners.send("shop", GET) for _ in range(2)]
 
     assert [(each.trouble, each.why[: len(why)]) for each in came] == [(Trouble.UNPREPARED, why)] * 2
+
+
+@pytest.mark.parametrize("name", ["no_such_module:app", "no_such_package.app:app", "shop_apps.none:app"])
+def test_an_app_of_a_module_that_nobody_finds_is_a_mistake(name: str) -> None:
+    insist_on_module("shop_apps:absent")
+    with pytest.raises(UsageError, match=rf"there is no module '{name.partition(':')[0]}' to take the app {name} from"):
+        insist_on_module(name)
 
 
 def test_who_stops_ends_what_an_app_is_asked() -> None:

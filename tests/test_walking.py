@@ -721,6 +721,25 @@ def test_a_call_that_another_partner_makes_is_not_made_by_us(tmp_path: Path) -> 
     assert found.run.not_exercised["j/two/answers"] == "o makes this call; a recording of it shows whether it holds"
 
 
+def test_a_break_after_a_change_that_was_only_played_says_so(tmp_path: Path) -> None:
+    journey = """
+    steps:
+      - {step: pay, call: o POST /thing}
+      - {step: read, call: o GET /thing}
+      - {step: see, call: p GET /thing, needs: {state: [paid]}}
+    """
+    promised = "p answers as its contract allows; the contract does not promise what the journey needs"
+    with running(answer({"state": "open"})) as p, running(answer({})) as o:
+        root = write(tmp_path, journey, {"p": OPEN, "o": OPEN})
+        alone, together = verify(root, {"p": p}), verify(root, {"p": p, "o": o})
+
+    told = [each["see/needs:state"].attribution for each in (alone, together)]
+    assert [each and each.because for each in told] == [
+        f"{promised}; pay was only played, as o did not run: it may be waiting for what that would have changed",
+        promised,
+    ]
+
+
 # Chance, and what happens at the same time
 
 

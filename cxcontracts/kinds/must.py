@@ -86,7 +86,7 @@ class Must:
 
         def judged(_: Walk, sighting: Sighting, response: Response) -> Judgement:
             judgement = true_of(sentence, sighting, response)
-            if judgement.verdict is Verdict.INTACT:
+            if judgement.verdict is not Verdict.BROKEN:
                 return judgement
             cause = explained(requirement, requirement.step, sighting, response, looked_at)
             return replace(judgement, because=f"{judgement.because}; the journey needs: {requirement.rest}", cause=cause)

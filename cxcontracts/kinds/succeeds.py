@@ -37,17 +37,19 @@ class Succeeds:
             yield Requirement(self.name, "", journey, step, self.harm, share, step.locate(self.name), of=of)
 
     def on_exchanges(self, requirement: Requirement, walks: Sequence[Walk]) -> Iterator[Judgement]:
-        """Judge all walks together."""
+        """Judge all walks together; where all that failed did so by one requirement, its break explains this one."""
         told = [(walk, _outcome(requirement.journey, walk)) for walk in walks if walk.whole]
-        failed = [sighting for _, (works, sighting) in told if works is False]
-        samples = sum(1 for _, (works, _) in told if works is not None)
+        failed = [sighting for _, (works, sighting, _) in told if works is False]
+        samples = sum(1 for _, (works, *_) in told if works is not None)
         share = 1 - requirement.what
         if not samples:
             return
         proof: Sighting | None = failed[0] if failed else next(iter(told[0][0].sightings), None)
         failures = f"{len(failed)} of {samples} walks failed"
         if surely_above(len(failed), samples, share):
-            yield Judgement(Verdict.BROKEN, because=failures, sighting=proof, observed=samples)
+            causes = {cause for _, (works, _, cause) in told if works is False}
+            cause = causes.pop() if len(causes) == 1 else ""
+            yield Judgement(Verdict.BROKEN, because=failures, sighting=proof, observed=samples, cause=cause)
         elif surely_at_most(len(failed), samples, share):
             yield Judgement(Verdict.INTACT, sighting=proof, observed=samples)
         else:
@@ -59,8 +61,8 @@ def _asked(journey: Journey) -> Iterator[Step]:
     return (step for step in journey.steps if step.part == "steps" and step.asks_somebody and not step.by)
 
 
-def _outcome(journey: Journey, walk: Walk) -> tuple[bool | None, Sighting | None]:
-    """Return whether a walk worked, with what shows that it did not; None where it says nothing."""
+def _outcome(journey: Journey, walk: Walk) -> tuple[bool | None, Sighting | None, str]:
+    """Return whether a walk worked, with what shows that it did not, and the id of what broke; None where it says nothing."""
     alone = (Walk(journey, walk.row, walk.attempt, walk.sightings, walk.caught),)
     for step in _asked(journey):
         for kind in (Answers(), Needs()):
@@ -68,7 +70,7 @@ def _outcome(journey: Journey, walk: Walk) -> tuple[bool | None, Sighting | None
                 for judgement in kind.on_exchanges(requirement, alone):
                     caught = step.name in walk.caught
                     if judgement.verdict is Verdict.BROKEN and not caught:
-                        return False, judgement.sighting
+                        return False, judgement.sighting, judgement.cause or requirement.id
                     if judgement.verdict is Verdict.INCONCLUSIVE and not caught:
-                        return None, judgement.sighting
-    return True, None
+                        return None, judgement.sighting, ""
+    return True, None, ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import importlib
+import importlib.util
 import inspect
 import io
 import os
@@ -16,6 +17,7 @@ from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
+from cxcontracts.errors import UsageError
 from cxcontracts.running.transport import Permit
 from cxcontracts.running.unpacking import MOST_BYTES, unpack
 from cxcontracts.running.wire import Failed, Incoming, Outgoing
@@ -82,10 +84,35 @@ class App:
             return self._served
 
 
-def _imported(name: str) -> Any:
-    module, _, attributes = name.partition(":")
+def insist_on_module(name: str) -> None:
+    """Refuse an app whose module nobody finds; nothing of it is run but the packages around it.
+
+    Args:
+        name: The app, as ``module:app``.
+
+    Raises:
+        UsageError: If there is no such module.
+    """
+    module = name.partition(":")[0]
+    _look_here()
+    try:
+        there = importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        there = False
+    except (Exception, SystemExit):  # a package around it does not work, as is said when it is called
+        return
+    if not there:
+        raise UsageError(f"there is no module {module!r} to take the app {name} from; it is looked for in {os.getcwd()} first")
+
+
+def _look_here() -> None:
     if os.getcwd() not in sys.path and "" not in sys.path:
         sys.path.insert(0, os.getcwd())
+
+
+def _imported(name: str) -> Any:
+    module, _, attributes = name.partition(":")
+    _look_here()
     try:
         app: Any = importlib.import_module(module)
         for attribute in attributes.split("."):

@@ -137,10 +137,12 @@ class _Way:
     waited: dict[str, int] = field(default_factory=dict)
     stopped_at: str = ""
     left_something: bool = False
+    only_played: list[str] = field(default_factory=list)
     sender: Sender | None = None
 
     def walk(self) -> Walk:
-        return Walk(self.journey, self.row, self.attempt, tuple(self.sightings), dict(self.caught))
+        seen, caught = tuple(self.sightings), dict(self.caught)
+        return Walk(self.journey, self.row, self.attempt, seen, caught, only_played=tuple(self.only_played))
 
 
 class Walker:
@@ -285,7 +287,7 @@ class Walker:
         way = _Way(base.journey, base.row, attempt, {**seen.known, **varied.of_givens()}, str(uuid.uuid4()), varied=varied)
         with self._turns.taken(self._things(way) | self._worlds(base.journey), ()):
             way.sightings.append(self._asked(way, step))
-        return replace(way.walk(), whole=False)
+        return replace(way.walk(), whole=False, only_played=base.only_played)
 
     # --- what it starts from --------------------------------------------------------------------------------------------------
 
@@ -404,6 +406,8 @@ class Walker:
         """Keep what a partner that does not run here would hand out, as its contract shows it."""
         names = keep_paths(step)
         way.played.update(names)
+        if step.call is not None and not only_asks(self._judge, step):
+            way.only_played.append(step.name)
         try:
             scene = self._judge.scene(way.journey, step)
         except ContractError:
