@@ -264,8 +264,9 @@ class Verification:
         Args:
             of: How many are walked one after the other in this process: what may be sent is left to all of them alike.
         """
+        left = max(of - self._begun, 1)
         self._begun += 1
-        kept = self._allowance.requests * max(of - self._begun, 0) // of
+        kept = self._allowance.requests * (left - 1) // of + self._kept(left)
         going = self._conductor.begin(journey)
         self._conductor.to_the_end(going, kept)
         return self._observer.verdicts([journey], going.walks)
