@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cxcontracts.findings import GRAVEST_FIRST, OBSERVING, Finding, PartnerRun, Run, Verdict
 from cxcontracts.reports.sentences import Roots, count, release, suffered, unchecked, who
 from cxcontracts.wording import listed
+
+_MOST_NAMES: Final = 3
+"""How many partners are named in a sentence."""
 
 
 class Headline(NamedTuple):
@@ -71,7 +74,7 @@ def of_a_part(run: Run) -> Iterator[str]:
 def _verdict(run: Run) -> tuple[str, str]:
     if run.verdict is Verdict.BROKEN:
         broken = len({(group[0].journey, group[0].step) for group in experiences(run)})
-        return "BROKEN", f"{_subject(run)} {_breaks(run)} {count(broken, 'experience')}"
+        return "BROKEN", f"{_breaks(run)} {count(broken, 'experience')}"
     if not run.complete:
         return "INCOMPLETE", _interrupted(run)
     if run.mistakes:
@@ -97,9 +100,15 @@ def _verdict(run: Run) -> tuple[str, str]:
 
 
 def _breaks(run: Run) -> str:
-    if run.command in OBSERVING:
-        return "breaks" if len(run.partners) == 1 else "break"
-    return "breaks" if run.command == "check" else "would break"
+    """Say who breaks something: of what was seen, by name, where that is known of all of it."""
+    if run.command not in OBSERVING:
+        return f"{_subject(run)} {'breaks' if run.command == 'check' else 'would break'}"
+    broken = [finding for group in experiences(run) for finding in group]
+    whose = [finding.attribution.partners if finding.attribution else () for finding in broken]
+    names = sorted({name for partners in whose for name in partners})
+    if names and all(whose) and len(names) <= _MOST_NAMES:
+        return f"{listed(names)}{_where(run)} {'breaks' if len(names) == 1 else 'break'}"
+    return f"{_running(run)} {'breaks' if len(run.partners) == 1 else 'break'}"
 
 
 def _interrupted(run: Run) -> str:
@@ -131,10 +140,13 @@ def _releases(partners: Sequence[PartnerRun]) -> str:
 
 def _running(run: Run) -> str:
     """Return who was called, and where."""
-    where = f" at {run.environment}" if run.environment else ""
     if len(run.partners) == 1:
-        return f"{run.partners[0].partner}{where}"
-    return f"the {count(len(run.partners), 'partner')} of {run.estate}{where}"
+        return f"{run.partners[0].partner}{_where(run)}"
+    return f"the {count(len(run.partners), 'partner')} of {run.estate}{_where(run)}"
+
+
+def _where(run: Run) -> str:
+    return f" at {run.environment}" if run.environment else ""
 
 
 def _promised(run: Run) -> str:
