@@ -23,9 +23,11 @@ HIDDEN: Final = "$hidden"
 """What stands in the place of a secret that has no name."""
 
 _CREDENTIAL: Final = re.compile(
-    r"^(?:proxy-)?authorization$|^cookie$|(?:^|[-_])(?:api-?_?key|token|secret|password|signature|sig)s?$", re.IGNORECASE
+    r"^(?:proxy-)?authorization$|^cookie$|(?:^|[-_])(?<!page.)(?<!next.)(?<!continuation.)"
+    r"(?:api-?_?key|token|secret|password|signature|sig)s?$",
+    re.IGNORECASE,
 )
-"""The names of headers and parameters that are credentials."""
+"""The names of headers and parameters that are credentials; what leads to the next page is none."""
 
 _OF_COOKIE: Final = re.compile(r"(?<==)[^;]+")
 """The values in a ``Cookie``."""
@@ -44,6 +46,8 @@ def hidden(name: str, value: str) -> tuple[str, tuple[str, ...]]:
 
     >>> hidden("Authorization", "Bearer abcdef"), hidden("cookie", "sid=abcdef"), hidden("accept", "*/*")
     (('Bearer $hidden', ('abcdef',)), ('sid=$hidden', ('abcdef',)), ('*/*', ()))
+    >>> hidden("csrf_token", "abcdef")[0], hidden("page_token", "abcdef")[0]
+    ('$hidden', 'abcdef')
     >>> hidden("Set-Cookie", "sid=abcdef; Path=/; Expires=Sat, 16 Jan 2027 08:30:00 GMT")[0]
     'sid=$hidden; Path=/; Expires=Sat, 16 Jan 2027 08:30:00 GMT'
     """
