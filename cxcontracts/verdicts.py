@@ -146,7 +146,7 @@ class Observer:
         return Attribution(Fault.KEEPS_ITS_CONTRACT, (partner,), because)
 
     def failing(self, journey: Journey, walk: Walk, *verdicts: Verdict) -> frozenset[str]:
-        """Return the ids of what makes a walk worth another try.
+        """Return the ids of what makes a walk worth another try; what follows from another of them goes without saying.
 
         Args:
             verdicts: What does; by default whatever does not hold, or cannot be told.
@@ -156,7 +156,7 @@ class Observer:
             requirement.id
             for kind, requirement in self.requirements(journey)
             for judgement in kind.on_exchanges(requirement, (walk,))
-            if judgement.decides and judgement.verdict in wanted
+            if judgement.decides and judgement.verdict in wanted and not judgement.cause
         )
 
     def _finding(

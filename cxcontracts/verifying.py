@@ -268,7 +268,7 @@ class Verification:
         self._begun += 1
         kept = self._allowance.requests * (left - 1) // of + self._kept(left)
         going = self._conductor.begin(journey)
-        self._conductor.to_the_end(going, kept)
+        self._conductor.to_the_end([going], lambda _: kept, lambda _: None)
         return self._observer.verdicts([journey], going.walks)
 
     def interactions(self) -> list[Requirement]:
@@ -412,7 +412,7 @@ class Verification:
 
         progress(0, len(journeys))
         try:
-            self._conductor.all_to_the_end(journeys, self._kept, done)
+            self._conductor.to_the_end(journeys, self._kept, done)
         except KeyboardInterrupt:
             self._conductor.halt(self._partners.stop)
             return False

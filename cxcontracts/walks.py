@@ -166,6 +166,11 @@ class Walk:
         seen = [replace(each, varied=varied, about=about) if each.varied else each for each in self.sightings]
         return replace(self, sightings=seen)
 
+    def until(self, step: str) -> Walk:
+        """Return the walk as far as a step; all of it where the name is empty."""
+        last = max((index for index, each in enumerate(self.sightings) if each.step == step), default=len(self.sightings) - 1)
+        return replace(self, sightings=self.sightings[: last + 1])
+
     def later(self, sighting: Sighting) -> tuple[Walk, Sighting] | None:
         """Return the walk as if what came once its step's time was over had come in time, with what came; None where nothing did.
 

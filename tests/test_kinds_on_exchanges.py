@@ -524,6 +524,15 @@ def test_the_same_answer_is_given_everywhere_in_whatever_words(
     assert told(findings(observe(tmp_path, CONSISTENT, said(one, two))), "/consistent:state") == expected
 
 
+@pytest.mark.parametrize(("step", "one", "two"), [("one", None, "off"), ("two", "off", None)])
+def test_what_two_say_follows_from_a_need_that_either_of_them_breaks(step: str, one: JSON, two: JSON, tmp_path: Path) -> None:
+    path = "who" if step == "one" else "whom"
+    journey = across("consistent: {state: {says: [{at: one, field: who}, {at: two, field: whom}]}}")
+    journey = journey.replace(f"step: {step}, call: p GET /thing", f"step: {step}, call: p GET /thing, needs: {{{path}: text}}")
+    found = findings(observe(tmp_path, journey, said(one, two)))["/consistent:state"]
+    assert (str(found.verdict), found.cause) == ("broken", f"j/{step}/needs:{path}")
+
+
 def test_what_is_missing_is_not_the_same(tmp_path: Path) -> None:
     missing = [saw({"who": "off"}, step="one"), saw({}, step="two")]
     assert told(findings(observe(tmp_path, CONSISTENT, missing)), "/consistent:state") == ("broken", "at two, whom is missing")

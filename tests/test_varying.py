@@ -195,6 +195,22 @@ def test_a_failure_that_takes_two_values_is_told_with_both(tmp_path: Path) -> No
     assert told["nights"] == 9
 
 
+def test_what_follows_a_failure_in_the_same_walk_is_not_told_beside_it(tmp_path: Path) -> None:
+    journey = """
+    given: {nights: {from: customer, type: integer, minimum: 1, maximum: 2, examples: [1]}}
+    steps:
+      - {step: s, call: p POST /thing, with: {n: $nights}, needs: {a: {type: integer, minimum: 0}}, keep: {a: a}}
+      - {step: t, call: p POST /thing, with: {n: $a}}
+    """
+
+    def reply(asked: Asked) -> bytes:
+        nights = int(query(asked)["n"])
+        return answer({"a": -1 if nights == 2 else 1}) if nights > 0 else answer({}, 422)
+
+    found, _ = varied(tmp_path, reply, journey, writes=frozenset({"p"}))
+    assert list(found.broken()) == [frozenset({"j/s/needs:a"})]
+
+
 def test_a_failure_that_does_not_repeat_is_told_with_what_came_of_it_again(tmp_path: Path) -> None:
     failures = iter([answer({"a": 1})])
 

@@ -342,8 +342,8 @@ def test_a_budget_limits_all_requests_and_is_never_green_where_it_was_too_small(
     assert finding(read, f"{SEE}/answers")["because"] == "the budget of 1 requests is spent"
 
     with shop() as (orders, courier):
-        assert here.run("verify", *urls(orders, courier), "--budget", "7,5m").exit_code == 0
-        assert len(orders.asked) + len(courier.asked) == 7
+        assert here.run("verify", *urls(orders, courier), "--budget", "9,5m").exit_code == 0
+        assert len(orders.asked) + len(courier.asked) == 7  # two are kept for what fails, and nothing did
 
 
 def test_every_request_can_be_found_by_the_partner(here: Workplace) -> None:

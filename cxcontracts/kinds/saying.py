@@ -111,6 +111,7 @@ def _heard(requirement: Requirement, walk: Walk) -> Judgement | None:
     journey, sayings = requirement.journey, requirement.what
     first: tuple[Saying, JSON] | None = None
     judgement: Judgement | None = None
+    heard: list[tuple[Saying, Sighting, Response]] = []
     for saying in sayings:
         sighting = walk.latest(saying.step) if saying.step else next(reversed(walk.sightings), None)
         if sighting is None:
@@ -120,20 +121,27 @@ def _heard(requirement: Requirement, walk: Walk) -> Judgement | None:
             return judgement
         if saying.step and response is None:
             return waits(journey, journey.step(saying.step), sighting)
+        if response is not None:
+            heard.append((saying, sighting, response))
         said = _heard_values(saying, sighting, response)
         partner = journey.step(saying.step).partner if saying.step else ""
         judgement = Judgement(Verdict.INTACT, partner=partner, sighting=sighting)
         for value in said:
             wrong = _not_said(saying, value) or (_differs(saying, value, *first) if first is not None else "")
             if wrong:
-                cause = ""
-                if saying.path is not None and response is not None:
-                    cause = explained(requirement, journey.step(saying.step), sighting, response, [saying.path])
+                cause = next(filter(None, (_cause(requirement, *each) for each in reversed(heard))), "")
                 element = str(saying.path or saying.name)
                 return replace(judgement, verdict=Verdict.BROKEN, element=element, because=wrong, cause=cause)
         if first is None and said:
             first = saying, _read(saying, said[0])
     return judgement
+
+
+def _cause(requirement: Requirement, saying: Saying, sighting: Sighting, response: Response) -> str:
+    """Return the id of what is broken of what a step says; empty where nothing is."""
+    if saying.path is None:
+        return ""
+    return explained(requirement, requirement.journey.step(saying.step), sighting, response, [saying.path])
 
 
 def _heard_values(saying: Saying, sighting: Sighting, response: Response | None) -> list[JSON]:

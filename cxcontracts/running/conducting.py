@@ -6,12 +6,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import Final
 
 from cxcontracts.estate.model import Journey
 from cxcontracts.judging import Judge
 from cxcontracts.running.sharing import Allowance, Share
-from cxcontracts.running.varying import Fuzzer
+from cxcontracts.running.varying import ROUNDS, Fuzzer
 from cxcontracts.running.walking import Walker, may_repeat
 from cxcontracts.verdicts import Observer
 from cxcontracts.walks import Walk
@@ -21,6 +22,9 @@ MOST_TRIES: Final = 4
 
 _LEAST_WALKS: Final = 3
 """How often a journey that may be walked again is walked at least, over all its rows."""
+
+_RESERVED: Final = 4
+"""One in so many requests is not given out before the last rounds, which look into what failed and could not be looked into."""
 
 _GRACE: Final = 3.0
 """Seconds that calls on their way have to come back once the run is interrupted."""
@@ -88,17 +92,7 @@ class Conductor:
         rounds = self._rounds(journey, share)
         return Going(journey, share, rounds, next(rounds))
 
-    def to_the_end(self, going: Going, kept: int) -> None:
-        """Walk one journey to its end.
-
-        Args:
-            kept: How much of what may be sent is not for it.
-        """
-        while going.ahead is not None:
-            going.share.grant(max(self._allowance.left - kept, 0))
-            self._go(going)
-
-    def all_to_the_end(self, journeys: Sequence[Going], kept: Callable[[int], int], done: Callable[[Going], None]) -> None:
+    def to_the_end(self, journeys: Sequence[Going], kept: Callable[[int], int], done: Callable[[Going], None]) -> None:
         """Walk journeys to their ends; in each round all of them may send as much as any other.
 
         Args:
@@ -106,8 +100,11 @@ class Conductor:
             done: Called with each journey once it is walked to its end.
         """
         left = list(journeys)
-        while left:
-            share = (self._allowance.left - kept(len(left))) // len(left)
+        reserved = (self._allowance.left - kept(len(left))) // _RESERVED
+        for aside in chain(repeat(reserved, 1 + len(ROUNDS)), repeat(0)):
+            if not left:
+                return
+            share = max(self._allowance.left - kept(len(left)) - aside, 0) // len(left)
             for each in left:
                 each.share.grant(share)
             rounds = {self._journeys.submit(self._go, each): each for each in left}

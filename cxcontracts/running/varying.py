@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from cxcontracts.errors import UsageError
@@ -40,7 +40,7 @@ _WEIGHTS: Final[Mapping[Harm, float]] = {
 }
 """How often a step takes its turn, by the gravest harm of what is asked there."""
 
-_ROUNDS: Final = (1, 1, 2, 3)
+ROUNDS: Final = (1, 1, 2, 3)
 """Of how many kinds of variations those of each round are: first one of each value, then values that meet, then all others."""
 
 _BATCH: Final = 8
@@ -162,10 +162,18 @@ class Fuzzer:
         walker = self._walker.sending(Counting(self._sender, share))
         streams = list(self._streams(walker, journey, base, rows))
         varying = _Varying(journey, streams, share, set(self._broken(journey, base)))
-        for most in _ROUNDS if streams else ():
-            yield self._round(varying, most)
+        for most in ROUNDS if streams else ():
+            yield chain(self._of_left(varying), self._of_new(varying, most))
+        for varying.is_last in (False, True):  # with what others have left, as they have come to their ends
+            if varying.left:
+                yield self._of_left(varying)
 
-    def _round(self, varying: _Varying, most: int) -> Iterator[Walk]:
+    def _of_left(self, varying: _Varying) -> Iterator[Walk]:
+        left, varying.left = varying.left, []
+        for failure in left:
+            yield from self._of_failure(varying, failure)
+
+    def _of_new(self, varying: _Varying, most: int) -> Iterator[Walk]:
         batches = _Batches(varying.streams, most)
         share = varying.share
         kept = share.left // _KEPT
@@ -173,57 +181,72 @@ class Fuzzer:
             yield from self._of_batch(varying, batch)
 
     def _of_batch(self, varying: _Varying, batch: Sequence[tuple[_Stream, Variation]]) -> Iterator[Walk]:
-        """Yield what is worth keeping of some variations; what hides behind a failure is sent again without it."""
+        """Yield what is worth keeping of some variations."""
         made = [self._pool.submit(_walked, turn) for turn in batch]
         wait(made)  # so that what is sent next is the same, however many work
         for (stream, variation), done in zip(batch, made, strict=True):
             if done.cancelled():
                 return
             walk = done.result()
-            failing = self._broken(varying.journey, walk)
-            if failing:
+            if self._broken(varying.journey, walk):
                 stream.waves.refused(variation)
+                yield from self._of_failure(varying, _Failure(stream, variation, walk))
             else:
                 yield walk
-            for shown in self._shown(varying, stream, variation, walk, failing):
-                due = next((each.varied for each in shown.sightings if each.varied), {})
-                varying.blamed |= due.keys() if len(due) == 1 else set()
-                yield shown
-            if not varying.share.spent and not stream.whole(walk):
-                for name in varying.blamed & variation.varied.keys():
-                    stream.waves.refused(replace(variation, varied={name: variation.varied[name]}))
-                stream.waves.again(variation, varying.blamed)
+                self._send_what_hides(varying, _Failure(stream, variation, walk))
+
+    def _of_failure(self, varying: _Varying, failure: _Failure) -> Iterator[Walk]:
+        """Yield what is worth keeping of a failure; where nothing may be sent any more in this round, it is left for the next."""
+        for shown in self._shown(varying, failure):
+            due = next((each.varied for each in shown.sightings if each.varied), {})
+            varying.blamed |= due.keys() if len(due) == 1 else set()
+            yield shown
+        self._send_what_hides(varying, failure)
+
+    def _send_what_hides(self, varying: _Varying, failure: _Failure) -> None:
+        """Plan again, without what is to blame, what a walk that came to its end too early did not send."""
+        stream, variation = failure.stream, failure.variation
+        if not varying.share.spent and not stream.whole(failure.walk):
+            for name in varying.blamed & variation.varied.keys():
+                stream.waves.refused(replace(variation, varied={name: variation.varied[name]}))
+            stream.waves.again(variation, varying.blamed)
 
     def _broken(self, journey: Journey, walk: Walk) -> frozenset[str]:
         return self._observer.failing(journey, walk, Verdict.BROKEN)
 
-    def _shown(
-        self, varying: _Varying, stream: _Stream, variation: Variation, walk: Walk, failing: frozenset[str]
-    ) -> Iterator[Walk]:
-        """Yield what each failure is due to, confirmed; where one does not repeat, the failure and what came of it again.
-
-        Where nothing more may be sent, the failure stands as it was seen, once.
-
-        Args:
-            failing: What fails in the walk.
-        """
-        journey, known = varying.journey, varying.known
+    def _shown(self, varying: _Varying, failure: _Failure) -> Iterator[Walk]:
+        """Yield what a failure is due to, confirmed; where it does not repeat, the failure and what came of it again."""
+        journey, known, walk = varying.journey, varying.known, failure.walk
+        failing = self._broken(journey, walk)
         while failing - known:
             wanted = failing - known
-            again = self._again(varying, stream, variation.varied, variation.because, self._until(journey, wanted))
-            if again is None:
-                known |= failing
-                yield walk
-                return
-            if not self._alike(journey, wanted, again):
+            variation = failure.variation
+            until = self._until(journey, wanted)
+            again = self._again(varying, failure.stream, variation.varied, variation.because, until)
+            if again is not None and not self._alike(journey, wanted, again):
                 known |= wanted
                 yield from (walk, again)
                 return
-            shown = self._minimal(varying, stream, variation, wanted, (walk, again))
+            shown = self._minimal(varying, failure, wanted, again) if again is not None else None
+            if shown is None and not varying.is_last and not self._stop.is_set():
+                varying.left.append(failure)
+                return
+            if shown is None:
+                seen = [walk] if again is None else [walk, again]
+                yield from self._as_seen(journey, seen, wanted) if len(variation.varied) > 1 else seen
+                known |= wanted
+                return
             told = frozenset[str]().union(*(self._broken(journey, each) for each in shown))
             known |= told
             yield from shown
             failing = _of_answers(failing - told)
+
+    def _as_seen(self, journey: Journey, seen: Sequence[Walk], wanted: frozenset[str]) -> Iterator[Walk]:
+        """Yield walks up to the first answer that is wrong: nobody could look into what it is due to, or what follows from it."""
+        known = [each.name for each in journey.steps if each.part == "steps"]
+        wrong = {self._until(journey, frozenset({each})) for each in _of_answers(wanted)} & set(known)
+        if wrong:
+            yield from (each.until(min(wrong, key=known.index)) for each in seen)
 
     def _again(self, varying: _Varying, stream: _Stream, varied: Mapping[str, JSON], because: str, until: str) -> Walk | None:
         """Return what comes of a variation on another try; None where nothing more may be sent."""
@@ -236,30 +259,36 @@ class Fuzzer:
                 return None
             raise
 
-    def _minimal(
-        self, varying: _Varying, stream: _Stream, variation: Variation, wanted: frozenset[str], seen: Sequence[Walk]
-    ) -> list[Walk]:
+    def _minimal(self, varying: _Varying, failure: _Failure, wanted: frozenset[str], again: Walk) -> list[Walk] | None:
         """Return walks that fail in the same way with the fewest differences: the same twice, to be sure of it.
 
         Args:
             wanted: What fails.
-            seen: The walks in which it did.
+            again: The second walk in which it did.
+
+        Returns:
+            None where less may be sent than it takes.
         """
-        least = list(seen)
-        until = self._until(varying.journey, wanted)
+        stream, until = failure.stream, self._until(varying.journey, wanted)
+        least: list[Walk | None] = [failure.walk.until(until), again]  # what comes after it may follow from it
+        enough = True
 
         def fails(varied: Mapping[str, JSON]) -> bool:
+            nonlocal enough
             tried = self._again(varying, stream, varied, difference(stream.space.sample, varied), until)
+            enough = enough and tried is not None
             if tried is None or not self._alike(varying.journey, wanted, tried):
                 return False
             least[:] = [tried]
             return True
 
-        minimal = minimised(stream.space.sample, variation.varied, fails, admits=stream.space.admits)
+        minimal = minimised(stream.space.sample, failure.variation.varied, fails, admits=stream.space.admits)
+        if not enough:
+            return None
         because = difference(stream.space.sample, minimal)
-        if len(least) == 1 and (again := self._again(varying, stream, minimal, because, until)) is not None:
-            least.append(again)
-        return [each.due_to(minimal, because) for each in least]
+        if len(least) == 1:
+            least.append(self._again(varying, stream, minimal, because, until))
+        return [each.due_to(minimal, because) for each in least if each is not None]
 
     def _alike(self, journey: Journey, wanted: frozenset[str], walk: Walk) -> bool:
         """Tell whether a walk fails in the same way: what is broken of an answer, or else that the same step refuses an input.
@@ -328,6 +357,8 @@ class _Varying:
         share: What it may send in the round.
         known: What is known to fail.
         blamed: The names that alone made something fail.
+        left: What failed and could not be looked into any more in its round.
+        is_last: Whether no round comes after this one.
     """
 
     journey: Journey
@@ -335,6 +366,17 @@ class _Varying:
     share: Share
     known: set[str]
     blamed: set[str] = field(default_factory=set)
+    left: list[_Failure] = field(default_factory=list)
+    is_last: bool = False
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """A walk with other values in which something fails that held before."""
+
+    stream: _Stream
+    variation: Variation
+    walk: Walk
 
 
 def _own_names(space: Space) -> set[str]:
