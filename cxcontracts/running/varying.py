@@ -249,11 +249,12 @@ class Fuzzer:
             yield from (each.until(min(wrong, key=known.index)) for each in seen)
 
     def _again(self, varying: _Varying, stream: _Stream, varied: Mapping[str, JSON], because: str, until: str) -> Walk | None:
-        """Return what comes of a variation on another try; None where nothing more may be sent."""
+        """Return what comes of a variation on another try; None where less may be sent than that takes."""
         if varying.share.spent:
             return None
         try:
-            return self._pool.submit(stream.walk, varied, because, 2, until).result()
+            walk = self._pool.submit(stream.walk, varied, because, 2, until).result()
+            return None if any(each.trouble is Trouble.SPENT for each in walk.sightings) else walk
         except (CancelledError, RuntimeError):  # the pool takes nothing more once the run is stopped
             if self._stop.is_set():
                 return None
