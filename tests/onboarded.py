@@ -26,10 +26,11 @@ from cxcontracts.onboarding.judging import scorecard
 from cxcontracts.onboarding.scorecard import Outcome, Scorecard, Standing
 from cxcontracts.opening import open_what_is_sound
 from cxcontracts.plugins import lines
+from cxcontracts.reports.curl import again
 from tests.certificates import Certificates
 from tests.estates_made import TODAY, write
 from tests.partners_running import Asked, Partner, answer, closed_port, running
-from tests.verified import again, body, replying
+from tests.verified import body, replying
 
 TOKEN = "a-token-that-opens-the-shop"
 SECRET = "whsec_" + base64.b64encode(b"a key of twenty four by").decode()

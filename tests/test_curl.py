@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,8 +15,9 @@ import pytest
 
 from cxcontracts.bodies import written_body
 from cxcontracts.exchanges import JSON, NO_BODY, Raw, Request
-from cxcontracts.reports.curl import curl
+from cxcontracts.reports.curl import again, curl
 from cxcontracts.running.wire import target_of
+from cxcontracts.walks import Sighting
 
 BASE = "https://shop.example:8443/v1"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -161,3 +164,12 @@ def test_secrets_are_taken_from_the_environment_of_whoever_runs_it(place: str, s
 def test_a_request_that_went_nowhere_or_cannot_be_sent_has_no_line() -> None:
     assert curl(Request("GET", "/x")) == ""
     assert curl(Request("POST", "/x", headers={"content-type": "application/xml"}, body={"a": 1}, base=BASE)) == ""
+
+
+def test_what_is_sent_again_has_no_credential_that_is_one_by_its_name() -> None:
+    request = Request("GET", "/x", (("api_key", "k-123456"),), {"cookie": "sid=s-123456", "x-other": "$env.NAME"}, base=BASE)
+    seen = Sighting("s", request, None, None, "", datetime.now(UTC), 0.0)
+    line = again(seen)
+    assert "123456" not in line
+    assert "${NAME}" in line
+    assert again(replace(seen, request=None)) == ""

@@ -11,9 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from cxcontracts.asked import Asked as Wanted
 from cxcontracts.exchanges import JSON
-from cxcontracts.reports.curl import curl
+from cxcontracts.reports.curl import again
 from cxcontracts.verifying import Hooks, verification
-from cxcontracts.walks import Sighting
 from tests.estates_made import Judged, judged, opened
 from tests.partners_running import Answer, Asked, Partner, answer
 
@@ -33,11 +32,6 @@ def verify(
     asked = Wanted(**{"urls": urls, "varies": False, "deadline": 30.0, **wanted})
     with verification(opened(root, running=True), asked, again, hooks) as made:
         return judged(made.run(), parts)
-
-
-def again(sighting: Sighting) -> str:
-    """Return the line for a shell, as the faces make it."""
-    return curl(sighting.request) if sighting.request is not None else ""
 
 
 def replying(reply: Callable[[Asked], bytes]) -> Answer:

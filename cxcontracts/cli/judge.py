@@ -49,11 +49,11 @@ def judge(
     from cxcontracts.cli.judged import seen_from_here, told, unsound
     from cxcontracts.cli.output import say
     from cxcontracts.cli.publishing import publish_run, publish_unjudged
-    from cxcontracts.cli.verification import again
     from cxcontracts.errors import UnsoundError
     from cxcontracts.observing import recording_judged
     from cxcontracts.opening import open_estate
     from cxcontracts.outlines import outlined
+    from cxcontracts.reports.curl import again
     from cxcontracts.writing import insist_on_folder
 
     look = Reporting(**asked)  # type: ignore[arg-type]  # click made them

@@ -145,13 +145,13 @@ def _earlier(file: Path | None, partner: str) -> Earlier | None:
 
 def _judged(root: Path, partner: str, wanted: Asked | None, earlier: Earlier | None) -> Judged:
     from cxcontracts.cli.progress import Progress
-    from cxcontracts.cli.verification import again
     from cxcontracts.errors import EstateError
     from cxcontracts.gathering import gathered, told_by_the_scorecard
     from cxcontracts.onboarding.judging import scorecard
     from cxcontracts.opening import open_what_is_sound
     from cxcontracts.plugins import lines
     from cxcontracts.problems import did_you_mean
+    from cxcontracts.reports.curl import again
 
     opened = open_what_is_sound(root)
     mistakes = tuple(each for each in opened.mistakes or () if not told_by_the_scorecard(each, partner))

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from cxcontracts.asked import Asked
     from cxcontracts.findings import Run
     from cxcontracts.packs.unpacking import Release
-    from cxcontracts.walks import Sighting
 
     Redact = Callable[[str], str]
 
@@ -147,6 +146,7 @@ def _run(root: Path, asked: Asked, recordings: Sequence[Path]) -> tuple[Run, Red
     """Return what was found, and what takes the secrets out of all that is written of it."""
     from cxcontracts.opening import open_estate
     from cxcontracts.outlines import outlined
+    from cxcontracts.reports.curl import again
     from cxcontracts.reports.json import as_json
     from cxcontracts.verifying import verification
 
@@ -163,18 +163,11 @@ def _run(root: Path, asked: Asked, recordings: Sequence[Path]) -> tuple[Run, Red
 def _would_send(root: Path, asked: Asked) -> list[str]:
     """Return what would be sent, without secrets."""
     from cxcontracts.opening import open_estate
+    from cxcontracts.reports.curl import again
     from cxcontracts.verifying import verification
 
     with verification(open_estate(root, running=True), asked, again) as made:
         return [made.secrets.redact(line) for line in made.would_send()]
-
-
-def again(sighting: Sighting) -> str:
-    """Return the line for a shell that sends a request again."""
-    from cxcontracts.redaction import without_credentials
-    from cxcontracts.reports.curl import curl
-
-    return curl(without_credentials(sighting.request)) if sighting.request is not None else ""
 
 
 def _asked(options: Options) -> Asked:
@@ -204,4 +197,4 @@ def _asked(options: Options) -> Asked:
     )
 
 
-__all__ = ["Options", "again", "verified"]
+__all__ = ["Options", "verified"]

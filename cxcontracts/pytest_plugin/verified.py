@@ -17,7 +17,7 @@ from cxcontracts.pytest_plugin.estates import JudgedEstate, NotExercised
 from cxcontracts.pytest_plugin.packed import handed_of
 from cxcontracts.recalling import Listed, listed
 from cxcontracts.redaction import redacted
-from cxcontracts.reports.curl import curl
+from cxcontracts.reports.curl import again
 from cxcontracts.verifying import Hooks, verification
 from cxcontracts.whereabouts import Whereabouts
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cxcontracts.problems import Problem
     from cxcontracts.requirements import Requirement
     from cxcontracts.verdicts import Verdicts
-    from cxcontracts.walks import Sighting, Walk
+    from cxcontracts.walks import Walk
 
 
 class VerifiedEstate(JudgedEstate):
@@ -39,7 +39,7 @@ class VerifiedEstate(JudgedEstate):
 
     def __init__(self, root: Path, opened: Opened, seen: Whereabouts, config: pytest.Config, close: ExitStack) -> None:
         super().__init__(root, opened, seen)
-        made = verification(opened, asked_of(config), _again, hooks_of(config), watch=self._watch)
+        made = verification(opened, asked_of(config), again, hooks_of(config), watch=self._watch)
         self._made = close.enter_context(made)
         self._newly_seen = 0
         self._environment = config.getoption("--cx-env")
@@ -154,7 +154,3 @@ def hooks_of(config: pytest.Config) -> Hooks:
         return config.hook.pytest_cxcontracts_headers(config=config, partner=partner, identity=identity) or {}
 
     return Hooks(state, headers)
-
-
-def _again(sighting: Sighting) -> str:
-    return curl(sighting.request) if sighting.request is not None else ""

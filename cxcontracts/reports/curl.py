@@ -8,9 +8,16 @@ from urllib.parse import quote, urlencode
 
 from cxcontracts.bodies import written_body
 from cxcontracts.exchanges import NO_BODY, Request
+from cxcontracts.redaction import without_credentials
+from cxcontracts.walks import Sighting
 
 _SECRET = re.compile(r"\$env\.([A-Za-z_][A-Za-z0-9_]*)")
 _IN_QUOTES = re.compile(r'([$`"\\])')
+
+
+def again(sighting: Sighting) -> str:
+    """Return the line that sends again what was sent, without what is a credential by its name; empty where nothing was."""
+    return curl(without_credentials(sighting.request)) if sighting.request is not None else ""
 
 
 def curl(request: Request) -> str:
