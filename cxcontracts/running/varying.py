@@ -164,9 +164,11 @@ class Fuzzer:
         varying = _Varying(journey, streams, share, set(self._broken(journey, base)))
         for most in ROUNDS if streams else ():
             yield chain(self._of_left(varying), self._of_new(varying, most))
-        for varying.is_last in (False, True):  # with what others have left, as they have come to their ends
-            if varying.left:
-                yield self._of_left(varying)
+        if varying.left:  # with what others have left, as they have come to their ends
+            yield self._of_left(varying)
+        varying.is_last = True
+        if varying.left:
+            yield self._of_left(varying)
 
     def _of_left(self, varying: _Varying) -> Iterator[Walk]:
         left, varying.left = varying.left, []
@@ -188,14 +190,15 @@ class Fuzzer:
             if done.cancelled():
                 return
             walk = done.result()
-            if self._broken(varying.journey, walk):
+            tried = _Made(stream, variation, walk, self._broken(varying.journey, walk))
+            if tried.failing:
                 stream.waves.refused(variation)
-                yield from self._of_failure(varying, _Failure(stream, variation, walk))
+                yield from self._of_failure(varying, tried)
             else:
                 yield walk
-                self._send_what_hides(varying, _Failure(stream, variation, walk))
+                self._send_what_hides(varying, tried)
 
-    def _of_failure(self, varying: _Varying, failure: _Failure) -> Iterator[Walk]:
+    def _of_failure(self, varying: _Varying, failure: _Made) -> Iterator[Walk]:
         """Yield what is worth keeping of a failure; where nothing may be sent any more in this round, it is left for the next."""
         for shown in self._shown(varying, failure):
             due = next((each.varied for each in shown.sightings if each.varied), {})
@@ -203,10 +206,10 @@ class Fuzzer:
             yield shown
         self._send_what_hides(varying, failure)
 
-    def _send_what_hides(self, varying: _Varying, failure: _Failure) -> None:
+    def _send_what_hides(self, varying: _Varying, made: _Made) -> None:
         """Plan again, without what is to blame, what a walk that came to its end too early did not send."""
-        stream, variation = failure.stream, failure.variation
-        if not varying.share.spent and not stream.whole(failure.walk):
+        stream, variation = made.stream, made.variation
+        if not varying.share.spent and not stream.whole(made.walk):
             for name in varying.blamed & variation.varied.keys():
                 stream.waves.refused(replace(variation, varied={name: variation.varied[name]}))
             stream.waves.again(variation, varying.blamed)
@@ -214,20 +217,18 @@ class Fuzzer:
     def _broken(self, journey: Journey, walk: Walk) -> frozenset[str]:
         return self._observer.failing(journey, walk, Verdict.BROKEN)
 
-    def _shown(self, varying: _Varying, failure: _Failure) -> Iterator[Walk]:
+    def _shown(self, varying: _Varying, failure: _Made) -> Iterator[Walk]:
         """Yield what a failure is due to, confirmed; where it does not repeat, the failure and what came of it again."""
-        journey, known, walk = varying.journey, varying.known, failure.walk
-        failing = self._broken(journey, walk)
-        while failing - known:
-            wanted = failing - known
-            variation = failure.variation
+        journey, known = varying.journey, varying.known
+        variation, walk, failing = failure.variation, failure.walk, failure.failing
+        while wanted := failing - known:
             until = self._until(journey, wanted)
             again = self._again(varying, failure.stream, variation.varied, variation.because, until)
             if again is not None and not self._alike(journey, wanted, again):
                 known |= wanted
                 yield from (walk, again)
                 return
-            shown = self._minimal(varying, failure, wanted, again) if again is not None else None
+            shown = self._minimal(varying, failure, wanted, until, again) if again is not None else None
             if shown is None and not varying.is_last and not self._stop.is_set():
                 varying.left.append(failure)
                 return
@@ -260,17 +261,18 @@ class Fuzzer:
                 return None
             raise
 
-    def _minimal(self, varying: _Varying, failure: _Failure, wanted: frozenset[str], again: Walk) -> list[Walk] | None:
+    def _minimal(self, varying: _Varying, failure: _Made, wanted: frozenset[str], until: str, again: Walk) -> list[Walk] | None:
         """Return walks that fail in the same way with the fewest differences: the same twice, to be sure of it.
 
         Args:
             wanted: What fails.
+            until: The last step that has to be walked to see it.
             again: The second walk in which it did.
 
         Returns:
             None where less may be sent than it takes.
         """
-        stream, until = failure.stream, self._until(varying.journey, wanted)
+        stream = failure.stream
         least: list[Walk | None] = [failure.walk.until(until), again]  # what comes after it may follow from it
         enough = True
 
@@ -367,17 +369,22 @@ class _Varying:
     share: Share
     known: set[str]
     blamed: set[str] = field(default_factory=set)
-    left: list[_Failure] = field(default_factory=list)
+    left: list[_Made] = field(default_factory=list)
     is_last: bool = False
 
 
 @dataclass(frozen=True)
-class _Failure:
-    """A walk with other values in which something fails that held before."""
+class _Made:
+    """A walk with other values.
+
+    Attributes:
+        failing: What is broken in it.
+    """
 
     stream: _Stream
     variation: Variation
     walk: Walk
+    failing: frozenset[str]
 
 
 def _own_names(space: Space) -> set[str]:
