@@ -7,7 +7,7 @@ are told as estate.yaml allows, and what is ours alone to keep stays at home. Wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 from typing import Final
@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 from cxcontracts.errors import UsageError
 from cxcontracts.estate.folders import PARTNER_FILE
 from cxcontracts.estate.model import Disclosure, Estate, Journey
-from cxcontracts.exchanges import JSON, NO_BODY, Exchange, Request
+from cxcontracts.exchanges import JSON, Exchange, Request
 from cxcontracts.findings import Attribution, Change, Finding, Outline, PartnerRun, Run, Stage
 from cxcontracts.hiding import ANOTHER, ELSEWHERE, PRIVATE, disclosed, hiding
 from cxcontracts.kinds.interactions import Pact
 from cxcontracts.problems import Place, Problem, did_you_mean
+from cxcontracts.redaction import redacted_json
 
 _OURS: Final = frozenset({"effort", "survives"})
 """The kinds that are not the partner's to keep: they count what only a whole journey shows, or are of our own application."""
@@ -178,18 +179,12 @@ class _Excerpt:
             request.base if urlsplit(request.base).netloc in self._hosts else "",
         )
         said = exchange.response
-        headers = {name: _without_logins(value) for name, value in said.headers.items()}
-        return replace(exchange, request=asked, response=replace(said, headers=headers, body=_without_logins(said.body)))
+        headers, body = (redacted_json(told, _without_login, numbers=False) for told in (said.headers, said.body))
+        return replace(exchange, request=asked, response=replace(said, headers=headers, body=body))
 
     def _value(self, value: JSON) -> JSON:
         """Return what we sent, without what is not to be named, and without the names of our secrets."""
-        if value is NO_BODY:
-            return value
-        if isinstance(value, Mapping):
-            return {self._hide.text(str(key)): self._value(inner) for key, inner in value.items()}
-        if isinstance(value, list):
-            return [self._value(inner) for inner in value]
-        return _without_login(self._hide.text(value)) if isinstance(value, str) else value
+        return redacted_json(value, lambda text: _without_login(self._hide.text(text)), numbers=False)
 
     def _curl(self, finding: Finding) -> str:
         """Return the line that sends it again, where there is nothing in it to hide."""
@@ -288,15 +283,6 @@ def _fits(request: Request, operation: str) -> bool:
         return False
     pieces = (re.escape(piece) for piece in re.split(r"\{[^}]*\}", template))
     return re.search(f"{'[^/]*'.join(pieces)}$", request.path) is not None
-
-
-def _without_logins(value: JSON) -> JSON:
-    """Return what a partner answered, without the names of our secrets where it gave them back."""
-    if isinstance(value, Mapping):
-        return {name: _without_logins(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_without_logins(inner) for inner in value]
-    return _without_login(value) if isinstance(value, str) else value
 
 
 def _without_login(text: str) -> str:
